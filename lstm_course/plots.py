@@ -1,0 +1,510 @@
+"""The figures of the course: data in, Matplotlib figure out.
+
+`show` puts a figure into a notebook together with its text description. The charts come after it: curves by
+lag and by update, gates over time, a matrix, a forecast. The diagrams of the cells stand in
+`lstm_course.diagrams`, and are offered here too. A marker, a line style or a printed number always says the
+same as the colour.
+
+Every figure is a plain `matplotlib.figure.Figure`: Matplotlib is imported on first use, pyplot never.
+"""
+
+import base64
+import html
+import io
+import itertools
+import sys
+import textwrap
+from typing import NamedTuple
+
+import numpy as np
+
+from lstm_course.style import OKABE_ITO, STYLE, WIDTH, ink_on, new_figure, number, styled, value_colour
+
+__all__ = [
+    "STYLE",
+    "by_lag",
+    "figure_html",
+    "gate_timeline",
+    "heatmap",
+    "show",
+    "training_curves",
+]
+
+# Line styles and markers that go with the colours: any one of the three tells two curves apart.
+_LINES = ["-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)), (0, (3, 3))]
+_HANDS = list(zip(OKABE_ITO, _LINES, "os^DvPX", strict=True))
+_TITLES = {
+    "f": "forget gate f",
+    "i": "input gate i",
+    "g": "candidate g",
+    "o": "output gate o",
+    "c": "cell state c",
+    "h": "hidden state h",
+    "z": "update gate z",
+    "r": "reset gate r",
+}
+
+
+# --- a figure in a notebook ---
+
+
+def show(figure, alt, caption=""):
+    """Display a figure together with its text description.
+
+    Args:
+        figure: a Matplotlib figure.
+        alt: at least a sentence, which tells somebody who cannot see the figure what it shows.
+        caption: the line under the figure, default none.
+
+    Raises:
+        TypeError: if figure is not a Matplotlib figure, or alt or caption is not a string.
+        ValueError: if alt is too short to describe anything.
+
+    Example:
+        >>> figure = training_curves({"LSTM": [1.0, 0.5, 0.2]}, "loss")
+        >>> show(figure, alt="The loss of the LSTM falls from 1.0 to 0.2 in three updates.")
+        The loss of the LSTM falls from 1.0 to 0.2 in three updates.
+    """
+    from IPython.display import display
+
+    display(_Picture(figure_html(figure, alt, caption), alt))
+
+
+@styled
+def figure_html(figure, alt, caption=""):
+    """Make the HTML that `show` displays: a `<figure>` with the image and its description.
+
+    Args:
+        figure, alt, caption: as for `show`.
+
+    Returns:
+        The HTML as a string; the same figure always gives the same one.
+
+    Raises:
+        TypeError, ValueError: as `show`.
+
+    Example:
+        >>> figure = training_curves({"LSTM": [1.0, 0.5]}, "loss")
+        >>> markup = figure_html(figure, alt="The loss is cut in half.")
+        >>> 'alt="The loss is cut in half."' in markup
+        True
+    """
+    from matplotlib.figure import Figure
+
+    if not isinstance(figure, Figure):
+        raise TypeError(f"figure must be a Matplotlib figure, got {type(figure).__name__}")
+    for name, text in (("alt", alt), ("caption", caption)):
+        if not isinstance(text, str):
+            raise TypeError(f"{name} must be a string, got {type(text).__name__}")
+    if len(alt.split()) < 4:
+        raise ValueError(f"alt must be at least a sentence that describes the figure, got {alt!r}")
+    buffer = io.BytesIO()
+    # Without the entry Software the bytes do not carry Matplotlib's version number.
+    figure.savefig(buffer, format="png", dpi=144, metadata={"Software": None})
+    if "matplotlib.pyplot" in sys.modules:  # a figure of pyplot's would be shown a second time
+        sys.modules["matplotlib.pyplot"].close(figure)
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    # The white margin keeps the figure readable on a dark theme; the caption takes the colour of the theme.
+    image = (
+        f'<img alt="{html.escape(alt)}" width="{figure.get_figwidth() * 100:.0f}" '
+        'style="background-color: white; padding: 6px; max-width: 100%; box-sizing: border-box" '
+        f'src="data:image/png;base64,{data}">'
+    )
+    line = f'<figcaption style="font-size: 90%">{html.escape(caption)}</figcaption>' if caption else ""
+    return f'<figure style="margin: 8px 0">{image}{line}</figure>'
+
+
+class _Picture:
+    """A figure where HTML can be shown, its description everywhere else."""
+
+    def __init__(self, markup, alt):
+        self._markup, self._alt = markup, alt
+
+    def _repr_html_(self):
+        return self._markup
+
+    def __repr__(self):
+        return self._alt
+
+
+# --- curves ---
+
+
+@styled
+def by_lag(curves, ylabel, log=True, threshold=None, xlabel="lag (steps)"):
+    """Draw quantities against the lag, such as the gradient or the accuracy of recall.
+
+    Args:
+        curves: dict from label to `(lags, values)`, or to `(lags, values, low, high)` for a curve with a
+            band: equally long vectors. NaN leaves a gap.
+        ylabel: what the values are, with their unit.
+        log: whether the vertical axis is logarithmic, default True; values of 0 and below are then left out.
+        threshold: value at which a horizontal line is drawn, default none.
+        xlabel: default "lag (steps)".
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if curves is not such a dict, or a vector has another shape.
+
+    Example:
+        >>> curves = {"RNN": ([1, 10, 50], [1.0, 0.1, 1e-4])}
+        >>> figure = by_lag(curves, "relative gradient norm", threshold=0.01)
+        >>> figure.axes[0].get_xlabel()
+        'lag (steps)'
+    """
+    _check_dict("curves", curves)
+    bands = {}
+    for label, curve in curves.items():
+        if not isinstance(curve, (tuple, list)) or len(curve) not in (2, 4):
+            raise ValueError(
+                f"curves[{label!r}] must be (lags, values) or (lags, values, low, high), "
+                f"got {_described(curve)}"
+            )
+        bands[label] = _equally_long(f"curves[{label!r}]", curve)
+    levels = {} if threshold is None else {"threshold": threshold}
+    return _curve_chart(bands, levels, log, xlabel, ylabel)
+
+
+@styled
+def training_curves(curves, ylabel, chance=None, floor=None, log=False, xlabel="update"):
+    """Draw how a loss or an accuracy changes during training.
+
+    Args:
+        curves: dict from label to `(x, y)`, two equally long vectors, or to y alone, counted from 1.
+        ylabel: what the values are, with their unit.
+        chance: value that a guesser reaches, drawn as a horizontal line, default none.
+        floor: best value that can be reached, drawn likewise, default none.
+        log: whether the vertical axis is logarithmic, default False; values of 0 and below are then left out.
+        xlabel: default "update".
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if curves is not such a dict, or a vector has another shape.
+
+    Example:
+        >>> figure = training_curves({"LSTM": [0.2, 0.1, 0.01]}, "mean squared error", chance=0.167)
+        >>> sorted(text.get_text() for text in figure.axes[0].texts)
+        ['LSTM', 'chance 0.167']
+    """
+    _check_dict("curves", curves)
+    pairs = {}
+    for label, curve in curves.items():
+        if not isinstance(curve, tuple):
+            curve = (np.arange(1, np.size(curve) + 1), curve)
+        if len(curve) != 2:
+            raise ValueError(f"curves[{label!r}] must be (x, y) or y alone, got {_described(curve)}")
+        pairs[label] = _equally_long(f"curves[{label!r}]", curve)
+    levels = {name: value for name, value in (("chance", chance), ("floor", floor)) if value is not None}
+    return _curve_chart(pairs, levels, log, xlabel, ylabel)
+
+
+def _curve_chart(curves, levels, log, xlabel, ylabel):
+    labels = [*curves, *(f"{name} {value:g}" for name, value in levels.items())]
+    figure, axes = _chart(3.6, labels, xlabel, ylabel)
+    if log:
+        axes.set_yscale("log")
+        curves = {label: [x, *map(_positive, rest)] for label, (x, *rest) in curves.items()}
+    ends = []
+    for (label, (x, y, *band)), hand in zip(curves.items(), itertools.cycle(_HANDS), strict=False):
+        ends.append(_draw_curve(axes, label, x, y, hand))
+        if band:
+            axes.fill_between(x, *band, color=hand[0], alpha=0.18, linewidth=0)
+    for label, value in zip(labels[len(curves) :], levels.values(), strict=True):
+        axes.axhline(value, color="#666666", linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+        ends.append((label, (axes.get_xlim()[1], value), {"color": "#666666"}))
+    _label_ends(axes, ends)
+    return figure
+
+
+def _chart(height, labels, xlabel, ylabel):
+    """One pair of axes, with room at the right for the labels of the curves."""
+    figure = new_figure(height)
+    right = WIDTH - 0.45 - 0.085 * max(len(line) for label in labels for line in _wrapped(label).split("\n"))
+    axes = figure.add_axes((0.85 / WIDTH, 0.55 / height, (right - 0.85) / WIDTH, (height - 0.7) / height))
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.grid(True, axis="y")
+    axes.margins(x=0.02)
+    return figure, axes
+
+
+def _draw_curve(axes, label, x, y, hand):
+    colour, line, marker = hand
+    axes.plot(x, y, color=colour, linestyle=line, marker=marker, markevery=max(1, len(x) // 12))
+    drawn = np.flatnonzero(np.isfinite(y))
+    end = (x[drawn[-1]], y[drawn[-1]]) if len(drawn) else None
+    return label, end, {"color": colour, "marker": marker, "linestyle": line}
+
+
+def _label_ends(axes, ends):
+    """Write each curve's name at its end, pushed apart where two would overlap."""
+    height = axes.figure.get_figheight() * axes.get_position().height * 72  # points
+    labelled = [(label, end, hand) for label, end, hand in ends if end is not None]
+    to_axes = axes.transData + axes.transAxes.inverted()
+    wanted = np.array([to_axes.transform(end) for _, end, _ in labelled]).reshape(-1, 2)
+    room = np.array([12.5 * (_wrapped(label).count("\n") + 1) + 2 for label, _, _ in labelled]) / height
+    places = _spread(wanted[:, 1], room)
+    for (label, _, hand), (x, y), place in zip(labelled, wanted, places, strict=True):
+        # A short leader from the end of the curve to its name, drawn with the curve's own colour and marker.
+        axes.plot([x, 1.015, 1.045], [y, place, place], transform=axes.transAxes, clip_on=False,
+                  linewidth=0.9, color=hand["color"], marker=hand.get("marker"), markevery=[2], zorder=1)
+        axes.text(1.06, place, _wrapped(label), transform=axes.transAxes, va="center", linespacing=1.1)
+
+
+def _spread(wanted, room):
+    """Move places on the vertical axis just far enough apart; each takes the given room around its middle."""
+    order = np.argsort(wanted, kind="stable")
+    places = np.array(wanted, dtype=float)
+    for upward in (True, False):
+        walk = order if upward else order[::-1]
+        for below, above in itertools.pairwise(walk):
+            gap = (room[below] + room[above]) / 2
+            if upward:
+                places[above] = max(places[above], places[below] + gap)
+            else:
+                places[above] = min(places[above], places[below] - gap)
+        if upward and len(walk):  # nothing may stand above the axes; the way down makes room again
+            places[walk[-1]] = min(places[walk[-1]], max(1.0, wanted[walk[-1]]))
+    return places
+
+
+def _wrapped(label):
+    return "\n".join(textwrap.wrap(str(label), 24)) or " "
+
+
+def _positive(values):
+    return np.where(values > 0, values, np.nan)
+
+
+# --- values over time, and matrices ---
+
+
+class _Strip(NamedTuple):
+    title: str
+    values: np.ndarray  # (rows, T)
+    rows: list  # a name for each row
+    signed: bool
+    limit: float
+
+
+@styled
+def gate_timeline(gates, inputs=None, units=None, names=None, title=None):
+    """Draw the gates and states of a cell over time, one strip each above a common time axis.
+
+    Args:
+        gates: dict from name to `(T, H)` or `(T,)`, such as `layer.gates` for one sequence. f, i, o, z and r
+            are coloured from 0 to 1, all others as signed values.
+        inputs: what the cell read, drawn on top: `(T, D)` or `(T,)` numbers, or T words; default nothing.
+        units: the units to show, as indices into H, default all.
+        names: a name for each of the D inputs, default x0, x1, ...
+        title: default none.
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if an array has another shape, or a unit does not exist.
+
+    Example:
+        >>> figure = gate_timeline({"f": [1, 1, 0], "c": [0.8, 0.8, 0.0]}, inputs=[0.8, 0.1, -0.3])
+        >>> [axes.get_ylabel() for axes in figure.axes[::2]]
+        ['input x', 'forget gate f', 'cell state c']
+    """
+    strips = [_gate_strip(name, values, units) for name, values in _check_dict("gates", gates).items()]
+    steps = strips[0].values.shape[1]
+    words = None
+    if inputs is not None and np.asarray(inputs).dtype.kind in "US":
+        words = [str(word) for word in inputs]
+    elif inputs is not None:
+        strips.insert(0, _input_strip(inputs, names))
+    for strip in strips:
+        if strip.values.shape[1] != steps:
+            raise ValueError(
+                f"{strip.title!r} must have as many steps as the first strip, {steps}, got {strip.values.shape[1]}"
+            )
+    if words is not None and len(words) != steps:
+        raise ValueError(f"inputs must have one word for each of the {steps} steps, got {len(words)}")
+    return _stack_strips(strips, words, title)
+
+
+def _gate_strip(name, values, units):
+    values = _numbers(f"gates[{name!r}]", values, (1, 2))
+    values = values[:, None] if values.ndim == 1 else values
+    chosen = range(values.shape[1]) if units is None else list(units)
+    for unit in chosen:
+        if not 0 <= unit < values.shape[1]:
+            raise ValueError(f"units must be indices into the {values.shape[1]} units, got {unit}")
+    signed = name not in ("f", "i", "o", "z", "r")
+    limit = 1.0 if not signed else max(1.0, float(np.nanmax(np.abs(values[:, chosen]))))
+    rows = [f"unit {unit}" for unit in chosen]
+    return _Strip(_TITLES.get(name, str(name)), values[:, chosen].T, rows, signed, limit)
+
+
+def _input_strip(inputs, names):
+    values = _numbers("inputs", inputs, (1, 2))
+    values = values[:, None] if values.ndim == 1 else values
+    names = [f"x{index}" for index in range(values.shape[1])] if names is None else list(names)
+    if len(names) != values.shape[1]:
+        raise ValueError(f"names must name each of the {values.shape[1]} inputs, got {len(names)} names")
+    return _Strip("input x", values.T, names, True, max(1.0, float(np.nanmax(np.abs(values)))))
+
+
+def _stack_strips(strips, words, title):
+    steps = strips[0].values.shape[1]
+    printed = steps <= 16 and all(len(strip.rows) <= 8 for strip in strips)
+    heights = [_strip_height(len(strip.rows), printed) for strip in strips]
+    word_size = min(9.0, 6.0 * 72 / steps)  # points
+    word_room = max(map(len, words)) * word_size * 0.65 / 72 + 0.1 if words else 0.0
+    total = (0.35 if title else 0.08) + word_room + sum(heights) + 0.12 * len(strips) + 0.45
+    figure = new_figure(total)
+    if title:
+        figure.text(0.05 / WIDTH, 1 - 0.18 / total, title, fontsize=11, va="center")
+    top = total - (0.35 if title else 0.08) - word_room
+    for strip, height in zip(strips, heights, strict=True):
+        axes = figure.add_axes((2.2 / WIDTH, (top - height) / total, 6.0 / WIDTH, height / total))
+        bar = figure.add_axes((8.3 / WIDTH, (top - height) / total, 0.12 / WIDTH, height / total))
+        _draw_strip(axes, bar, strip, printed)
+        top -= height + 0.12
+    axes.tick_params(labelbottom=True, bottom=True)
+    axes.set_xlabel("time step")
+    for step, word in enumerate(words or ()):
+        figure.axes[0].annotate(word, (step, 1), (0, 3), ("data", "axes fraction"), "offset points",
+                                rotation=90, ha="center", va="bottom", fontsize=word_size)
+    return figure
+
+
+def _strip_height(rows, printed):
+    return max(0.3, rows * 0.28) if printed else min(1.6, max(0.42, rows * 0.12))
+
+
+def _draw_strip(axes, bar, strip, printed):
+    image = _draw_matrix(axes, strip.values, strip.signed, strip.limit, printed)
+    if not printed and len(strip.rows) == 1:
+        _draw_trace(axes, strip)
+    axes.set_ylabel(strip.title, rotation=0, ha="left", va="center")
+    axes.yaxis.set_label_coords(-2.15 / 6.0, 0.5)
+    axes.tick_params(labelbottom=False, bottom=False)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    every = max(1, -(-len(strip.rows) // 8))
+    axes.set_yticks(range(0, len(strip.rows), every), strip.rows[::every], fontsize=8)
+    if len(strip.rows) == 1 and strip.rows[0] in ("unit 0", "x0"):
+        axes.set_yticks([])
+    _draw_bar(axes.figure, image, bar)
+
+
+def _draw_trace(axes, strip):
+    """Draw one unit as a line too, from the bottom of its strip to the top."""
+    low = -strip.limit if strip.signed else 0.0
+    height = (strip.values[0] - low) / (strip.limit - low)
+    for colour, width in (("white", 3.0), ("black", 1.2)):
+        axes.plot(np.arange(len(height)), 0.5 - height, color=colour, linewidth=width)
+
+
+def _draw_bar(figure, image, bar):
+    figure.colorbar(image, cax=bar)
+    low, high = image.get_clim()
+    bar.set_yticks([low, high], [f"{value:.3g}".replace("-", "−") for value in (low, high)], fontsize=8)
+    bar.get_yticklabels()[0].set_verticalalignment("bottom")
+    bar.get_yticklabels()[1].set_verticalalignment("top")
+
+
+def _draw_matrix(axes, matrix, signed, limit, printed):
+    low, colours = (-limit, "PuOr") if signed else (0.0, "cividis")
+    image = axes.imshow(matrix, cmap=colours, vmin=low, vmax=limit, aspect="auto", interpolation="nearest")
+    axes.spines[:].set_visible(False)
+    if not printed:
+        return image
+    rows, columns = matrix.shape
+    for edge in range(1, columns):
+        axes.axvline(edge - 0.5, color="white", linewidth=1.5)
+    for edge in range(1, rows):
+        axes.axhline(edge - 0.5, color="white", linewidth=1.5)
+    for (row, column), value in np.ndenumerate(matrix):
+        if np.isfinite(value):
+            ink = ink_on(value_colour(value, signed, limit))
+            axes.text(column, row, number(value), color=ink, ha="center", va="center", fontsize=8)
+    return image
+
+
+@styled
+def heatmap(matrix, xlabel, ylabel, title, signed=True):
+    """Draw a matrix, row 0 on top, with its numbers when there are few.
+
+    Args:
+        matrix: `(rows, columns)` numbers.
+        xlabel, ylabel: what columns and rows are.
+        title: what the numbers are, with their unit.
+        signed: True colours from minus the largest absolute value to plus it, False from 0 to the largest.
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if matrix is not a matrix of numbers, or signed is False and one is negative.
+
+    Example:
+        >>> figure = heatmap([[0.5, -1], [0, 2]], "unit at step t-1", "unit at step t", "state Jacobian")
+        >>> figure.axes[0].get_title("left")
+        'state Jacobian'
+    """
+    matrix = _numbers("matrix", matrix, (2,))
+    if not signed and np.nanmin(matrix) < 0:
+        raise ValueError(f"matrix must not be negative when signed is False, got {np.nanmin(matrix):g}")
+    rows, columns = matrix.shape
+    height = min(5.5, max(2.4, 1.1 + 0.36 * rows))
+    width = min(6.6, max(2.4, 0.55 * columns))
+    figure = new_figure(height)
+    left, bottom, high = (WIDTH - width) / 2, 0.6 / height, (height - 1.0) / height
+    axes = figure.add_axes((left / WIDTH, bottom, width / WIDTH, high))
+    bar = figure.add_axes(((left + width + 0.15) / WIDTH, bottom, 0.15 / WIDTH, high))
+    limit = float(np.nanmax(np.abs(matrix))) or 1.0
+    image = _draw_matrix(axes, matrix, signed, limit, printed=rows <= 12 and columns <= 12)
+    _draw_bar(figure, image, bar)
+    axes.set_title(title)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.get_major_locator().set_params(integer=True)
+    return figure
+
+
+# --- what the functions above accept ---
+
+
+def _check_dict(name, value):
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} must be a dict from names to arrays, got {_described(value)}")
+    if not value:
+        raise ValueError(f"{name} must hold at least one entry, got an empty dict")
+    return value
+
+
+def _numbers(name, value, dimensions):
+    """Take value as an array of floats with one of the given numbers of dimensions, and not empty."""
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be an array of numbers, got {_described(value)}") from None
+    if array.ndim not in dimensions:
+        wanted = " or ".join(str(number) for number in dimensions)
+        raise ValueError(f"{name} must have {wanted} dimensions, got shape {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
+    if np.isinf(array).any() or np.isnan(array).all():
+        raise ValueError(f"{name} must hold finite numbers, got infinity, or NaN alone")
+    return array
+
+
+def _equally_long(name, vectors):
+    vectors = [_numbers(name, vector, (1,)) for vector in vectors]
+    if len({len(vector) for vector in vectors}) > 1:
+        lengths = ", ".join(str(len(vector)) for vector in vectors)
+        raise ValueError(f"{name} must consist of equally long vectors, got lengths {lengths}")
+    return vectors
+
+
+def _described(value):
+    kind = type(value).__name__
+    return f"{kind} of length {len(value)}" if isinstance(value, (tuple, list, dict)) else kind
