@@ -96,6 +96,6 @@ def _style_figures():
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     import matplotlib
 
-    from lstm_course.plots import STYLE
+    from lstm_course.style import STYLE
 
     matplotlib.rcParams.update(STYLE)

@@ -18,11 +18,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_course.style import OKABE_ITO, STYLE, WIDTH, ink_on, new_figure, number, styled, value_colour
+from lstm_course.diagrams import draw_cell, draw_rnn, draw_unrolled
+from lstm_course.style import OKABE_ITO, WIDTH, ink_on, new_figure, number, styled, value_colour
 
 __all__ = [
-    "STYLE",
     "by_lag",
+    "draw_cell",
+    "draw_rnn",
+    "draw_unrolled",
     "figure_html",
     "gate_timeline",
     "heatmap",
@@ -33,6 +36,7 @@ __all__ = [
 # Line styles and markers that go with the colours: any one of the three tells two curves apart.
 _LINES = ["-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)), (0, (3, 3))]
 _HANDS = list(zip(OKABE_ITO, _LINES, "os^DvPX", strict=True))
+_DPI = 144  # a figure is shown at 100 pixels an inch; the rest is for sharp screens and paper
 _TITLES = {
     "f": "forget gate f",
     "i": "input gate i",
@@ -98,12 +102,9 @@ def figure_html(figure, alt, caption=""):
             raise TypeError(f"{name} must be a string, got {type(text).__name__}")
     if len(alt.split()) < 4:
         raise ValueError(f"alt must be at least a sentence that describes the figure, got {alt!r}")
-    buffer = io.BytesIO()
-    # Without the entry Software the bytes do not carry Matplotlib's version number.
-    figure.savefig(buffer, format="png", dpi=144, metadata={"Software": None})
+    data = base64.b64encode(_png(figure)).decode("ascii")
     if "matplotlib.pyplot" in sys.modules:  # a figure of pyplot's would be shown a second time
         sys.modules["matplotlib.pyplot"].close(figure)
-    data = base64.b64encode(buffer.getvalue()).decode("ascii")
     # The white margin keeps the figure readable on a dark theme; the caption takes the colour of the theme.
     image = (
         f'<img alt="{html.escape(alt)}" width="{figure.get_figwidth() * 100:.0f}" '
@@ -112,6 +113,18 @@ def figure_html(figure, alt, caption=""):
     )
     line = f'<figcaption style="font-size: 90%">{html.escape(caption)}</figcaption>' if caption else ""
     return f'<figure style="margin: 8px 0">{image}{line}</figure>'
+
+
+def _png(figure):
+    """The figure as PNG bytes, with 256 colours: a third of the size, which a notebook under git feels."""
+    from PIL import Image
+
+    pixels, file = io.BytesIO(), io.BytesIO()
+    figure.savefig(pixels, format="rgba", dpi=_DPI)
+    size = tuple(int(side * _DPI) for side in figure.get_size_inches())
+    image = Image.frombytes("RGBA", size, pixels.getvalue()).convert("RGB")
+    image.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(file, "png")
+    return file.getvalue()
 
 
 class _Picture:
@@ -255,19 +268,21 @@ def _label_ends(axes, ends):
 
 
 def _spread(wanted, room):
-    """Move places on the vertical axis just far enough apart; each takes the given room around its middle."""
+    """Move places on the vertical axis as little as possible until each has its room around its middle.
+
+    This is a regression on an order: blocks of neighbours that would overlap move to their common mean.
+    """
     order = np.argsort(wanted, kind="stable")
-    places = np.array(wanted, dtype=float)
-    for upward in (True, False):
-        walk = order if upward else order[::-1]
-        for below, above in itertools.pairwise(walk):
-            gap = (room[below] + room[above]) / 2
-            if upward:
-                places[above] = max(places[above], places[below] + gap)
-            else:
-                places[above] = min(places[above], places[below] - gap)
-        if upward and len(walk):  # nothing may stand above the axes; the way down makes room again
-            places[walk[-1]] = min(places[walk[-1]], max(1.0, wanted[walk[-1]]))
+    gaps = (room[order][1:] + room[order][:-1]) / 2
+    offsets = np.concatenate([[0.0], np.cumsum(gaps)])[: len(order)]
+    blocks = []  # (mean, how many)
+    for place in wanted[order] - offsets:
+        blocks.append((place, 1))
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            (low, few), (high, many) = blocks[-2:]
+            blocks[-2:] = [((low * few + high * many) / (few + many), few + many)]
+    places = np.empty(len(order))
+    places[order] = np.repeat(*zip(*blocks, strict=True)) + offsets
     return places
 
 
@@ -322,9 +337,8 @@ def gate_timeline(gates, inputs=None, units=None, names=None, title=None):
         strips.insert(0, _input_strip(inputs, names))
     for strip in strips:
         if strip.values.shape[1] != steps:
-            raise ValueError(
-                f"{strip.title!r} must have as many steps as the first strip, {steps}, got {strip.values.shape[1]}"
-            )
+            came = strip.values.shape[1]
+            raise ValueError(f"{strip.title} must have {steps} steps like the others, got {came}")
     if words is not None and len(words) != steps:
         raise ValueError(f"inputs must have one word for each of the {steps} steps, got {len(words)}")
     return _stack_strips(strips, words, title)
@@ -398,7 +412,7 @@ def _draw_strip(axes, bar, strip, printed):
 def _draw_trace(axes, strip):
     """Draw one unit as a line too, from the bottom of its strip to the top."""
     low = -strip.limit if strip.signed else 0.0
-    height = (strip.values[0] - low) / (strip.limit - low)
+    height = 0.05 + 0.9 * (strip.values[0] - low) / (strip.limit - low)
     for colour, width in (("white", 3.0), ("black", 1.2)):
         axes.plot(np.arange(len(height)), 0.5 - height, color=colour, linewidth=width)
 
@@ -437,7 +451,8 @@ def heatmap(matrix, xlabel, ylabel, title, signed=True):
         matrix: `(rows, columns)` numbers.
         xlabel, ylabel: what columns and rows are.
         title: what the numbers are, with their unit.
-        signed: True colours from minus the largest absolute value to plus it, False from 0 to the largest.
+        signed: True colours from minus the largest absolute value to plus it, False from 0 to 1, or to the
+            largest value where that is greater.
 
     Returns:
         The figure.
@@ -460,7 +475,8 @@ def heatmap(matrix, xlabel, ylabel, title, signed=True):
     left, bottom, high = (WIDTH - width) / 2, 0.6 / height, (height - 1.0) / height
     axes = figure.add_axes((left / WIDTH, bottom, width / WIDTH, high))
     bar = figure.add_axes(((left + width + 0.15) / WIDTH, bottom, 0.15 / WIDTH, high))
-    limit = float(np.nanmax(np.abs(matrix))) or 1.0
+    limit = float(np.nanmax(np.abs(matrix)))
+    limit = (limit or 1.0) if signed else max(1.0, limit)
     image = _draw_matrix(axes, matrix, signed, limit, printed=rows <= 12 and columns <= 12)
     _draw_bar(figure, image, bar)
     axes.set_title(title)
