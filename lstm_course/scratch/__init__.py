@@ -1,0 +1,53 @@
+"""Recurrent networks written in NumPy, nothing hidden: cells, layers, training, gradient checks.
+
+Example:
+    >>> from lstm_course.scratch import LSTM, Dense, LastStep, Sequential
+    >>> model = Sequential([LSTM(1, 8, seed=0), LastStep(), Dense(8, 1, seed=0)])
+"""
+
+from .cells import gru_cell, lstm_cell, rnn_cell, sigmoid
+from .gradcheck import check_layer, check_loss, numeric_gradient, relative_error
+from .keras_weights import from_keras, to_keras
+from .layers import GRU, LSTM, RNN, Dense, Embedding, LastStep, Sequential
+from .training import (
+    Adam,
+    History,
+    accuracy,
+    clip_by_global_norm,
+    fit,
+    mean_squared_error,
+    predict,
+    sigmoid_cross_entropy,
+    softmax_cross_entropy,
+    train_step,
+)
+
+__all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
+    "Adam",
+    "Dense",
+    "Embedding",
+    "History",
+    "LastStep",
+    "Sequential",
+    "accuracy",
+    "check_layer",
+    "check_loss",
+    "clip_by_global_norm",
+    "fit",
+    "from_keras",
+    "gru_cell",
+    "lstm_cell",
+    "mean_squared_error",
+    "numeric_gradient",
+    "predict",
+    "relative_error",
+    "rnn_cell",
+    "sigmoid",
+    "sigmoid_cross_entropy",
+    "softmax_cross_entropy",
+    "to_keras",
+    "train_step",
+]
