@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 
 from lstm_course import __version__
 
@@ -18,17 +19,40 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="lstm-course", description="A hands-on course on LSTM networks.")
     parser.add_argument("--version", action="version", version=f"lstm-course {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add_command in (_add_build,):
+    for add_command in (_add_lab, _add_build,):
         add_command(commands)
     options = parser.parse_args(arguments)
     return options.run(options)
 
 
+def _add_lab(commands):
+    command = commands.add_parser("lab", help="open the lessons in JupyterLab")
+    command.add_argument(
+        "folder", nargs="?", default="my-lessons", metavar="DIR", help="your working copy, default my-lessons"
+    )
+    command.add_argument("--no-browser", action="store_true", help="only print the address")
+    command.add_argument("--port", type=int, metavar="N", help="default the first free one from 8888 on")
+    command.set_defaults(run=_lab)
+
+
+def _lab(options):
+    from lstm_course import lab
+
+    try:
+        lab.open_lab(options.folder, browser=not options.no_browser, port=options.port)
+    except lab.LabError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
 def _add_build(commands):
     command = commands.add_parser("build", help="make the notebooks from solutions/NN_name.md (contributors)")
     command.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers, default all")
-    command.add_argument("--check", action="store_true", help="only say which notebooks are not what would be built")
-    command.add_argument("--fresh", action="store_true", help="take every output anew, also where it counts as unchanged")
+    command.add_argument("--check", action="store_true", help="only say what differs from its source")
+    command.add_argument("--fresh", action="store_true", help="take every output anew, also unchanged ones")
     command.set_defaults(run=_build)
 
 
@@ -44,6 +68,7 @@ def _build(options):
     if options.check:
         problems = authoring.check(root, sources)
     else:
-        problems = authoring.build(root, sources, fresh=options.fresh, say=lambda text: print(text, flush=True))
+        say = partial(print, flush=True)
+        problems = authoring.build(root, sources, fresh=options.fresh, say=say)
     print("\n\n".join(problems), file=sys.stderr, end="\n" if problems else "")
     return 1 if problems else 0

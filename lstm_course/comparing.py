@@ -1,12 +1,13 @@
 """When is the output of a cell the same as before?
 
-The notebooks are committed with their outputs, and both the build and the tests ask this question. The answer is
-strict: every stream and every MIME type must be there, in the same order, with the same text. Three things are let through:
+The notebooks are committed with their outputs, and both the build and the tests ask this question. The answer
+is strict: every stream and MIME type must be there, in the same order, with the same text. Three things are
+let through:
 
 * the pixels of a picture (its description and caption are compared as text);
 * wall-clock times, written as `1.23 s`, `45 ms`, `12 µs`, `3 min`, and ratios of two of them, written as
   `12.3x the time` or `12.3x as fast`;
-* in a cell tagged `tolerance-0.05`, numbers that differ by at most 5 %, and by one unit in the last printed digit.
+* in a cell tagged `tolerance-0.05`, numbers that differ by at most 5 % and one unit in the last digit.
 """
 
 import base64
@@ -20,7 +21,7 @@ _PIXELS = re.compile(r"(data:image/[\w.+-]+;base64,)([A-Za-z0-9+/=\s]+)")
 _TIME = re.compile(r"(?<![\w.]) *\b\d+(?:\.\d+)?(?:e[-+]?\d+)? (?:ns|[µμu]s|ms|s|min)\b")
 _TIME_RATIO = re.compile(r"(?<![\w.]) *\b\d+(?:\.\d+)?[x×] (?=the time\b|as fast\b)")
 # Not the digits in float32 or h1, but those of 12x.
-_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
+_NUMBER = re.compile(r"(?i)(?<![\w.])[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?")
 _TOLERANCE_TAG = re.compile(r"tolerance-(\d*\.?\d+)")
 _NOT_COMPARED = {"image/png", "image/jpeg"}
 # A widget's view only holds a random model id; what a reader sees of it is in the other MIME types.
@@ -88,10 +89,10 @@ def difference(old, new, relative_tolerance=None):
 
 
 def same_pictures(old, new):
-    """Says whether the pictures of two runs of a cell look alike: the same size, and no pixel visibly different.
+    """Says whether the pictures of two runs of a cell look alike: the same size, no pixel visibly different.
 
-    The tests do not ask this, since a pixel may differ between machines; the build does, so that a picture drawn
-    differently replaces the old one.
+    The tests do not ask this, since a pixel may differ between machines; the build does, so that a new
+    picture replaces the old one.
 
     Args:
         old, new: lists of notebook outputs.
@@ -130,8 +131,8 @@ def merge_streams(outputs, everywhere=False):
 
     Args:
         outputs: list of notebook outputs.
-        everywhere: bool; False (default) joins neighbouring pieces only, which keeps the order in which a reader sees
-            text and figures; True joins all pieces of a stream, as nbval does before it compares.
+        everywhere: bool; False (default) joins neighbouring pieces only, which keeps the order in which a
+            reader sees text and figures; True joins all pieces of a stream, as nbval does before it compares.
 
     Returns:
         A new list of outputs; those given are left as they are.
