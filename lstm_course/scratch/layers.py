@@ -774,7 +774,7 @@ class Dense(Layer):
         if self.activation == "tanh":
             tanh(y, y)
         elif self.activation == "relu":
-            np.maximum(y, 0, y)
+            np.maximum(y, 0, out=y)
         self._buffer = (x, y)
         return y
 
