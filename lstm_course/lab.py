@@ -1,0 +1,87 @@
+"""Opens JupyterLab on the learner's working copy of the lessons."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+from lstm_course import workspace
+
+FIRST_LESSON = "00_start_here.ipynb"
+ADDRESS = "127.0.0.1"
+
+
+class LabError(Exception):
+    """JupyterLab cannot be opened; the message is one sentence for the learner."""
+
+
+def open_lab(folder="my-lessons", browser=True, port=None):
+    """Bring the working copy up to date and run JupyterLab in it until it is stopped.
+
+    Args:
+        folder: path of the working copy, default `my-lessons` in the current folder.
+        browser: bool, whether to open the browser, default True.
+        port: int from 1 to 65535; default the first free one from 8888 on.
+
+    Raises:
+        LabError: if the port is taken or the working copy cannot be written.
+    """
+    if port is not None:
+        _check_port(port)
+    try:
+        for sentence in workspace.prepare(workspace.course_folder("notebooks"), folder):
+            print(sentence, flush=True)
+    except ValueError as error:
+        raise LabError(f"JupyterLab was not opened: {error}.") from None
+    except OSError as error:
+        raise LabError(f"The working copy {folder} cannot be written: {error.strerror or error}.") from None
+    from jupyterlab.labapp import LabApp  # half a second, which only this command should pay
+
+    os.environ.update(_environment(Path(folder)))
+    print("Opening JupyterLab. Ctrl+C here, in the terminal, closes it.", flush=True)
+    LabApp.launch_instance(_arguments(Path(folder).resolve(), browser, port))
+
+
+def _check_port(port):
+    if not 1 <= port <= 65535:
+        raise LabError(f"A port is a number from 1 to 65535, but {port} was asked for.")
+    with socket.socket() as attempt:
+        if os.name == "posix":
+            # Otherwise a server stopped a moment ago would still seem to hold its port.
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((ADDRESS, port))
+        except PermissionError:
+            raise LabError(f"Port {port} is reserved by the system: choose one above 1023.") from None
+        except OSError:
+            raise LabError(f"Port {port} is taken: choose another, or leave --port out.") from None
+
+
+def _environment(folder):
+    """Settings of the course before the learner's own, and the kernel of this Python before any other."""
+    return {
+        "JUPYTER_CONFIG_PATH": _first(Path(__file__).parent / "jupyter", "JUPYTER_CONFIG_PATH"),
+        "JUPYTER_PATH": _first(Path(sys.prefix, "share", "jupyter"), "JUPYTER_PATH"),
+        # Which tabs were open belongs to this course, not to the learner's other projects.
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder.resolve() / ".jupyterlab"),
+    }
+
+
+def _first(path, variable):
+    return os.pathsep.join(filter(None, [str(path), os.environ.get(variable)]))
+
+
+def _arguments(folder, browser, port):
+    arguments = [
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}",
+        f"--ServerApp.ip={ADDRESS}",
+        f"--ServerApp.open_browser={browser}",
+        "--ServerApp.answer_yes=True",
+        "--Application.log_level=WARN",
+    ]
+    if port is not None:
+        arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    if os.name == "posix" and os.geteuid() == 0:
+        arguments.append("--ServerApp.allow_root=True")
+    return arguments
