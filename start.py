@@ -85,14 +85,26 @@ FAILURES = (
     ),
     (
         (
-            "NewConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "Read timed out", "Max retries",
-            "NameResolutionError", "Connection refused", "Connection reset", "Connection broken", "ProxyError",
-            "Network is unreachable", "IncompleteRead", "Could not connect", "error sending request", "dns error",
+            "NewConnectionError",
+            "ConnectTimeoutError",
+            "ReadTimeoutError",
+            "Read timed out",
+            "Max retries",
+            "NameResolutionError",
+            "Connection refused",
+            "Connection reset",
+            "Connection broken",
+            "ProxyError",
+            "Network is unreachable",
+            "IncompleteRead",
+            "Could not connect",
+            "error sending request",
+            "dns error",
         ),
         NotDownloaded,
         "The packages could not be downloaded: the first start needs the internet, so connect this computer "
         "and start again (the whole story is in {log}).",
-    ),  # fmt: skip
+    ),
     (
         ("No matching distribution found", "no matching platform", "no wheels with a matching"),
         NotDownloaded,
@@ -166,9 +178,12 @@ def answers(command, version):
     try:
         answer = subprocess.run(
             [*command, "-c", question],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=60,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
             env=clean_variables(),
-        )  # fmt: skip
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
     return answer.returncode == 0 and answer.stdout.strip() == str(list(version)).encode()
@@ -343,9 +358,14 @@ def run(command):
     with open(str(LOG), "a", encoding="utf-8") as log:
         log.write("$ %s\n" % " ".join(command))
         with subprocess.Popen(
-            command, cwd=str(COURSE), env=dict(clean_variables(), PYTHONIOENCODING="utf-8"), close_fds=False,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        ) as process:  # fmt: skip
+            command,
+            cwd=str(COURSE),
+            env=dict(clean_variables(), PYTHONIOENCODING="utf-8"),
+            close_fds=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process:
             for line in process.stdout:
                 output.append(line.decode("utf-8", "replace").rstrip())
                 log.write(output[-1] + "\n")

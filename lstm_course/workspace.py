@@ -91,7 +91,9 @@ def prepare(source, workspace):
         if json.dumps(handed_out) != before:
             _write(workspace / MANIFEST, json.dumps({"lessons": handed_out}, indent=1).encode())
     if is_first and {kind for kind, _ in events} == {"new"}:
-        return [f"Copied the lessons to {workspace}; a newer course will not overwrite what you change there."]
+        return [
+            f"Copied the lessons to {workspace}; a newer course will not overwrite what you change there."
+        ]
     return _tell(events)
 
 
