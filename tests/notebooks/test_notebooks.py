@@ -1,0 +1,150 @@
+"""What every committed notebook must hold to. That its outputs are still true is what nbval tests."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from lstm_course import authoring, exercises
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = authoring.find_sources(ROOT)
+PATHS = sorted(ROOT.glob("notebooks/*.ipynb")) + sorted(ROOT.glob("solutions/*.ipynb"))
+SHORTEST_DESCRIPTION = 40  # characters: hardly a sentence
+IGNORING = {"nbval-ignore-output", "nbval-skip"}
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def prose(notebook):
+    """The Markdown of a notebook without code blocks, whose hash signs are no headings."""
+    text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(params=PATHS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def notebook(path):
+    return read(path)
+
+
+def test_there_are_lessons():
+    assert SOURCES
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_notebooks_are_what_their_source_says(source):
+    assert authoring.check(ROOT, [source]) == []
+
+
+def test_every_code_cell_was_executed_in_order(notebook):
+    cells = code_cells(notebook)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+
+
+def test_nothing_was_written_to_stderr(notebook):
+    outputs = [output for cell in code_cells(notebook) for output in cell.outputs]
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+
+
+def test_no_cell_raised(notebook):
+    cells = [cell for cell in code_cells(notebook) if "raises-exception" not in cell.metadata.get("tags", [])]
+    assert [output.evalue for cell in cells for output in cell.outputs if output.output_type == "error"] == []
+
+
+def test_at_least_95_percent_of_the_outputs_are_compared():
+    cells = [cell for path in PATHS for cell in code_cells(read(path))]
+    ignored = [cell for cell in cells if IGNORING & set(cell.metadata.get("tags", []))]
+    assert len(ignored) <= 0.05 * len(cells), f"{len(ignored)} of {len(cells)} cells are not compared"
+
+
+def test_no_cell_asks_nbval_for_less_in_a_comment(notebook):
+    assert not [cell.source for cell in code_cells(notebook) if re.search(r"#\s*(NBVAL|PYTEST)_", cell.source)]
+
+
+class Images(HTMLParser):
+    """Collects the text descriptions of all images and drawings in HTML; None where there is none."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.descriptions = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "img":
+            self.descriptions.append(attributes.get("alt"))
+        elif tag == "svg" and attributes.get("aria-hidden") != "true":
+            self.descriptions.append(attributes.get("aria-label"))
+
+
+def descriptions(notebook):
+    """What stands in for each picture of a notebook, in outputs and in prose."""
+    yield from Images(prose(notebook)).descriptions
+    yield from re.findall(r"!\[([^\]]*)\]\(", prose(notebook))
+    for cell in code_cells(notebook):
+        for data in (output.data for output in cell.outputs if "data" in output):
+            html = data.get("text/html", "")
+            yield from Images(html).descriptions
+            bare = {"image/png", "image/jpeg", "image/svg+xml"} & set(data)
+            if bare and "<figure" not in html:
+                yield None
+
+
+def test_every_figure_has_a_description_of_a_sentence(notebook):
+    poor = [text for text in descriptions(notebook) if not text or len(text) < SHORTEST_DESCRIPTION or " " not in text]
+    assert poor == [], "use show(figure, alt=...)"
+
+
+def test_headings_are_in_order(notebook):
+    levels = [len(marks) for marks in re.findall(r"^(#{1,6}) ", prose(notebook), re.MULTILINE)]
+    assert levels[0] == 1 and levels.count(1) == 1, "a lesson has one title, at its top"
+    assert all(below - above <= 1 for above, below in zip(levels, levels[1:], strict=False)), levels
+
+
+def test_no_code_cell_is_longer_than_30_lines(notebook):
+    assert [cell.source for cell in code_cells(notebook) if len(cell.source.splitlines()) > 30] == []
+
+
+def test_links_to_files_lead_somewhere(notebook, path):
+    targets = re.findall(r"\]\((?!\w+:|#)([^)#\s]+)", prose(notebook))
+    # A learner's lessons have no solutions beside them, so a link must hold in the folder of notebooks.
+    assert [target for target in targets if not (ROOT / "notebooks" / target).exists()] == []
+
+
+def solutions(source):
+    """The answers marked in a lesson's source, each as a list of its lines without indentation."""
+    marked = re.findall(f"{authoring.BEGIN}\n(.*?){authoring.END}", source.read_text(encoding="utf-8"), re.DOTALL)
+    return [[line.strip() for line in text.splitlines() if line.strip()] for text in marked]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_the_learner_is_not_told_the_answer(source):
+    cells = code_cells(read(ROOT / "notebooks" / f"{source.stem}.ipynb"))
+    lines = {cell.id: [line.strip() for line in cell.source.splitlines()] for cell in cells}
+    exercise_lines = {line for cell in cells if "exercise" in cell.metadata.get("tags", []) for line in lines[cell.id]}
+    for answer in solutions(source):
+        assert not exercise_lines & set(answer)
+        elsewhere = [cell_id for cell_id, text in lines.items() if "\n".join(answer) in "\n".join(text)]
+        assert elsewhere == [], f"the answer {answer} stands in another cell"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_every_exercise_of_a_lesson_is_in_it(source):
+    cells = code_cells(read(ROOT / "notebooks" / f"{source.stem}.ipynb"))
+    graded = {cell.metadata.nbgrader.grade_id for cell in cells if "nbgrader" in cell.metadata}
+    for exercise in exercises.every().values():
+        if exercise.lesson == source.name[:2]:
+            assert {exercise.id, f"check-{exercise.id}"} <= graded
