@@ -18,12 +18,11 @@ _COLOURS = {
     "state": _ORANGE,
     "wires": "#444444",  # what belongs to every part: the joined h_prev and x
 }
-_PALE, _GREY, _DARK = "#eeeeee", "#bbbbbb", "#222222"
+_PALE, _GREY, _DARK = "#eeeeee", "#c4c4c4", "#222222"
 _GREY_TEXT = "#707070"  # 4.9 : 1 on white
 _MOST_UNITS = 4
 _GATES = ("f", "i", "o")
 _CENTRED = {"ha": "center", "va": "center_baseline"}
-_PREV = r"_\mathrm{prev}"
 
 
 @styled
@@ -74,14 +73,14 @@ def draw_cell(values=None, lit=None, title=None):
 def _draw_inputs(sheet):
     """h_prev from the left and x from below join, and pass under the four boxes."""
     gates = ("forget", "input", "candidate", "output")
-    sheet.wire([(1.8, 0.03), (1.8, 1.47)], ("wires", *gates))
+    sheet.wire([(1.8, 0.03), (1.8, 1.485)], ("wires", *gates))
     sheet.wire([(0.2, 1.5), (2.5, 1.5)], ("wires", *gates), arrow=False)
     for start, fed in ((2.5, gates), (3.55, gates[1:]), (4.6, gates[2:])):
-        end = [(start + 1.05, 1.5)] if start < 4.6 else [(5.65, 1.5), (5.65, 1.6)]
+        end = [(start + 1.05, 1.5)] if start < 4.6 else [(5.65, 1.5), (5.65, 1.64)]
         sheet.wire([(start, 1.5), *end], ("wires", *fed[1:]), arrow=False)
         sheet.wire([(start, 1.5), (start, 1.87)], ("wires", fed[0]))
         sheet.dot(start, 1.5, ("wires", *fed))
-    sheet.wire([(5.65, 1.6), (5.65, 1.87)], ("wires", "output"))
+    sheet.wire([(5.65, 1.64), (5.65, 1.87)], ("wires", "output"))
     sheet.value(0.7, 1.5, "h_prev", ("wires", *gates))
     sheet.value(1.8, 0.6, "x", ("wires", *gates), beside=True)
 
@@ -122,19 +121,18 @@ def _draw_hidden_state(sheet):
 
 
 def _write_formulas(sheet):
-    gate = r"$%s = \sigma(W_%s\,[h" + _PREV + r",\,x] + b_%s)$"
     formulas = [
-        ("forget", gate % ("f", "f", "f")),
-        ("input", gate % ("i", "i", "i")),
-        ("output", gate % ("o", "o", "o")),
-        ("candidate", r"$g = \tanh(W_c\,[h" + _PREV + r",\,x] + b_c)$"),
-        ("road", r"$c = f \times c" + _PREV + r" + i \times g$"),
-        ("output", r"$h = o \times \tanh(c)$"),
+        ("forget", "f = σ(Wf·[h_prev, x] + bf)"),
+        ("input", "i = σ(Wi·[h_prev, x] + bi)"),
+        ("output", "o = σ(Wo·[h_prev, x] + bo)"),
+        ("candidate", "g = tanh(Wc·[h_prev, x] + bc)"),
+        ("road", "c = f × c_prev + i × g"),
+        ("output", "h = o × tanh(c)"),
     ]
     for place, (part, formula) in enumerate(formulas):
-        across, up = 2.7 + 2.15 * (place % 3), 0.72 - 0.4 * (place // 3)
+        across, up = 2.55 + 2.2 * (place % 3), 0.72 - 0.4 * (place // 3)
         sheet.swatch(across, up, (part,))
-        sheet.write(across + 0.1, up, formula, (part,), align="left", size=10)
+        sheet.write(across + 0.1, up, formula, (part,), align="left", size=9)
 
 
 @styled
@@ -160,14 +158,14 @@ def draw_rnn(values=None, lit=None):
     sheet = _Sheet(2.9, None, _cell_values(values, ("x", "h_prev", "h")), lit)
     sheet.body(2.75, 1.12, 6.25, 2.75)
     sheet.wire([(1.7, 1.9), (4.15, 1.9)], ("state",))
-    sheet.wire([(3.3, 0.03), (3.3, 1.86)], ("input",))
+    sheet.wire([(3.3, 0.03), (3.3, 1.885)], ("input",))
     sheet.box(4.55, 1.9, "tanh", ("state",))
     sheet.wire([(4.95, 1.9), (7.35, 1.9)], ("state",))
     sheet.value(2.2, 1.9, "h_prev", ("state",))
     sheet.value(3.3, 0.6, "x", ("input",), beside=True)
     sheet.value(6.72, 1.9, "h", ("state",))
     sheet.swatch(4.2, 0.6, ("state",))
-    sheet.write(4.3, 0.6, r"$h = \tanh(W_h\,[h" + _PREV + r",\,x] + b_h)$", ("state", "input"), "left", 10)
+    sheet.write(4.3, 0.6, "h = tanh(Wh·[h_prev, x] + bh)", ("state", "input"), "left", 9)
     return sheet.figure
 
 
@@ -203,16 +201,21 @@ def draw_unrolled(steps=4, kind="many-to-one"):
     for step, across in enumerate(middles, start=1):
         first, last = step == 1, step == steps
         sheet.wire([(across - apart + 0.3, 1.5), (across - 0.3, 1.5)], ("state",), width=3)
-        sheet.write(across - apart / 2, 1.74, f"$h_{step - 1}$", ("state",))
+        _write_at_step(sheet, across - apart / 2, 1.74, "h", step - 1)
         sheet.body(across - 0.3, 1.2, across + 0.3, 1.8)
-        sheet.write(across, 1.5, "cell", ("state",))
+        sheet.write(across, 1.5, "cell", ("wires",))
         if first or kind != "one-to-many":
             sheet.wire([(across, 0.6), (across, 1.2)], ("input",))
-            sheet.write(across, 0.42, f"$x_{step}$", ("input",))
+            _write_at_step(sheet, across, 0.42, "x", step)
         if last or kind != "many-to-one":
             sheet.wire([(across, 1.8), (across, 2.4)], ("candidate",))
-            sheet.write(across, 2.58, f"$y_{step}$", ("candidate",))
+            _write_at_step(sheet, across, 2.58, "y", step)
     return sheet.figure
+
+
+def _write_at_step(sheet, across, up, name, step):
+    subscript = str(step).translate(str.maketrans("012345678", "₀₁₂₃₄₅₆₇₈"))
+    sheet.write(across, up, name + subscript, ("wires",), size=13, style="italic")
 
 
 class _Sheet:
@@ -251,6 +254,8 @@ class _Sheet:
         from matplotlib.patches import PathPatch, Polygon
 
         colour = self.colour(parts)
+        if self.lit != "all":  # thick and thin say it too, where colours do not
+            width *= 1.25 if colour else 0.65
         points = np.array(points, dtype=float)
         ahead = points[-1] - points[-2]
         ahead /= np.hypot(*ahead)
@@ -293,9 +298,10 @@ class _Sheet:
         ink = ink_on(to_rgb(colour)) if colour else _GREY_TEXT
         self.axes.text(across, up, text, color=ink, fontsize=size, zorder=5, **_CENTRED)
 
-    def write(self, across, up, text, parts, align="center", size=11):
+    def write(self, across, up, text, parts, align="center", size=11, style="normal"):
+        # Plain text, not mathtext, which would take half of the time of a redraw.
         ink = _DARK if self.colour(parts) else _GREY_TEXT
-        return self.axes.text(across, up, text, color=ink, fontsize=size, ha=align, va="center", zorder=5)
+        self.axes.text(across, up, text, color=ink, size=size, style=style, ha=align, va="center", zorder=5)
 
     def swatch(self, across, up, parts):
         from matplotlib.patches import Rectangle
@@ -319,12 +325,11 @@ class _Sheet:
             ink = ink_on(fill) if lit else _GREY_TEXT
             self.axes.text(across, middle, number(value), color=ink, fontsize=size, zorder=7, gid="value",
                            **_CENTRED)
-        label = f"${name.replace('_prev', _PREV)}$"
         if beside:
             left = across - 0.09 - (width / 2 if len(column) else 0)
-            self.write(left, up, label, parts, align="right", size=12)
+            self.write(left, up, name, parts, align="right", style="italic")
         else:
-            self.write(across, top + (0.15 if len(column) else 0.2), label, parts, size=12)
+            self.write(across, top + (0.15 if len(column) else 0.2), name, parts, style="italic")
 
 
 def _rounded(points, radius):

@@ -27,6 +27,7 @@ __all__ = [
     "draw_rnn",
     "draw_unrolled",
     "figure_html",
+    "forecast",
     "gate_timeline",
     "heatmap",
     "show",
@@ -217,10 +218,12 @@ def training_curves(curves, ylabel, chance=None, floor=None, log=False, xlabel="
 
 def _curve_chart(curves, levels, log, xlabel, ylabel):
     labels = [*curves, *(f"{name} {value:g}" for name, value in levels.items())]
-    figure, axes = _chart(3.6, labels, xlabel, ylabel)
+    figure = new_figure(3.6)
+    axes = _panel(figure, 0.55, 2.9, labels, ylabel)
+    axes.set_xlabel(xlabel)
     if log:
         axes.set_yscale("log")
-        curves = {label: [x, *map(_positive, rest)] for label, (x, *rest) in curves.items()}
+        curves = {label: _positive(label, curve) for label, curve in curves.items()}
     ends = []
     for (label, (x, y, *band)), hand in zip(curves.items(), itertools.cycle(_HANDS), strict=False):
         ends.append(_draw_curve(axes, label, x, y, hand))
@@ -233,34 +236,33 @@ def _curve_chart(curves, levels, log, xlabel, ylabel):
     return figure
 
 
-def _chart(height, labels, xlabel, ylabel):
-    """One pair of axes, with room at the right for the labels of the curves."""
-    figure = new_figure(height)
+def _panel(figure, bottom, height, labels, ylabel):
+    """A pair of axes, in inches, with room at the right for the labels of the curves."""
     right = WIDTH - 0.45 - 0.085 * max(len(line) for label in labels for line in _wrapped(label).split("\n"))
-    axes = figure.add_axes((0.85 / WIDTH, 0.55 / height, (right - 0.85) / WIDTH, (height - 0.7) / height))
-    axes.set(xlabel=xlabel, ylabel=ylabel)
+    total = figure.get_figheight()
+    axes = figure.add_axes((0.85 / WIDTH, bottom / total, (right - 0.85) / WIDTH, height / total))
+    axes.set_ylabel(ylabel)
     axes.grid(True, axis="y")
     axes.margins(x=0.02)
-    return figure, axes
+    return axes
 
 
 def _draw_curve(axes, label, x, y, hand):
     colour, line, marker = hand
     axes.plot(x, y, color=colour, linestyle=line, marker=marker, markevery=max(1, len(x) // 12))
-    drawn = np.flatnonzero(np.isfinite(y))
-    end = (x[drawn[-1]], y[drawn[-1]]) if len(drawn) else None
-    return label, end, {"color": colour, "marker": marker, "linestyle": line}
+    last = np.flatnonzero(np.isfinite(y))[-1]
+    return label, (x[last], y[last]), {"color": colour, "marker": marker}
 
 
 def _label_ends(axes, ends):
     """Write each curve's name at its end, pushed apart where two would overlap."""
     height = axes.figure.get_figheight() * axes.get_position().height * 72  # points
-    labelled = [(label, end, hand) for label, end, hand in ends if end is not None]
+    axes.autoscale_view()
     to_axes = axes.transData + axes.transAxes.inverted()
-    wanted = np.array([to_axes.transform(end) for _, end, _ in labelled]).reshape(-1, 2)
-    room = np.array([12.5 * (_wrapped(label).count("\n") + 1) + 2 for label, _, _ in labelled]) / height
+    wanted = np.array([to_axes.transform((axes.convert_xunits(x), y)) for _, (x, y), _ in ends])
+    room = np.array([13 * (_wrapped(label).count("\n") + 1) + 2 for label, _, _ in ends]) / height
     places = _spread(wanted[:, 1], room)
-    for (label, _, hand), (x, y), place in zip(labelled, wanted, places, strict=True):
+    for (label, _, hand), (x, y), place in zip(ends, wanted, places, strict=True):
         # A short leader from the end of the curve to its name, drawn with the curve's own colour and marker.
         axes.plot([x, 1.015, 1.045], [y, place, place], transform=axes.transAxes, clip_on=False,
                   linewidth=0.9, color=hand["color"], marker=hand.get("marker"), markevery=[2], zorder=1)
@@ -268,9 +270,9 @@ def _label_ends(axes, ends):
 
 
 def _spread(wanted, room):
-    """Move places on the vertical axis as little as possible until each has its room around its middle.
+    """Move places between 0 and 1 as little as possible until each has its room around its middle.
 
-    This is a regression on an order: blocks of neighbours that would overlap move to their common mean.
+    This is isotonic regression: blocks of neighbours that would overlap move to their common mean.
     """
     order = np.argsort(wanted, kind="stable")
     gaps = (room[order][1:] + room[order][:-1]) / 2
@@ -282,7 +284,8 @@ def _spread(wanted, room):
             (low, few), (high, many) = blocks[-2:]
             blocks[-2:] = [((low * few + high * many) / (few + many), few + many)]
     places = np.empty(len(order))
-    places[order] = np.repeat(*zip(*blocks, strict=True)) + offsets
+    means, counts = zip(*blocks, strict=True)
+    places[order] = np.repeat(means, counts).clip(0.0, max(0.0, 1.0 - offsets[-1])) + offsets
     return places
 
 
@@ -290,8 +293,63 @@ def _wrapped(label):
     return "\n".join(textwrap.wrap(str(label), 24)) or " "
 
 
-def _positive(values):
-    return np.where(values > 0, values, np.nan)
+def _positive(label, curve):
+    x, *values = (np.asarray(vector) for vector in curve)
+    if not (values[0] > 0).any():
+        raise ValueError(f"curves[{label!r}] must have positive values on a logarithmic axis, got none")
+    return [x, *(np.where(value > 0, value, np.nan) for value in values)]
+
+
+@styled
+def forecast(time, truth, forecasts, ylabel, xlabel="time step"):
+    """Draw forecasts against the truth, and below them by how much they miss it.
+
+    Args:
+        time: `(T,)` numbers or dates.
+        truth: `(T,)` numbers.
+        forecasts: dict from label to `(T,)` numbers, NaN where there is no forecast.
+        ylabel: what the series is, with its unit.
+        xlabel: what time is, with its unit, default "time step".
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if a vector has another length, or does not hold numbers.
+
+    Example:
+        >>> naive = {"persistence": [np.nan, 5.0, 6.0]}
+        >>> figure = forecast([1, 2, 3], [5.0, 6.0, 7.0], naive, "passengers (1000)")
+        >>> [axes.get_ylabel() for axes in figure.axes]
+        ['passengers (1000)', 'forecast − truth']
+    """
+    time = np.asarray(time)
+    if time.dtype.kind != "M":
+        time = _numbers("time", time, (1,))
+    series = {"truth": _numbers("truth", truth, (1,))}
+    for label, values in _check_dict("forecasts", forecasts).items():
+        series[f"forecasts[{label!r}]"] = _numbers(f"forecasts[{label!r}]", values, (1,))
+    for name, values in series.items():
+        if values.shape != time.shape:
+            raise ValueError(f"{name} must be as long as time, {len(time)}, got {len(values)}")
+    truth, *forecast_values = series.values()
+    figure = new_figure(5.2)
+    labels = ["truth", *forecasts]
+    above = _panel(figure, 2.15, 2.9, labels, ylabel)
+    below = _panel(figure, 0.55, 1.35, labels, "forecast − truth")
+    ends = [_draw_curve(above, "truth", time, truth, ("#222222", "-", None))]
+    below.axhline(0, color="#222222", linewidth=1)
+    misses = []
+    for label, values, hand in zip(forecasts, forecast_values, itertools.cycle(_HANDS), strict=False):
+        ends.append(_draw_curve(above, label, time, values, hand))
+        if np.isfinite(values - truth).any():
+            misses.append(_draw_curve(below, label, time, values - truth, hand))
+    above.tick_params(labelbottom=False)
+    below.set(xlabel=xlabel, xlim=above.get_xlim())
+    _label_ends(above, ends)
+    if misses:
+        _label_ends(below, misses)
+    return figure
 
 
 # --- values over time, and matrices ---
@@ -429,9 +487,11 @@ def _draw_matrix(axes, matrix, signed, limit, printed):
     low, colours = (-limit, "PuOr") if signed else (0.0, "cividis")
     image = axes.imshow(matrix, cmap=colours, vmin=low, vmax=limit, aspect="auto", interpolation="nearest")
     axes.spines[:].set_visible(False)
-    if not printed:
-        return image
     rows, columns = matrix.shape
+    if not printed:
+        if signed and 1 < rows <= 30 and columns <= 80:
+            _mark_negatives(axes, matrix, limit)
+        return image
     for edge in range(1, columns):
         axes.axvline(edge - 0.5, color="white", linewidth=1.5)
     for edge in range(1, rows):
@@ -441,6 +501,13 @@ def _draw_matrix(axes, matrix, signed, limit, printed):
             ink = ink_on(value_colour(value, signed, limit))
             axes.text(column, row, number(value), color=ink, ha="center", va="center", fontsize=8)
     return image
+
+
+def _mark_negatives(axes, matrix, limit):
+    """A minus in every clearly negative cell, for eyes and printers that see orange and purple alike."""
+    row, column = np.nonzero(matrix < -0.2 * limit)
+    ink = [ink_on(value_colour(value, True, limit)) for value in matrix[row, column]]
+    axes.scatter(column, row, marker="_", s=9, color=ink, linewidth=0.8)
 
 
 @styled
