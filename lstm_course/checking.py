@@ -1,0 +1,337 @@
+"""check, hint, solution, proven: what a learner calls.
+
+`check` runs an answer against its exercise and says what is wrong. This module knows no exercise by name; how
+the reason is found stands in `exercises/diagnosis.py`.
+"""
+
+import difflib
+import html
+import re
+from dataclasses import dataclass
+
+from . import exercises
+from .exercises import Exercise, Question, ValueExercise
+from .exercises.diagnosis import Finding, examine
+from .exercises.running import Odd, describe, plain
+
+__all__ = ["Outcome", "check", "hint", "matrix", "proven", "solution"]
+
+_VERDICTS = {
+    # status: (mark, words, colour of the rule at the left, score)
+    "right": ("✓", "Right", "var(--jp-success-color1, #2e7d32)", 1.0),
+    "nearly": ("≈", "Nearly right", "var(--jp-warn-color1, #b26a00)", 0.5),
+    "wrong": ("✗", "Not right yet", "var(--jp-error-color1, #c62828)", 0.0),
+    "not attempted": ("○", "Not attempted yet", "var(--jp-border-color1, #757575)", 0.0),
+}
+
+_hints_given = {}
+_asked_for_solution = set()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a check found. In JupyterLab it shows as a card, elsewhere as text.
+
+    Args:
+        exercise: id of the exercise, or None when none was found.
+        status: "not attempted", "right", "nearly" or "wrong".
+        message: what is wrong, in a sentence.
+        mistake: name of the known mistake, two joined by " + ", or None.
+        where: lesson and section that explain it.
+        notes: further lines, such as the warnings of the learner's code.
+    """
+
+    exercise: str | None
+    status: str
+    message: str
+    mistake: str | None = None
+    where: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def score(self):
+        """1 for a right answer, 0.5 for a nearly right one, else 0."""
+        return _VERDICTS[self.status][3]
+
+    def _lines(self):
+        """The sentences of the card, in order."""
+        lines = [self.message, *self.notes]
+        if self.where and self.status in ("nearly", "wrong"):
+            lines.append(f"Where to look: {self.where}.")
+        return lines
+
+    def __repr__(self):
+        heading = _VERDICTS[self.status][1] + (f": {self.exercise}" if self.exercise else "")
+        help_ = [f"Help: hint({_spelled(self.exercise)})"] if self._has_help() else []
+        return "\n".join([heading, *self._lines(), *help_])
+
+    def _repr_html_(self):
+        mark, words, colour, _ = _VERDICTS[self.status]
+        name = f": <code>{html.escape(self.exercise)}</code>" if self.exercise else ""
+        heading = f'<strong><span aria-hidden="true">{mark}</span> {words}{name}</strong>'
+        lines = "".join(f'<p style="margin: 0.4em 0 0 0">{_marked_up(line)}</p>' for line in self._lines())
+        help_ = _folded_help(exercises.find(self.exercise)) if self._has_help() else ""
+        return _card(colour, heading + lines + help_)
+
+    def _has_help(self):
+        return self.exercise is not None and self.status in ("nearly", "wrong")
+
+
+@dataclass(frozen=True)
+class _Note:
+    """A hint or a solution, as `hint` and `solution` return them."""
+
+    heading: str
+    text: str = ""
+    code: str = ""
+
+    def __repr__(self):
+        return "\n".join(part for part in (self.heading, self.text, self.code.rstrip()) if part)
+
+    def _repr_html_(self):
+        text = f'<p style="margin: 0.4em 0 0 0">{_marked_up(self.text)}</p>' if self.text else ""
+        code = _code(self.code) if self.code else ""
+        heading = f"<strong>{_marked_up(self.heading)}</strong>"
+        return _card("var(--jp-border-color1, #757575)", heading + text + code)
+
+
+def check(answer=None, /, **named):
+    """Check an answer, and say what is wrong with it.
+
+    Args:
+        answer: a function whose name is that of its exercise.
+        **named: or one answer by the name of its exercise: a value, or a function of another name.
+
+    Returns:
+        An `Outcome`, which the notebook shows as a card.
+
+    Raises:
+        TypeError: when not exactly one answer is given.
+
+    Example:
+        >>> import numpy as np
+        >>> def sigmoid(x):
+        ...     return np.tanh(x)
+        >>> check(sigmoid).mistake
+        'tanh instead'
+        >>> check(sigmoid=lambda x: 1 / (1 + np.exp(-np.clip(x, -500, 500)))).status
+        'right'
+    """
+    given = len(named) + (answer is not None)
+    if given != 1:
+        raise TypeError(f"check takes one answer, as in check(sigmoid) or check(sigmoid=mine), not {given}")
+    name, answer = named.popitem() if named else (getattr(answer, "__name__", None), answer)
+    exercise = exercises.find(name)
+    if exercise is None:
+        return Outcome(None, "wrong", _unknown(name, answer))
+    finding = _examiner(exercise)(exercise, answer)
+    return Outcome(
+        exercise.id,
+        finding.status,
+        finding.sentence,
+        mistake=finding.mistake,
+        where=f"lesson {exercise.lesson}, “{exercise.section}”",
+        notes=finding.notes,
+    )
+
+
+def hint(answer=None, /, **named):
+    """The next hint: one more at each call, from gentle to nearly the answer.
+
+    Args:
+        answer: the function, or the name of the exercise.
+        **named: or as in `check(parameter_count=...)`.
+
+    Returns:
+        An object that the notebook shows.
+
+    Raises:
+        ValueError: when there is no such exercise.
+
+    Example:
+        >>> hint("sigmoid")
+        Hint 1 of 3: sigmoid
+        ...
+    """
+    exercise = _exercise(answer, named)
+    shown = _hints_given.get(exercise.id, 0)
+    if shown == len(exercise.hints):
+        return _Note(
+            f"That was the last hint: {exercise.id}",
+            f"`solution({_spelled(exercise.id)})` shows the course's answer.",
+        )
+    _hints_given[exercise.id] = shown + 1
+    return _Note(f"Hint {shown + 1} of {len(exercise.hints)}: {exercise.id}", exercise.hints[shown])
+
+
+def solution(answer=None, /, **named):
+    """The course's answer, at the second call; the first asks whether you have tried.
+
+    Args:
+        answer: the function, or the name of the exercise.
+        **named: or as in `check(parameter_count=...)`.
+
+    Returns:
+        An object that the notebook shows.
+
+    Raises:
+        ValueError: when there is no such exercise.
+
+    Example:
+        >>> solution("sigmoid")
+        Have you tried for 5 minutes?
+        Call `solution(sigmoid)` again to see the course's answer.
+    """
+    exercise = _exercise(answer, named)
+    if exercise.id not in _asked_for_solution:
+        _asked_for_solution.add(exercise.id)
+        minutes = f"{exercise.minutes} minute{'s' * (exercise.minutes != 1)}"
+        again = f"Call `solution({_spelled(exercise.id)})` again to see the course's answer."
+        return _Note(f"Have you tried for {minutes}?", again)
+    return _Note(f"The course's answer: {exercise.id}", code=exercise.source)
+
+
+def proven(function):
+    """The learner's function when its check is right, else the course's own; a printed line says which.
+
+    Args:
+        function: a function whose name is that of its exercise.
+
+    Returns:
+        A function to go on with.
+
+    Raises:
+        ValueError: when there is no such exercise.
+    """
+    exercise = _exercise(function, {})
+    if not isinstance(exercise, Exercise):
+        raise ValueError(f"proven takes a function to go on with; {exercise.id!r} asks for a value")
+    if examine(exercise, function).status == "right":
+        print(f"Going on with your {exercise.id}.")
+        return function
+    print(f"Going on with the course's {exercise.id}; yours is taken as soon as its check is right.")
+    return exercise.reference
+
+
+def matrix(seeds=1):
+    """Every known mistake of every exercise, each pair and the untouched stub, and what was found.
+
+    Args:
+        seeds: number of probe sets to try each on (default 1).
+
+    Returns:
+        List of `exercises.matrix.Row`.
+    """
+    from .exercises.matrix import rows  # not needed by learners
+
+    return rows(seeds)
+
+
+def _exercise(answer, named):
+    """The exercise that a function, a name or a keyword belongs to."""
+    if named:
+        name = next(iter(named))
+    else:
+        name = answer if isinstance(answer, str) else getattr(answer, "__name__", None)
+    exercise = exercises.find(name)
+    if exercise is None:
+        raise ValueError(_unknown(name, answer))
+    return exercise
+
+
+def _unknown(name, answer):
+    """The sentence to say when there is no such exercise."""
+    if name is None:
+        return (
+            f"That is {describe(plain(answer))}. Write check(sigmoid), with the name of your function and "
+            "without calling it, or check(parameter_count=...) when the answer is a value."
+        )
+    close = difflib.get_close_matches(name, exercises.every(), n=1)
+    return f"No exercise is called {name!r}." + (f" Did you mean {close[0]!r}?" if close else "")
+
+
+# Answers that are no functions
+
+
+def _examiner(exercise):
+    return {Exercise: examine, ValueExercise: _examine_value, Question: _examine_choice}[type(exercise)]
+
+
+def _examine_value(exercise, value):
+    if value is None or value is ...:
+        return Finding("not attempted", f"Find `{exercise.id}`, then run this cell again.")
+    number = plain(value)
+    if isinstance(number, Odd | dict | tuple) or number.size != 1 or number.dtype.kind == "c":
+        return Finding("wrong", f"`{exercise.id}` should be one number, but it is {describe(number)}.")
+    number = number.item()
+    right = float(exercise.answer())
+
+    def near(target, tolerance=exercise.tolerance):
+        return abs(number - target) <= max(tolerance, 1e-9) * abs(target)
+
+    if near(right):
+        return Finding("right", "It agrees with the course's own answer.")
+    fits = [mistake for mistake in exercise.mistakes if near(float(mistake.value()))]
+    if fits:
+        told = " Or else: ".join(mistake.explanation for mistake in fits)
+        return Finding("wrong", told, " or ".join(mistake.name for mistake in fits))
+    if near(-right):
+        return Finding("nearly", "The size is right, the sign is not.")
+    if exercise.tolerance and (near(100 * right) or near(right / 100)):
+        return Finding("nearly", "The digits are right, but percent and fractions are mixed up.")
+    if exercise.tolerance and near(right, 10 * exercise.tolerance):
+        return Finding("nearly", "That is close: give one more digit.")
+    return Finding("wrong", f"{number:g} is too {'large' if number > right else 'small'}.")
+
+
+def _examine_choice(exercise, choice):
+    if choice is None or choice is ... or choice == "":
+        return Finding("not attempted", f"Choose an answer for `{exercise.id}`, then run this cell again.")
+    letter = choice.strip().strip("().").lower() if isinstance(choice, str) else None
+    if letter not in exercise.choices:
+        letters = ", ".join(f'"{letter}"' for letter in exercise.choices)
+        return Finding("wrong", f"Choose one of {letters}.")
+    if letter == exercise.answer:
+        return Finding("right", exercise.explanations[letter])
+    return Finding("wrong", exercise.explanations[letter], mistake=f"chose {letter}")
+
+
+# Writing it down
+
+
+def _spelled(name):
+    """How a learner writes the exercise in hint(...): a function bare, a value in quotes."""
+    return name if isinstance(exercises.find(name), Exercise) else f'"{name}"'
+
+
+def _marked_up(sentence):
+    """HTML of a sentence in which code stands between backticks."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(sentence, quote=False))
+
+
+def _code(source):
+    return f'<pre style="margin: 0.4em 0 0 0; white-space: pre-wrap">{html.escape(source.rstrip())}</pre>'
+
+
+def _card(colour, content):
+    """A box with a coloured rule at its left; the text has the page's colour, so both themes can be read."""
+    return (
+        f'<div role="note" style="border-left: 4px solid {colour}; padding: 0.4em 0.8em; margin: 0.3em 0; '
+        f'max-width: 46em; color: var(--jp-content-font-color1, inherit); line-height: 1.45">{content}</div>'
+    )
+
+
+def _folded_help(exercise):
+    """The hints, each folded inside the one before, and the course's answer innermost."""
+    folded = _fold("The course's answer", _code(exercise.source))
+    names = ["A hint", *["A further hint"] * (len(exercise.hints) - 2), "Nearly the answer"]
+    for name, text in reversed(list(zip(names, exercise.hints, strict=False))):
+        folded = _fold(name, f'<p style="margin: 0.3em 0">{_marked_up(text)}</p>{folded}')
+    return folded
+
+
+def _fold(summary, content):
+    return (
+        f'<details style="margin: 0.4em 0 0 0"><summary style="cursor: pointer">{summary}</summary>'
+        f'<div style="margin-left: 1em">{content}</div></details>'
+    )

@@ -1,0 +1,558 @@
+"""Find out what is wrong with an answer, and say it in one sentence.
+
+The order of looking: a stub; the signature; whether it gives the same answer twice; the known mistakes, alone
+and in pairs; right up to a sign, a factor, an order; what the function raises or fails to return; and where
+nothing fits, which returned value is wrong first. A mistake is named only when the answer does what the
+reference with that mistake does, on every probe, fresh ones included.
+"""
+
+import ast
+import dis
+import functools
+import inspect
+import itertools
+import re
+import textwrap
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .running import Odd, TimeUp, close, describe, plain, run, same
+
+SECONDS = 5.0  # for all calls of one answer together
+FRESH = 2  # further sets of probes before a mistake is named
+RIGHT = "It agrees with the course's own answer on every input tried."
+
+_default_rng, _ndarray, _argwhere = np.random.default_rng, np.ndarray, np.argwhere
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found.
+
+    Args:
+        status: "not attempted", "right", "nearly" or "wrong".
+        sentence: what to tell the learner.
+        mistake: name of the known mistake, two joined by " + ", or None.
+        notes: further lines, such as warnings of the learner's code.
+    """
+
+    status: str
+    sentence: str
+    mistake: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def examine(exercise, function, seed=0, seconds=SECONDS):
+    """Try a function on the probes of an exercise and say what is wrong.
+
+    Args:
+        exercise: an `Exercise`.
+        function: the learner's answer; anything is borne.
+        seed: of the probes.
+        seconds: time limit for the learner's code.
+
+    Returns:
+        A `Finding`.
+    """
+    if function is None or function is Ellipsis or _is_stub(function):
+        return _not_attempted(exercise)
+    if not callable(function) or isinstance(function, type):
+        what = "a class" if isinstance(function, type) else describe(function)
+        return Finding("wrong", f"`{exercise.id}` should be a function, but it is {what}.")
+    refusal = _refuses_arguments(exercise, function)
+    if refusal:
+        return Finding("wrong", refusal)
+    try:
+        return _Trial(exercise, function, seed, seconds).finding()
+    except TimeUp:
+        return Finding(
+            "wrong",
+            f"`{exercise.id}` was still running after {seconds:g} seconds and was stopped. "
+            "Look for a loop that never ends.",
+        )
+
+
+def _not_attempted(exercise):
+    return Finding("not attempted", f"Write `{exercise.id}`, then run this cell again.")
+
+
+# What can be said without running anything
+
+
+def _body(function):
+    """Syntax tree of the function's body without the docstring, or None where the source is not to be had."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return None
+    definition = tree.body[0]
+    if not isinstance(definition, ast.FunctionDef):
+        return None
+    docstring = ast.get_docstring(definition, clean=False) is not None
+    return definition.body[1:] if docstring else definition.body
+
+
+def _is_blank(statement):
+    """`...`, `pass`, `return`, `return None`, `x = ...` or `raise NotImplementedError`."""
+    if isinstance(statement, ast.Pass):
+        return True
+    if isinstance(statement, ast.Expr | ast.Assign):
+        return isinstance(statement.value, ast.Constant) and statement.value.value is ...
+    if isinstance(statement, ast.Return):
+        return statement.value is None or ast.unparse(statement.value) in ("None", "...")
+    return isinstance(statement, ast.Raise) and "NotImplementedError" in ast.dump(statement)
+
+
+def _is_stub(function):
+    """Whether nothing has been written yet."""
+    body = _body(function)
+    if body is not None:
+        return all(_is_blank(statement) for statement in body)
+    code = getattr(function, "__code__", None)
+    if code is None or not set(code.co_names) <= {"NotImplementedError"}:
+        return False
+    # Without the source: a body that reads no argument and makes no number cannot have been an attempt.
+    reads = any(step.opname.startswith(("LOAD_FAST", "LOAD_DEREF")) for step in dis.get_instructions(code))
+    return not reads and set(code.co_consts) <= {None, ..., function.__doc__}
+
+
+def _has_blanks(function):
+    """Whether a `...` that was to be filled in is still there, among given lines."""
+    return any(
+        _is_blank(node) and not isinstance(node, ast.Return | ast.Pass)
+        for statement in _body(function) or ()
+        for node in ast.walk(statement)
+    )
+
+
+def _refuses_arguments(exercise, function):
+    """The sentence to say when the function cannot be called with the exercise's arguments, or None."""
+    wanted = exercise.signature
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+    own = [name for name, argument in signature.parameters.items() if argument.kind in (0, 1)]
+    if own != list(wanted) and sorted(own) == sorted(wanted):
+        return f"`{exercise.id}` takes {_listed(own)}; the order asked for is {_listed(wanted)}."
+    try:
+        signature.bind(*wanted)
+    except TypeError:
+        return (
+            f"`{exercise.id}` takes {len(own)} argument{'s' * (len(own) != 1)} ({_listed(own) or 'none'}); "
+            f"{len(wanted)} are asked for: {_listed(wanted)}."
+        )
+    return None
+
+
+def _listed(names):
+    return ", ".join(f"`{name}`" for name in names)
+
+
+# What can be said by running it
+
+
+class _Trial:
+    """One answer on trial: the probes, what the reference does with them, and what the answer does."""
+
+    def __init__(self, exercise, function, seed, seconds):
+        self.exercise, self.function, self.seed, self.left = exercise, function, seed, seconds
+        self.probes = exercise.probes(_default_rng(seed))
+        self.expected = self.runs_of(exercise.reference, self.probes)
+        self.got = self.own_runs(self.probes)
+
+    def runs_of(self, function, probes):
+        """Runs of a function of ours."""
+        observe = functools.partial(self.exercise.observe, function)
+        return [run(observe, probe.arguments, SECONDS) for probe in probes]
+
+    def own_runs(self, probes):
+        """Runs of the learner's function, on the learner's clock."""
+        observe = functools.partial(self.exercise.observe, self.function)
+        runs = []
+        for probe in probes:
+            started = time.monotonic()
+            runs.append(run(observe, probe.arguments, self.left))
+            self.left -= time.monotonic() - started
+        return runs
+
+    def agree(self, a, b, silent=None):
+        """Whether two runs did the same; warnings count where the exercise asks for silence."""
+        if a.error is not None or b.error is not None:
+            return type(a.error) is type(b.error) and str(a.error) == str(b.error)
+        silent = self.exercise.silent if silent is None else silent
+        return (
+            (a.changed is None) == (b.changed is None)
+            and (a.warnings == b.warnings or not silent)
+            and same(a.value, b.value)
+        )
+
+    def finding(self):
+        """The first of the explanations, in the order of looking, that holds."""
+        dense = self.got[0]
+        unfinished = all(run.error or run.value is None or isinstance(run.value, Odd) for run in self.got)
+        if unfinished and _has_blanks(self.function):
+            return _not_attempted(self.exercise)
+        warned = sorted({text for run in self.got for text in run.warnings})
+        notes = (f"Your code warned: {'; '.join(warned)}.",) if warned else ()
+        again = self.own_runs(self.probes[:1])[0]
+        if dense.error is None and not self.agree(dense, again):
+            sentence = self.changeable()
+        elif all(map(self.agree, self.expected, self.got)):
+            return Finding("right", RIGHT, notes=notes)
+        elif found := self.known() or self.nearly():
+            return replace(found, notes=notes)
+        elif dense.error is not None:
+            sentence = self.raised(dense.error)
+        elif dense.value is None:
+            sentence = f"`{self.exercise.id}` returns nothing: is a `return` missing?"
+        else:
+            sentence = self.first_difference()
+            notes = (*self.borrowed(), *notes)
+        return Finding("wrong", sentence, notes=notes)
+
+    def changeable(self):
+        """Called twice with the same arguments, it gave two answers."""
+        hidden = (
+            "Draw only from the `rng` that it is given, not from `np.random`."
+            if "rng" in self.exercise.signature
+            else "Something is kept between calls, or drawn at random."
+        )
+        return f"`{self.exercise.id}` gives two answers when called twice with the same arguments. {hidden}"
+
+    def raised(self, error, case=""):
+        """The learner's own line and the error in other words."""
+        where = "It"
+        for frame in inspect.getinnerframes(error.__traceback__) if error.__traceback__ else ():
+            if frame.frame.f_globals is getattr(self.function, "__globals__", None):
+                line = (frame.code_context or [""])[0].strip()
+                where = f"Line {frame.lineno}, `{line}`," if line else f"Line {frame.lineno}"
+        kind = type(error).__name__
+        article = "an" if kind[0] in "AEIOU" else "a"
+        return f"{where} raises {article} {kind}{case}: {self.in_words(error)}"
+
+    def in_words(self, error):
+        """What an exception means, in a short sentence."""
+        text = re.sub(r"0x[0-9a-fA-F]+", "0x…", str(error)).strip() or "it gives no reason"
+        if isinstance(error, KeyError):
+            dicts = [thing for thing in self.probes[0].arguments if isinstance(thing, dict)]
+            keys = ", ".join(repr(key) for thing in dicts for key in thing)
+            return f"there is no entry {text}." + (f" The entries are {keys}." if keys else "")
+        if isinstance(error, UnboundLocalError):
+            return f"`{error.name or text}` is used before it has a value."
+        if isinstance(error, NameError):
+            return f"the name `{error.name or text}` is not defined."
+        if isinstance(error, RecursionError):
+            return "the function calls itself without end."
+        if isinstance(error, IndexError):
+            return f"an index goes past the end ({text})."
+        product = re.search(r"\(size (\d+) is different from (\d+)\)", text)
+        if product:
+            return f"the shapes of the product do not fit, {product[2]} columns meet {product[1]} rows."
+        sum_ = re.search(r"broadcast together with shapes (\(.*?\)) (\(.*?\))", text)
+        if sum_:
+            return f"arrays of shapes {sum_[1]} and {sum_[2]} do not fit together."
+        return text.splitlines()[0].rstrip(".") + "."
+
+    def borrowed(self):
+        """A note on numbers that the function takes from the notebook instead of from its arguments."""
+        code = getattr(self.function, "__code__", None)
+        globals_ = getattr(self.function, "__globals__", {})
+        names = [
+            name
+            for name in getattr(code, "co_names", ())
+            if isinstance(globals_.get(name), _ndarray | dict | list | tuple) and not name.isupper()
+        ]
+        if not names:
+            return ()
+        return (f"It reads {_listed(names)} from outside, not from its arguments: is that meant?",)
+
+    # Known mistakes
+
+    def known(self):
+        """A finding that names the mistake or the two mistakes, or None."""
+        if all(run.value is None for run in self.got):
+            return None
+        alone = [(mistake,) for mistake in self.exercise.mistakes]
+        fits = self.fitting(alone)
+        if not fits and self.exercise.silent:
+            # Two ways to the same wrong values may warn differently.
+            fits = [fit for fit in self.fitting(alone, silent=False) if not self.warns_at_most(fit)]
+        if not fits and self.got[0].value is not None:
+            pairs = itertools.combinations(self.exercise.mistakes, 2)
+            fits = self.fitting([pair for pair in pairs if self.exercise.compatible(*pair)])
+        if not fits:
+            return None
+        shared = set.intersection(*map(set, fits))
+        if len(fits) > 1 and shared:  # what cannot be told apart is left out
+            fits = [tuple(mistake for mistake in fits[0] if mistake in shared)]
+        told = [" And a second thing: ".join(mistake.explanation for mistake in fit) for fit in fits]
+        name = " or ".join(" + ".join(mistake.name for mistake in fit) for fit in fits)
+        almost = self.nearly() if len(fits[0]) == 1 else None
+        return Finding(almost.status if almost else "wrong", " Or else: ".join(told), name)
+
+    def warns_at_most(self, mistakes):
+        """Whether a mistake shows in warnings only, the values being right."""
+        runs = self.runs_of(self.exercise.variant(*mistakes), self.probes)
+        return all(self.agree(*pair, silent=False) for pair in zip(self.expected, runs, strict=True))
+
+    def fitting(self, candidates, silent=None):
+        """Those candidates that do what the answer does, on these probes and on fresh ones."""
+        fits = [fit for fit in candidates if self.behaves_like(fit, self.probes, self.got, silent)]
+        for fresh in range(FRESH):
+            if not fits:
+                return fits
+            probes = self.exercise.probes(_default_rng([self.seed, 1 + fresh]))
+            got = self.own_runs(probes)
+            fits = [fit for fit in fits if self.behaves_like(fit, probes, got, silent)]
+        return fits
+
+    def behaves_like(self, mistakes, probes, got, silent=None):
+        """Whether the reference with these mistakes does what the answer did."""
+        variant = self.exercise.variant(*mistakes)
+        # The dense probe comes first, and nearly always decides.
+        return all(
+            self.agree(*self.runs_of(variant, [probe]), own, silent)
+            for probe, own in zip(probes, got, strict=True)
+        )
+
+    # Nearly right
+
+    def nearly(self):
+        """A finding when the values are right but for a sign, a factor, a shape, an order; or None."""
+        if any(run.error is not None or run.changed is not None for run in self.got):
+            return None
+        wanted, given = [run.value for run in self.expected], [run.value for run in self.got]
+        return self.other_order(wanted, given) or self.warns_only() or self.nearly_by_part(wanted, given)
+
+    def warns_only(self):
+        if all(map(same, (run.value for run in self.expected), (run.value for run in self.got))):
+            return Finding("nearly", "The values are right, but NumPy warns on the way, and it should not.")
+        return None
+
+    def other_order(self, wanted, given):
+        if not all(isinstance(value, tuple) and 1 < len(value) < 6 for value in wanted):
+            return None
+        given = [tuple(value) if isinstance(value, _ndarray) and value.ndim else value for value in given]
+        if not all(isinstance(g, tuple) and len(g) == len(w) for g, w in zip(given, wanted, strict=True)):
+            return None
+        for order in itertools.permutations(range(len(wanted[0]))):
+            shuffled = [tuple(value[k] for k in order) for value in given]
+            if all(map(same, wanted, shuffled)):
+                names = ", ".join(self.exercise.returns)
+                return Finding("nearly", f"The values are right, but in another order: return `{names}`.")
+        return None
+
+    def nearly_by_part(self, wanted, given):
+        both = [(self.parts(w), self.parts(g)) for w, g in zip(wanted, given, strict=True)]
+        if any(w.keys() != g.keys() for w, g in both):
+            return None
+        sentences = []
+        for name in both[0][0]:
+            pairs = [(w[name], g[name]) for w, g in both if name in w]
+            if all(same(w, g) for w, g in pairs):
+                continue
+            if any(not isinstance(g, _ndarray) or g.dtype.kind == "c" for _, g in pairs):
+                return None
+            relation = relate(pairs, self.axes_of(name)[:1] == ("step",))
+            if relation is None:
+                return None
+            sentences.append(f"`{name}` {relation}.")
+        # Parts that only some probes have may be wrong as well.
+        whole = all(same(w[name], g[name]) for w, g in both for name in w if name not in both[0][0])
+        return Finding("nearly", " ".join(sentences[:2])) if sentences and whole else None
+
+    def axes_of(self, name):
+        return tuple((self.exercise.axes or {}).get(name, ()))
+
+    def parts(self, value):
+        """Name -> array of everything in a returned value."""
+        names = self.exercise.returns
+        if len(names) == 1:
+            return dict(_flattened(names[0], value))
+        if isinstance(value, _ndarray) and value.ndim and len(value) == len(names):
+            value = tuple(value)
+        if not isinstance(value, tuple) or len(value) != len(names):
+            return dict(_flattened("the result", value))
+        return dict(pair for name, part in zip(names, value, strict=True) for pair in _flattened(name, part))
+
+    # Something else
+
+    def first_difference(self):
+        """Which part is wrong first, on the dense probe or else on the first special case that fails."""
+        pairs = enumerate(zip(self.expected, self.got, strict=True))
+        wrong = next(k for k, pair in pairs if not self.agree(*pair))
+        expected, got = self.expected[wrong], self.got[wrong]
+        case = f" {self.probes[wrong].case}" if self.probes[wrong].case else ""
+        lead = f"Right for ordinary numbers, but not{case}. " if wrong else ""
+        if got.error is not None:
+            return self.raised(got.error, case)
+        if got.value is None:
+            return f"It returns nothing{case}."
+        sentence = self.wrong_structure(expected.value, got.value)
+        sentence = sentence or self.wrong_value(expected.value, got.value)
+        if sentence is None and got.changed is not None:
+            sentence = (
+                f"The result is right, but `{self.exercise.signature[got.changed]}` is not what it was: work "
+                "on a copy, the caller still needs the original."
+            )
+        if sentence is None:
+            sentence = "The values are right, but NumPy warns on the way, and it should not."
+        return lead + sentence + ("" if wrong else self.right_cases())
+
+    def right_cases(self):
+        """The special cases in which a wrong answer is right: a pointer to where the mistake sits."""
+        cases = [
+            probe.case
+            for probe, expected, got in zip(self.probes, self.expected, self.got, strict=True)
+            if probe.case and self.agree(expected, got)
+        ]
+        if not cases:
+            return ""
+        rest = "those leave" if cases[1:] else "that leaves"
+        return f" It is right {' and '.join(cases[:2])}, so look at what {rest} out."
+
+    def wrong_structure(self, expected, got):
+        """The sentence about a result that is not made as asked for, or None."""
+        names = self.exercise.returns
+        if len(names) > 1:
+            if isinstance(got, _ndarray) and got.ndim and len(got) == len(names):
+                got = tuple(got)
+            if not isinstance(got, tuple) or len(got) != len(names):
+                wanted = ", ".join(names)
+                return f"{len(names)} values are asked for, `{wanted}`, but it returns {describe(got)}."
+        elif isinstance(got, tuple) and isinstance(expected, _ndarray):
+            return f"`{names[0]}` alone is asked for, but it returns {describe(got)}."
+        wanted, given = self.parts(expected), self.parts(got)
+        for name, array in wanted.items():
+            if name not in given:
+                holder = name.split("[")[0]
+                asked, made = _made_of(holder, wanted), _made_of(holder, given)
+                return f"`{name}` is missing: {asked} is asked for, not {made}."
+            sentence = _wrong_kind(name, array, given[name])
+            if sentence:
+                return sentence
+        extra = [name for name in given if name not in wanted]
+        return f"`{extra[0]}` is one too many; {_listed(wanted)} are asked for." if extra else None
+
+    def wrong_value(self, expected, got):
+        """The sentence about the first wrong number, or None when the numbers are right."""
+        wanted, given = self.parts(expected), self.parts(got)
+        right = [name for name in wanted if same(wanted[name], given[name])]
+        for name, array in wanted.items():
+            if name in right:
+                continue
+            index = tuple(int(k) for k in _argwhere(~close(given[name], array))[0])
+            place = f"{name}[{', '.join(map(str, index))}]" if index else name
+            start = f"{_listed(right)} {'are' if right[1:] else 'is'} right, but " if right else ""
+            if self.axes_of(name)[:1] == ("step",) and index[0] > 0:
+                start += f"`{name}` is right before step {index[0]}, then "
+            return f"{start}`{place}` is {given[name][index]:.4g} and should be {array[index]:.4g}."
+        return None
+
+
+def _flattened(name, value):
+    """Pairs (name, array) of a value that may be a dict or a tuple."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _flattened(f'{name}["{key}"]', item)
+    elif isinstance(value, tuple):
+        for k, item in enumerate(value):
+            yield from _flattened(f"{name}[{k}]", item)
+    else:
+        yield name, value
+
+
+def _made_of(holder, parts):
+    keys = [name[len(holder) :] for name in parts if name.startswith(f"{holder}[")]
+    return f"`{holder}` with {', '.join(key.strip('[]') for key in keys)}" if keys else f"one `{holder}`"
+
+
+def _wrong_kind(name, expected, got):
+    """The sentence about a part that is no array, has another shape or is not finite, or None."""
+    if not isinstance(got, _ndarray):
+        return f"`{name}` should be made of numbers, but it is {describe(got)}."
+    if got.dtype.kind == "c":
+        return f"`{name}` is complex; a real number is asked for."
+    if got.shape != expected.shape:
+        given, wanted = (
+            f"shape {array.shape}" if array.shape else "a single number" for array in (got, expected)
+        )
+        return f"`{name}` has {given}, and should have {wanted}.".replace("has a single", "is a single")
+    if not np.isfinite(got).all() and np.isfinite(expected).all():
+        return f"`{name}` holds {'NaN' if np.isnan(got).any() else 'infinity'}."
+    return None
+
+
+# Right but for ...
+
+
+def relate(pairs, steps=False):
+    """How given arrays follow from the wanted ones: "has the wrong sign", "is 2 times ..."; or None.
+
+    Args:
+        pairs: (wanted, given) of several probes; the same relation must hold for all.
+        steps: whether the first axis is time.
+
+    Returns:
+        The words that follow the name, or None when no relation holds.
+
+    Example:
+        >>> relate([(np.arange(3.0), -np.arange(3.0)), (np.arange(4.0), -np.arange(4.0))])
+        'has the wrong sign'
+    """
+    pairs = [(np.asarray(wanted), np.asarray(given)) for wanted, given in pairs]
+    if all(w.shape == g.shape for w, g in pairs):
+        words = _factor(pairs) or _rounded(pairs)
+        if words:
+            return words
+    if all(w.size == g.size and same(w.ravel(), g.ravel()) for w, g in pairs):
+        wanted, given = pairs[0]
+        return f"has the right values, but shape {given.shape} instead of {wanted.shape}"
+    rearranged = {"is transposed": lambda a: a.T}
+    if steps:
+        rearranged |= {
+            "runs backwards in time": lambda a: a[::-1],
+            "lacks the first step": lambda a: a[1:],
+            "lacks the last step": lambda a: a[:-1],
+        }
+    for words, change in rearranged.items():
+        if all(w.ndim and same(change(w), g) for w, g in pairs):
+            return words
+    return _shifted(pairs) if steps else None
+
+
+def _factor(pairs):
+    wanted = np.concatenate([w.ravel() for w, _ in pairs])
+    given = np.concatenate([g.ravel() for _, g in pairs])
+    # Four numbers of some size, or it might be chance.
+    if np.sum(np.abs(wanted) > 1e-3) < 4 or not np.isfinite(given).all():
+        return None
+    factor = wanted @ given / (wanted @ wanted)
+    if abs(factor) < 1e-3 or not same(factor * wanted, given):
+        return None
+    wrong_sign = same(plain(factor), plain(-1.0))
+    return "has the wrong sign" if wrong_sign else f"is {factor:.4g} times the right value"
+
+
+def _rounded(pairs):
+    wanted = np.concatenate([w.ravel() for w, _ in pairs])
+    given = np.concatenate([g.ravel() for _, g in pairs])
+    if not np.isfinite(given).all() or np.sum(np.abs(wanted) > 0.05) < 4:
+        return None
+    if np.all(np.abs(given - wanted) <= 5e-3 * (1e-2 + np.abs(wanted))):
+        return "agrees to two or three digits, no further: it is rounded, or a constant is not quite right"
+    return None
+
+
+def _shifted(pairs):
+    long = [(w, g) for w, g in pairs if w.shape == g.shape and len(w) > 2]
+    if not long:
+        return None
+    if all(same(w[:-1], g[1:]) for w, g in long):
+        return "comes one step late"
+    if all(same(w[1:], g[:-1]) for w, g in long):
+        return "comes one step early"
+    return None

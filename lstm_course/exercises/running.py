@@ -1,0 +1,253 @@
+"""Run somebody else's function and write down what it did, whatever it does.
+
+The function gets copies of its arguments and a time limit. What it prints is kept, its warnings are
+collected, and what it returns is copied into arrays of our own before anything is compared, so that an object
+which claims to equal everything is no more than an object of the wrong type.
+"""
+
+import contextlib
+import copy
+import ctypes
+import io
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+# Held from the start: an answer may replace functions of NumPy before it is checked.
+_array, _asarray, _abs, _isnan, _stack = np.array, np.asarray, np.abs, np.isnan, np.stack
+_ndarray = np.ndarray
+
+LARGEST = 10_000_000  # elements; nothing that the course asks for comes near
+
+
+class TimeUp(BaseException):
+    """Raised inside a call that takes too long. No `except Exception` of the answer can swallow it."""
+
+
+@dataclass(frozen=True)
+class Odd:
+    """Something that is not made of numbers.
+
+    Args:
+        what: "a string", "a generator", ...
+    """
+
+    what: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one call did.
+
+    Args:
+        value: what it returned, as arrays of our own in dicts and tuples; None if it returned nothing.
+        error: what it raised, or None.
+        warnings: texts of the warnings, sorted, each once.
+        printed: what it wrote to stdout and stderr.
+        changed: number of the first argument that it changed in place, or None.
+    """
+
+    value: object = None
+    error: BaseException | None = None
+    warnings: tuple[str, ...] = ()
+    printed: str = ""
+    changed: int | None = None
+
+
+def describe(value):
+    """A thing in words, without addresses: "a string", "an array of shape (3, 4)".
+
+    Example:
+        >>> describe(3.5), describe("b"), describe((1, 2))
+        ('a number', 'a string', 'a tuple of 2')
+    """
+    if value is None:
+        return "None"
+    if value is Ellipsis:
+        return "..."
+    if isinstance(value, Odd):
+        return value.what
+    if isinstance(value, str):
+        return "a string"
+    if isinstance(value, bool):
+        return "a truth value"
+    if isinstance(value, int | float | np.number):
+        return "a number"
+    if isinstance(value, _ndarray):
+        return "a number" if value.shape == () else f"an array of shape {value.shape}"
+    if isinstance(value, tuple | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, Mapping):
+        return f"a dict with {', '.join(repr(key) for key in value)}" if value else "an empty dict"
+    if callable(value):
+        return "a function"
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def plain(value, depth=0):
+    """The value as arrays of our own, in dicts and tuples; whatever is not numbers becomes `Odd`."""
+    if value is None:
+        return None
+    if depth > 4:
+        return Odd("a deeply nested object")
+    if isinstance(value, Mapping):
+        return {str(key): plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, tuple) or (isinstance(value, list) and not _rectangular(value)):
+        return tuple(plain(item, depth + 1) for item in value)
+    if isinstance(value, str | bytes) or callable(value):
+        return Odd(describe(value))
+    try:
+        numbers = _asarray(value)
+    except Exception:
+        return Odd(describe(value))
+    if numbers.dtype.kind not in "biufc":
+        return Odd(describe(value))
+    if numbers.size > LARGEST:
+        return Odd(f"an array of shape {numbers.shape}")
+    return _array(numbers, dtype=complex if numbers.dtype.kind == "c" else float, subok=False)
+
+
+def _rectangular(items):
+    """Whether a list is an array written as a list: numbers, or lists and arrays of one shape."""
+    try:
+        return _asarray(items).dtype.kind in "biufc"
+    except Exception:
+        return False
+
+
+def same(a, b, exact=False):
+    """Whether two plain values agree: same structure, same shapes, and numbers equal up to float32 rounding.
+
+    A tuple agrees with an array that unpacks into the same parts.
+
+    Example:
+        >>> same(plain([1.0, 2.0]), plain([1.0, 2.000001]))
+        True
+        >>> same(plain([1.0, 2.0]), plain([1.0, 2.001]))
+        False
+    """
+    if isinstance(a, tuple) and isinstance(b, _ndarray):
+        b = tuple(b) if b.ndim else b
+    elif isinstance(b, tuple) and isinstance(a, _ndarray):
+        a = tuple(a) if a.ndim else a
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(same(a[key], b[key], exact) for key in a)
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(same(x, y, exact) for x, y in zip(a, b, strict=True))
+    if isinstance(a, float | _ndarray) and isinstance(b, float | _ndarray):
+        a, b = _asarray(a), _asarray(b)
+        return a.shape == b.shape and bool(close(a, b, exact).all())
+    return (a is None and b is None) or (isinstance(a, Odd) and a == b)
+
+
+def close(a, b, exact=False):
+    """Element by element: equal up to float32 rounding; two NaN are equal, infinities too.
+
+    Float32 carries seven digits and a sum over a few steps costs one or two of them.
+    """
+    with np.errstate(all="ignore"):
+        near = _abs(a - b) <= (0.0 if exact else 2e-5 * (1 + _abs(b)))
+    return near | (a == b) | (_isnan(a) & _isnan(b))
+
+
+def run(call, arguments, seconds):
+    """Call with copies of the arguments and write down what happened.
+
+    Args:
+        call: the function.
+        arguments: tuple of arguments.
+        seconds: time limit.
+
+    Returns:
+        A `Run`.
+
+    Raises:
+        TimeUp: when the limit is over.
+    """
+    if seconds <= 0:
+        raise TimeUp
+    given = copy.deepcopy(arguments)
+    printed = io.StringIO()
+    value = error = None
+    with warnings.catch_warnings(record=True) as caught, contextlib.ExitStack() as stack:
+        warnings.simplefilter("always")
+        stack.enter_context(np.errstate(divide="warn", over="warn", invalid="warn"))
+        stack.enter_context(contextlib.redirect_stdout(printed))
+        stack.enter_context(contextlib.redirect_stderr(printed))
+        try:
+            value = _limited(lambda: plain(call(*given)), seconds)
+        except (KeyboardInterrupt, TimeUp):
+            raise
+        except BaseException as raised:
+            error = raised
+    return Run(
+        value=value,
+        error=error,
+        warnings=tuple(sorted({str(warning.message) for warning in caught})),
+        printed=printed.getvalue()[:2000],
+        changed=next((k for k in range(len(given)) if _differ(arguments[k], given[k])), None),
+    )
+
+
+def _differ(before, after):
+    if isinstance(before, np.random.Generator):
+        return False  # drawing from it is what it is for
+    return not same(plain(before), plain(after), exact=True)
+
+
+def _limited(call, seconds):
+    """Result of the call, or TimeUp: a timer interrupts the main thread, elsewhere a worker is given up."""
+    if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+        return _limited_by_timer(call, seconds)
+    return _limited_by_thread(call, seconds)
+
+
+def _limited_by_timer(call, seconds):
+    armed = True
+
+    def ring(signum, frame):
+        if armed:
+            raise TimeUp
+
+    handler = signal.signal(signal.SIGALRM, ring)
+    # It rings again and again: an answer with a bare `except:` would swallow the first.
+    others = signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+    started = time.monotonic()
+    try:
+        return call()
+    finally:
+        armed = False
+        left = others[0] - (time.monotonic() - started)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if others[0]:  # somebody else's alarm, set before ours
+            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-3), others[1])
+
+
+def _limited_by_thread(call, seconds):
+    results, errors = [], []
+
+    def work():
+        try:
+            results.append(call())
+        except BaseException as error:
+            errors.append(error)
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    worker.join(seconds)
+    deadline = time.monotonic() + 1
+    while worker.is_alive() and time.monotonic() < deadline:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(TimeUp))
+        worker.join(0.05)
+    if worker.is_alive():
+        raise TimeUp
+    if errors:
+        raise errors[0]
+    return results[0]
