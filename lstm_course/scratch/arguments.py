@@ -36,7 +36,7 @@ def array(name, value, shape=None, dtype=None):
         ...
         ValueError: x has shape (2,), expected (N, 2)
     """
-    result = _numeric(name, value)
+    result = numeric(name, value)
     if dtype is None:
         dtype = result.dtype if result.dtype.kind == "f" else np.float64
     _check_shape(name, result, shape)
@@ -49,11 +49,30 @@ def array(name, value, shape=None, dtype=None):
     return result
 
 
-def integers(name, value, shape=None, below=None):
-    """Like `array`, for whole numbers from 0 up: word indices, class labels.
+def numeric(name, value):
+    """Turn an argument into an array of numbers or booleans, whatever its shape and dtype.
+
+    Example:
+        >>> numeric("y", "one")
+        Traceback (most recent call last):
+        ...
+        TypeError: y is 'one', expected an array of numbers
+    """
+    try:
+        result = np.asarray(value)
+    except (ValueError, TypeError) as error:
+        raise TypeError(f"{name} is {_describe(value)}, expected an array of numbers") from error
+    if result.dtype.kind not in "fiub":
+        raise TypeError(f"{name} is {_describe(value)}, expected an array of numbers")
+    return result
+
+
+def integers(name, value, shape=None, minimum=0, below=None):
+    """Like `array`, for whole numbers: word indices, class labels.
 
     Args:
         name, value, shape: as in `array`.
+        minimum: the smallest number allowed; default 0.
         below: every number must be smaller than this; default: no limit.
 
     Example:
@@ -64,13 +83,13 @@ def integers(name, value, shape=None, below=None):
         ...
         ValueError: labels has values from 0 to 3, expected whole numbers from 0 to 2
     """
-    result = _numeric(name, value)
+    result = numeric(name, value)
+    _check_shape(name, result, shape)
     if result.dtype.kind not in "iu":
         raise TypeError(f"{name} has dtype {result.dtype}, expected whole numbers")
-    _check_shape(name, result, shape)
     low, high = result.min(), result.max()
-    if low < 0 or (below is not None and high >= below):
-        limit = "0 up" if below is None else f"0 to {below - 1}"
+    if low < minimum or (below is not None and high >= below):
+        limit = f"{minimum} up" if below is None else f"{minimum} to {below - 1}"
         raise ValueError(f"{name} has values from {low} to {high}, expected whole numbers from {limit}")
     return result
 
@@ -88,7 +107,7 @@ def mask(name, value, shape):
     """
     if value is None:
         return None
-    result = _numeric(name, value)
+    result = numeric(name, value)
     _check_shape(name, result, shape)
     if result.dtype.kind != "b":
         if not ((result == 0) | (result == 1)).all():
@@ -212,9 +231,10 @@ def float_type(name, value):
         ...
         ValueError: dtype is 'int8', expected float32 or float64
     """
-    for known in ("float32", "float64"):
-        if value in (known, np.dtype(known), getattr(np, known)):
-            return np.dtype(known)
+    if value is not None:                                         # None would be float64 to NumPy
+        for known in ("float32", "float64"):
+            if value in (known, np.dtype(known)):
+                return np.dtype(known)
     raise ValueError(f"{name} is {_describe(value)}, expected float32 or float64")
 
 
@@ -280,16 +300,6 @@ def _cell_arguments(cell, state_names, gates, args, kwargs):
     hidden_size = weights["b" + gates[0]].shape[0]
     states = [array(name, given[name], (*x.shape[:-1], hidden_size)) for name in state_names]
     return x, *states, weights
-
-
-def _numeric(name, value):
-    try:
-        result = np.asarray(value)
-    except (ValueError, TypeError) as error:
-        raise TypeError(f"{name} is {_describe(value)}, expected an array of numbers") from error
-    if result.dtype.kind not in "fiub":
-        raise TypeError(f"{name} is {_describe(value)}, expected an array of numbers")
-    return result
 
 
 def _check_shape(name, result, pattern):

@@ -6,7 +6,7 @@ Use weights and inputs of order one, float64, and the relative error: with tiny 
 import numpy as np
 
 from . import arguments
-from .layers import Layer, Recurrent
+from .layers import Layer, Recurrent, Sequential
 
 
 def numeric_gradient(function, array, step=1e-5):
@@ -99,10 +99,10 @@ def check_layer(layer, x, state=None, mask=None, seed=0):
     recurrent = isinstance(layer, Recurrent)
     if state is not None and not recurrent:
         raise ValueError("state is given for a layer without one, expected None")
+    first = layer.layers[0] if isinstance(layer, Sequential) else layer
+    x = first._checked_input("x", x).copy()
     if recurrent:
         state = [None if part is None else part.copy() for part in layer._checked_state("state", state, len(x))]
-    x = np.array(x)
-    x = x if x.dtype.kind in "iu" and not recurrent else arguments.array("x", x).astype(np.float64)
 
     def run():
         return _results(layer, x, state, mask)

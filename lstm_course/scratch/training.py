@@ -75,16 +75,11 @@ def softmax_cross_entropy(logits, labels):
 
 
 def _checked_labels(labels, logits):
-    labels = np.asarray(labels)
-    shifted = arguments.integers("labels", labels + 1 if labels.dtype.kind == "i" else labels, logits.shape[:-1])
-    if labels.dtype.kind == "u":
-        labels = labels.astype(np.int64)
-    counts = labels >= 0
-    K = logits.shape[-1]
-    if shifted.size and labels.max() >= K:
-        raise ValueError(f"labels has values up to {labels.max()}, expected whole numbers from 0 to {K - 1}")
+    """The labels, and where they count."""
+    labels = arguments.integers("labels", labels, logits.shape[:-1], minimum=-1, below=logits.shape[-1])
+    counts = labels != -1
     if not counts.any():
-        raise ValueError("labels has only -1, expected at least one label that counts")
+        raise ValueError("labels is -1 everywhere, expected at least one label that counts")
     return labels, counts
 
 
@@ -128,9 +123,10 @@ def accuracy(logits, labels):
         0.5
     """
     logits = arguments.array("logits", logits, (..., "K"))
-    labels = np.asarray(labels)
     if logits.shape[-1] == 1:
-        labels = arguments.array("labels", labels, logits.shape if labels.ndim == logits.ndim else logits.shape[:-1])
+        labels = arguments.numeric("labels", labels)
+        labels = arguments.array("labels", labels,
+                                 logits.shape if labels.ndim == logits.ndim else logits.shape[:-1])
         return float(np.mean((logits[..., 0] > 0) == (labels.reshape(logits.shape[:-1]) > 0.5)))
     labels, counts = _checked_labels(labels, logits)
     return float(np.mean((logits.argmax(-1) == labels)[counts]))
@@ -455,8 +451,9 @@ def _validate(model, validation, loss, metric, batch_size, history):
 
 def _checked_data(model, x_name, y_name, mask_name, x, y, mask):
     x = model.layers[0]._checked_input(x_name, x)
-    y = np.asarray(y)
-    y = arguments.array(y_name, y) if y.dtype.kind not in "iu" else y
+    y = arguments.numeric(y_name, y)
+    if y.dtype.kind not in "iu":                                  # labels stay whole numbers
+        y = arguments.array(y_name, y)
     if y.ndim == 0 or len(y) != len(x):
         raise ValueError(f"{y_name} has shape {y.shape}, expected one row for each of the {len(x)} rows of {x_name}")
     return x, y, arguments.mask(mask_name, mask, x.shape[:2])
@@ -498,7 +495,8 @@ class _Silent:
 
 def _progress_bar(progress, total):
     arguments.one_of("progress", progress, (None, True, False))
-    in_notebook = "ipykernel" in sys.modules
+    # A notebook's shell has a kernel. IPython is looked for, never imported.
+    in_notebook = hasattr(getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)(), "kernel")
     if progress is None:
         progress = os.environ.get("LSTM_COURSE_PROGRESS") != "0" and (in_notebook or sys.stderr.isatty())
     if not progress:
