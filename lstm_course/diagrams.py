@@ -164,7 +164,7 @@ def draw_rnn(values=None, lit=None):
     sheet.value(2.2, 1.9, "h_prev", ("state",))
     sheet.value(3.3, 0.6, "x", ("input",), beside=True)
     sheet.value(6.72, 1.9, "h", ("state",))
-    sheet.swatch(4.2, 0.6, ("state",))
+    sheet.swatch(4.2, 0.6, ("state", "input"))
     sheet.write(4.3, 0.6, "h = tanh(Wh·[h_prev, x] + bh)", ("state", "input"), "left", 9)
     return sheet.figure
 
@@ -265,10 +265,10 @@ class _Sheet:
         if arrow:
             points[-1] -= 0.9 * length * ahead
             head = Polygon([tip, tip - length * ahead + half * aside, tip - length * ahead - half * aside],
-                           facecolor=colour or _GREY, linewidth=0, zorder=3 if colour else 2)
+                           facecolor=colour or _GREY, linewidth=0, zorder=3 if colour else 2, gid="arrow")
             self.axes.add_patch(head)
         line = PathPatch(_rounded(points, 0.12), fill=False, edgecolor=colour or _GREY, linewidth=width,
-                         capstyle="butt", zorder=3 if colour else 2)
+                         capstyle="butt", zorder=3 if colour else 2, gid="wire")
         self.axes.add_patch(line)
 
     def dot(self, across, up, parts):
@@ -293,6 +293,7 @@ class _Sheet:
             (across - width / 2, up - height / 2), width, height,
             boxstyle=f"round,pad=0,rounding_size={corner}",
             facecolor=colour or _PALE, edgecolor="white" if colour else _GREY, linewidth=1.0, zorder=4,
+            gid="plate",
         )  # fmt: skip
         self.axes.add_patch(shape)
         ink = ink_on(to_rgb(colour)) if colour else _GREY_TEXT
@@ -320,7 +321,7 @@ class _Sheet:
             fill = value_colour(float(np.clip(value, -1, 1)), name not in _GATES) if lit else "white"
             middle = top - height * (unit + 0.5)
             chip = Rectangle((across - width / 2, middle - height / 2), width, height, facecolor=fill,
-                             edgecolor="#666666" if lit else _GREY, linewidth=0.8, zorder=6)
+                             edgecolor="#666666" if lit else _GREY, linewidth=0.8, zorder=6, gid="value")
             self.axes.add_patch(chip)
             ink = ink_on(fill) if lit else _GREY_TEXT
             self.axes.text(across, middle, number(value), color=ink, fontsize=size, zorder=7, gid="value",

@@ -177,8 +177,7 @@ def by_lag(curves, ylabel, log=True, threshold=None, xlabel="lag (steps)"):
                 f"got {_described(curve)}"
             )
         bands[label] = _equally_long(f"curves[{label!r}]", curve)
-    levels = {} if threshold is None else {"threshold": threshold}
-    return _curve_chart(bands, levels, log, xlabel, ylabel)
+    return _curve_chart(bands, {"threshold": threshold}, log, xlabel, ylabel)
 
 
 @styled
@@ -212,14 +211,15 @@ def training_curves(curves, ylabel, chance=None, floor=None, log=False, xlabel="
         if len(curve) != 2:
             raise ValueError(f"curves[{label!r}] must be (x, y) or y alone, got {_described(curve)}")
         pairs[label] = _equally_long(f"curves[{label!r}]", curve)
-    levels = {name: value for name, value in (("chance", chance), ("floor", floor)) if value is not None}
-    return _curve_chart(pairs, levels, log, xlabel, ylabel)
+    return _curve_chart(pairs, {"chance": chance, "floor": floor}, log, xlabel, ylabel)
 
 
 def _curve_chart(curves, levels, log, xlabel, ylabel):
+    levels = {name: _check_level(name, value, log) for name, value in levels.items() if value is not None}
     labels = [*curves, *(f"{name} {value:g}" for name, value in levels.items())]
-    figure = new_figure(3.6)
-    axes = _panel(figure, 0.55, 2.9, labels, ylabel)
+    height = max(2.9, sum(map(_room, labels)))
+    figure = new_figure(height + 0.7)
+    axes = _panel(figure, 0.55, height, labels, ylabel)
     axes.set_xlabel(xlabel)
     if log:
         axes.set_yscale("log")
@@ -233,12 +233,14 @@ def _curve_chart(curves, levels, log, xlabel, ylabel):
         axes.axhline(value, color="#666666", linewidth=1, linestyle=(0, (2, 2)), zorder=1)
         ends.append((label, (axes.get_xlim()[1], value), {"color": "#666666"}))
     _label_ends(axes, ends)
+    if all((x == np.rint(x)).all() for x, *_ in curves.values()):  # there is no update 1.5
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     return figure
 
 
 def _panel(figure, bottom, height, labels, ylabel):
     """A pair of axes, in inches, with room at the right for the labels of the curves."""
-    right = WIDTH - 0.45 - 0.085 * max(len(line) for label in labels for line in _wrapped(label).split("\n"))
+    right = WIDTH - 0.6 - 0.085 * max(len(line) for label in labels for line in _wrapped(label).split("\n"))
     total = figure.get_figheight()
     axes = figure.add_axes((0.85 / WIDTH, bottom / total, (right - 0.85) / WIDTH, height / total))
     axes.set_ylabel(ylabel)
@@ -256,21 +258,21 @@ def _draw_curve(axes, label, x, y, hand):
 
 def _label_ends(axes, ends):
     """Write each curve's name at its end, pushed apart where two would overlap."""
-    height = axes.figure.get_figheight() * axes.get_position().height * 72  # points
+    width, height = axes.get_position().size * axes.figure.get_size_inches()
     axes.autoscale_view()
     to_axes = axes.transData + axes.transAxes.inverted()
     wanted = np.array([to_axes.transform((axes.convert_xunits(x), y)) for _, (x, y), _ in ends])
-    room = np.array([13 * (_wrapped(label).count("\n") + 1) + 2 for label, _, _ in ends]) / height
-    places = _spread(wanted[:, 1], room)
+    room = np.array([_room(label) for label, _, _ in ends]) / height
+    places = _spread(wanted[:, 1], room, overhang=0.1 / height)
     for (label, _, hand), (x, y), place in zip(ends, wanted, places, strict=True):
         # A short leader from the end of the curve to its name, drawn with the curve's own colour and marker.
-        axes.plot([x, 1.015, 1.045], [y, place, place], transform=axes.transAxes, clip_on=False,
-                  linewidth=0.9, color=hand["color"], marker=hand.get("marker"), markevery=[2], zorder=1)
-        axes.text(1.06, place, _wrapped(label), transform=axes.transAxes, va="center", linespacing=1.1)
+        axes.plot([x, 1 + 0.1 / width, 1 + 0.3 / width], [y, place, place], transform=axes.transAxes,
+                  clip_on=False, linewidth=0.9, markevery=[2], zorder=1, **hand)
+        axes.text(1 + 0.4 / width, place, _wrapped(label), transform=axes.transAxes, va="center")
 
 
-def _spread(wanted, room):
-    """Move places between 0 and 1 as little as possible until each has its room around its middle.
+def _spread(wanted, room, overhang=0.0):
+    """Move places as little as possible until each has its room, between 0 and 1, or an overhang beyond.
 
     This is isotonic regression: blocks of neighbours that would overlap move to their common mean.
     """
@@ -285,8 +287,19 @@ def _spread(wanted, room):
             blocks[-2:] = [((low * few + high * many) / (few + many), few + many)]
     places = np.empty(len(order))
     means, counts = zip(*blocks, strict=True)
-    places[order] = np.repeat(means, counts).clip(0.0, max(0.0, 1.0 - offsets[-1])) + offsets
+    lowest = room[order[0]] / 2 - overhang
+    highest = 1 + overhang - room[order[-1]] / 2 - offsets[-1]
+    places[order] = np.repeat(means, counts).clip(lowest, max(lowest, highest)) + offsets
     return places
+
+
+def _room(label):
+    """The height in inches that the name of a curve takes."""
+    return (13 * (_wrapped(label).count("\n") + 1) + 2) / 72
+
+
+def _shortened(text, most):
+    return text if len(str(text)) <= most else f"{str(text)[: most - 1]}…"
 
 
 def _wrapped(label):
@@ -333,10 +346,11 @@ def forecast(time, truth, forecasts, ylabel, xlabel="time step"):
         if values.shape != time.shape:
             raise ValueError(f"{name} must be as long as time, {len(time)}, got {len(values)}")
     truth, *forecast_values = series.values()
-    figure = new_figure(5.2)
     labels = ["truth", *forecasts]
-    above = _panel(figure, 2.15, 2.9, labels, ylabel)
-    below = _panel(figure, 0.55, 1.35, labels, "forecast − truth")
+    low, high = (max(height, sum(map(_room, labels))) for height in (1.35, 2.9))
+    figure = new_figure(0.55 + low + 0.25 + high + 0.15)
+    above = _panel(figure, 0.55 + low + 0.25, high, labels, ylabel)
+    below = _panel(figure, 0.55, low, labels, "forecast − truth")
     ends = [_draw_curve(above, "truth", time, truth, ("#222222", "-", None))]
     below.axhline(0, color="#222222", linewidth=1)
     misses = []
@@ -370,7 +384,8 @@ def gate_timeline(gates, inputs=None, units=None, names=None, title=None):
     Args:
         gates: dict from name to `(T, H)` or `(T,)`, such as `layer.gates` for one sequence. f, i, o, z and r
             are coloured from 0 to 1, all others as signed values.
-        inputs: what the cell read, drawn on top: `(T, D)` or `(T,)` numbers, or T words; default nothing.
+        inputs: what the cell read, drawn on top: `(T, D)` or `(T,)` numbers, or T words, of which only
+            every second or third is written when there are many; default nothing.
         units: the units to show, as indices into H, default all.
         names: a name for each of the D inputs, default x0, x1, ...
         title: default none.
@@ -390,7 +405,7 @@ def gate_timeline(gates, inputs=None, units=None, names=None, title=None):
     steps = strips[0].values.shape[1]
     words = None
     if inputs is not None and np.asarray(inputs).dtype.kind in "US":
-        words = [str(word) for word in inputs]
+        words = [_shortened(word, 24) for word in inputs]
     elif inputs is not None:
         strips.insert(0, _input_strip(inputs, names))
     for strip in strips:
@@ -405,12 +420,15 @@ def gate_timeline(gates, inputs=None, units=None, names=None, title=None):
 def _gate_strip(name, values, units):
     values = _numbers(f"gates[{name!r}]", values, (1, 2))
     values = values[:, None] if values.ndim == 1 else values
-    chosen = range(values.shape[1]) if units is None else list(units)
-    for unit in chosen:
-        if not 0 <= unit < values.shape[1]:
-            raise ValueError(f"units must be indices into the {values.shape[1]} units, got {unit}")
+    chosen = list(range(values.shape[1]) if units is None else units)
+    if not chosen or not set(chosen) <= set(range(values.shape[1])):
+        raise ValueError(f"units must be indices into the {values.shape[1]} units of {name}, got {units!r}")
     signed = name not in ("f", "i", "o", "z", "r")
-    limit = 1.0 if not signed else max(1.0, float(np.nanmax(np.abs(values[:, chosen]))))
+    if not signed and (np.nanmin(values) < 0 or np.nanmax(values) > 1):
+        raise ValueError(
+            f"gates[{name!r}] must lie between 0 and 1, got {np.nanmin(values):g} to {np.nanmax(values):g}"
+        )
+    limit = max(1.0, float(np.nanmax(np.abs(values))))
     rows = [f"unit {unit}" for unit in chosen]
     return _Strip(_TITLES.get(name, str(name)), values[:, chosen].T, rows, signed, limit)
 
@@ -428,7 +446,8 @@ def _stack_strips(strips, words, title):
     steps = strips[0].values.shape[1]
     printed = steps <= 16 and all(len(strip.rows) <= 8 for strip in strips)
     heights = [_strip_height(len(strip.rows), printed) for strip in strips]
-    word_size = min(9.0, 6.0 * 72 / steps)  # points
+    every = -(-steps // 54)  # a word takes 8 of the 432 points of the strip
+    word_size = min(9.0, 0.8 * 432 / steps * every)
     word_room = max(map(len, words)) * word_size * 0.65 / 72 + 0.1 if words else 0.0
     total = (0.35 if title else 0.08) + word_room + sum(heights) + 0.12 * len(strips) + 0.45
     figure = new_figure(total)
@@ -442,8 +461,8 @@ def _stack_strips(strips, words, title):
         top -= height + 0.12
     axes.tick_params(labelbottom=True, bottom=True)
     axes.set_xlabel("time step")
-    for step, word in enumerate(words or ()):
-        figure.axes[0].annotate(word, (step, 1), (0, 3), ("data", "axes fraction"), "offset points",
+    for step in range(0, steps if words else 0, every):
+        figure.axes[0].annotate(words[step], (step, 1), (0, 3), ("data", "axes fraction"), "offset points",
                                 rotation=90, ha="center", va="bottom", fontsize=word_size)
     return figure
 
@@ -456,12 +475,14 @@ def _draw_strip(axes, bar, strip, printed):
     image = _draw_matrix(axes, strip.values, strip.signed, strip.limit, printed)
     if not printed and len(strip.rows) == 1:
         _draw_trace(axes, strip)
-    axes.set_ylabel(strip.title, rotation=0, ha="left", va="center")
+    title = "\n".join(textwrap.wrap(_shortened(strip.title, 36), 18))
+    axes.set_ylabel(title, rotation=0, ha="left", va="center", fontsize=10 if "\n" not in title else 8)
     axes.yaxis.set_label_coords(-2.15 / 6.0, 0.5)
     axes.tick_params(labelbottom=False, bottom=False)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     every = max(1, -(-len(strip.rows) // 8))
-    axes.set_yticks(range(0, len(strip.rows), every), strip.rows[::every], fontsize=8)
+    names = [_shortened(name, 14) for name in strip.rows[::every]]
+    axes.set_yticks(range(0, len(strip.rows), every), names, fontsize=8)
     if len(strip.rows) == 1 and strip.rows[0] in ("unit 0", "x0"):
         axes.set_yticks([])
     _draw_bar(axes.figure, image, bar)
@@ -549,7 +570,7 @@ def heatmap(matrix, xlabel, ylabel, title, signed=True):
     axes.set_title(title)
     axes.set(xlabel=xlabel, ylabel=ylabel)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.get_major_locator().set_params(integer=True)
+        axis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     return figure
 
 
@@ -561,6 +582,14 @@ def _check_dict(name, value):
         raise TypeError(f"{name} must be a dict from names to arrays, got {_described(value)}")
     if not value:
         raise ValueError(f"{name} must hold at least one entry, got an empty dict")
+    return value
+
+
+def _check_level(name, value, log):
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} must be a number, got {_described(value)}")
+    if not np.isfinite(value) or (log and value <= 0):
+        raise ValueError(f"{name} must be finite{', and positive on a logarithmic axis' * log}, got {value}")
     return value
 
 
