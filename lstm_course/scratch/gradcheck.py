@@ -126,14 +126,14 @@ def _results(layer, x, state, mask):
     """Everything a layer gives back, as a list of arrays."""
     if not isinstance(layer, Recurrent):
         return [layer.forward(x) if mask is None else layer.forward(x, mask=mask)]
-    outputs, last = layer.forward(x, layer._unpacked(state), mask)
+    outputs, last = layer.forward(x, layer._packed(state), mask)
     return [outputs, last] if len(layer.state_names) == 1 else [outputs, *last]
 
 
 def _analytic(layer, factors):
     if not isinstance(layer, Recurrent):
         return layer.backward(factors[0]), ()
-    dx = layer.backward(factors[0], layer._unpacked(factors[1:]))
+    dx = layer.backward(factors[0], layer._packed(factors[1:]))
     d_state = layer.d_state
     return dx, (d_state,) if len(layer.state_names) == 1 else d_state
 

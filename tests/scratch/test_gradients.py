@@ -49,7 +49,7 @@ def test_recurrent_layer(name, given, masked, block_bytes, monkeypatch):
                          state=None if not given else tuple(state) if len(state) == 2 else state[0])
     assert set(errors) == {"x", *layer.weights, *(f"state {letter}" for letter in layer.state_names if given)}
     assert max(errors.values()) < 1e-7, errors
-    assert len(layer._buffers.blocks) > 1 or block_bytes > 400
+    assert len(layer._last.blocks) > 1 or block_bytes > 400
 
 
 @pytest.mark.parametrize("activation", [None, "tanh", "relu"])

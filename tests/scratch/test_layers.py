@@ -205,7 +205,7 @@ def test_batches_of_many_shapes_keep_few_buffers():
     layer = make("LSTM", 2, 3)
     for N in range(1, 12):
         assert layer.forward(np.ones((N, 4, 2)))[0].shape == (N, 4, 3)
-    assert len(layer._buffer_cache) == layers.KEPT_BUFFERS
+    assert len(layer._kept_buffers) == layers.KEPT_BUFFERS
 
 
 def test_initial_biases():
