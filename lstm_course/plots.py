@@ -11,7 +11,6 @@ Every figure is a plain `matplotlib.figure.Figure`: Matplotlib is imported on fi
 import base64
 import html
 import io
-import itertools
 import sys
 import textwrap
 from typing import NamedTuple
@@ -149,7 +148,7 @@ def by_lag(curves, ylabel, log=True, threshold=None, xlabel="lag (steps)"):
     """Draw quantities against the lag, such as the gradient or the accuracy of recall.
 
     Args:
-        curves: dict from label to `(lags, values)`, or to `(lags, values, low, high)` for a curve with a
+        curves: dict from up to 7 labels to `(lags, values)`, or to `(lags, values, low, high)` for a curve with a
             band: equally long vectors. NaN leaves a gap.
         ylabel: what the values are, with their unit.
         log: whether the vertical axis is logarithmic, default True; values of 0 and below are then left out.
@@ -168,7 +167,7 @@ def by_lag(curves, ylabel, log=True, threshold=None, xlabel="lag (steps)"):
         >>> figure.axes[0].get_xlabel()
         'lag (steps)'
     """
-    _check_dict("curves", curves)
+    _check_curves("curves", curves)
     bands = {}
     for label, curve in curves.items():
         if not isinstance(curve, (tuple, list)) or len(curve) not in (2, 4):
@@ -185,7 +184,7 @@ def training_curves(curves, ylabel, chance=None, floor=None, log=False, xlabel="
     """Draw how a loss or an accuracy changes during training.
 
     Args:
-        curves: dict from label to `(x, y)`, two equally long vectors, or to y alone, counted from 1.
+        curves: dict from up to 7 labels to `(x, y)`, two equally long vectors, or to y alone, counted from 1.
         ylabel: what the values are, with their unit.
         chance: value that a guesser reaches, drawn as a horizontal line, default none.
         floor: best value that can be reached, drawn likewise, default none.
@@ -203,7 +202,7 @@ def training_curves(curves, ylabel, chance=None, floor=None, log=False, xlabel="
         >>> sorted(text.get_text() for text in figure.axes[0].texts)
         ['LSTM', 'chance 0.167']
     """
-    _check_dict("curves", curves)
+    _check_curves("curves", curves)
     pairs = {}
     for label, curve in curves.items():
         if not isinstance(curve, tuple):
@@ -225,7 +224,7 @@ def _curve_chart(curves, levels, log, xlabel, ylabel):
         axes.set_yscale("log")
         curves = {label: _positive(label, curve) for label, curve in curves.items()}
     ends = []
-    for (label, (x, y, *band)), hand in zip(curves.items(), itertools.cycle(_HANDS), strict=False):
+    for (label, (x, y, *band)), hand in zip(curves.items(), _HANDS, strict=False):
         ends.append(_draw_curve(axes, label, x, y, hand))
         if band:
             axes.fill_between(x, *band, color=hand[0], alpha=0.18, linewidth=0)
@@ -320,7 +319,7 @@ def forecast(time, truth, forecasts, ylabel, xlabel="time step"):
     Args:
         time: `(T,)` numbers or dates.
         truth: `(T,)` numbers.
-        forecasts: dict from label to `(T,)` numbers, NaN where there is no forecast.
+        forecasts: dict from up to 7 labels to `(T,)` numbers, NaN where there is no forecast.
         ylabel: what the series is, with its unit.
         xlabel: what time is, with its unit, default "time step".
 
@@ -340,7 +339,7 @@ def forecast(time, truth, forecasts, ylabel, xlabel="time step"):
     if time.dtype.kind != "M":
         time = _numbers("time", time, (1,))
     series = {"truth": _numbers("truth", truth, (1,))}
-    for label, values in _check_dict("forecasts", forecasts).items():
+    for label, values in _check_curves("forecasts", forecasts).items():
         series[f"forecasts[{label!r}]"] = _numbers(f"forecasts[{label!r}]", values, (1,))
     for name, values in series.items():
         if values.shape != time.shape:
@@ -354,7 +353,7 @@ def forecast(time, truth, forecasts, ylabel, xlabel="time step"):
     ends = [_draw_curve(above, "truth", time, truth, ("#222222", "-", None))]
     below.axhline(0, color="#222222", linewidth=1)
     misses = []
-    for label, values, hand in zip(forecasts, forecast_values, itertools.cycle(_HANDS), strict=False):
+    for label, values, hand in zip(forecasts, forecast_values, _HANDS, strict=False):
         ends.append(_draw_curve(above, label, time, values, hand))
         if np.isfinite(values - truth).any():
             misses.append(_draw_curve(below, label, time, values - truth, hand))
@@ -411,7 +410,7 @@ def gate_timeline(gates, inputs=None, units=None, names=None, title=None):
     for strip in strips:
         if strip.values.shape[1] != steps:
             came = strip.values.shape[1]
-            raise ValueError(f"{strip.title} must have {steps} steps like the others, got {came}")
+            raise ValueError(f"{strip.title} must have T = {steps} like the others, got T = {came}")
     if words is not None and len(words) != steps:
         raise ValueError(f"inputs must have one word for each of the {steps} steps, got {len(words)}")
     return _stack_strips(strips, words, title)
@@ -582,6 +581,12 @@ def _check_dict(name, value):
         raise TypeError(f"{name} must be a dict from names to arrays, got {_described(value)}")
     if not value:
         raise ValueError(f"{name} must hold at least one entry, got an empty dict")
+    return value
+
+
+def _check_curves(name, value):
+    if len(_check_dict(name, value)) > len(_HANDS):
+        raise ValueError(f"{name} must hold at most {len(_HANDS)} curves, to be told apart, got {len(value)}")
     return value
 
 

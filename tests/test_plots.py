@@ -180,8 +180,8 @@ STEPS = np.arange(1, 31)
 CHARTS = {
     "one point": lambda: plots.by_lag({"RNN": ([5], [0.5])}, "gradient norm (relative)"),
     "one curve": lambda: plots.training_curves({"LSTM": [0.3, 0.2, 0.1]}, "loss (nats)"),
-    "eight curves": lambda: plots.by_lag(
-        {f"{LONG} {rank}": (STEPS, 0.9**STEPS) for rank in range(8)}, "recall (fraction)", log=False
+    "seven curves": lambda: plots.by_lag(
+        {f"{LONG} {rank}": (STEPS, 0.9**STEPS) for rank in range(7)}, "recall (fraction)", log=False
     ),
     "band": lambda: plots.by_lag(
         {"RNN": (STEPS, 0.5**STEPS, 0.4**STEPS, 0.6**STEPS), "LSTM": (STEPS, 0.99**STEPS)},
@@ -257,6 +257,7 @@ def test_end_labels_keep_their_distance_and_their_order(wanted, room):
     [
         (lambda: plots.by_lag([1, 2], "y"), TypeError, "curves must be a dict"),
         (lambda: plots.by_lag({}, "y"), ValueError, "curves must hold at least one"),
+        (lambda: plots.by_lag(dict.fromkeys("abcdefgh", ([1], [1])), "y"), ValueError, "at most 7 curves"),
         (lambda: plots.by_lag({"a": [1, 2, 3]}, "y"), ValueError, r"curves\['a'\] must be \(lags, values\)"),
         (lambda: plots.by_lag({"a": ([1, 2], [1])}, "y"), ValueError, r"curves\['a'\] .*lengths 2, 1"),
         (
@@ -310,9 +311,9 @@ def test_end_labels_keep_their_distance_and_their_order(wanted, room):
         (
             lambda: plots.gate_timeline({"f": [1, 0], "c": [1.0]}),
             ValueError,
-            "cell state c must have 2 steps",
+            "cell state c must have T = 2",
         ),
-        (lambda: plots.gate_timeline({"f": [1]}, inputs=[1, 2]), ValueError, "must have 1 steps"),
+        (lambda: plots.gate_timeline({"f": [1]}, inputs=[1, 2]), ValueError, "must have T = 1 like"),
         (lambda: plots.gate_timeline({"f": [1]}, inputs=["a", "b"]), ValueError, "inputs must have one word"),
         (
             lambda: plots.gate_timeline({"f": [1]}, inputs=[1], names=["a", "b"]),

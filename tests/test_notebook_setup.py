@@ -1,0 +1,200 @@
+"""The first cell of a lesson: repeatable, and silent on a machine that has never run Matplotlib."""
+
+import importlib.util
+import os
+import random
+import subprocess
+import sys
+from importlib import metadata
+
+import numpy as np
+import pytest
+
+from lstm_course import notebook
+
+needs_tensorflow = pytest.mark.skipif(
+    importlib.util.find_spec("tensorflow") is None, reason="TensorFlow is not installed"
+)
+
+
+@pytest.fixture(autouse=True)
+def as_before():
+    """Leave this process as it was: settings of NumPy, Matplotlib and the environment are global."""
+    import matplotlib
+
+    environment, printing = dict(os.environ), np.get_printoptions()
+    with matplotlib.rc_context():
+        yield
+    np.set_printoptions(**printing)
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def fresh_python(code, tmp_path, **environment):
+    """Run code in a new process without a font cache; give back what the process wrote to its two streams."""
+    fresh = {
+        name: value for name, value in os.environ.items() if not name.startswith(("TF_", "CUDA_", "KERAS_"))
+    }
+    fresh |= {"MPLCONFIGDIR": str(tmp_path), **environment}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=fresh, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout, done.stderr
+
+
+def test_seeds_are_set():
+    def draw():
+        return random.random(), np.random.rand()
+
+    notebook.setup(seed=3)
+    first = draw()
+    notebook.setup(seed=3)
+    assert draw() == first
+    notebook.setup(seed=4)
+    assert draw() != first
+
+
+def test_prints_nothing_when_all_is_well(capfd):
+    notebook.setup()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_numbers_print_the_same_everywhere():
+    notebook.setup()
+    assert str(np.array([1 / 3, 1e-9])) == "[0.3333 0.    ]"
+
+
+def test_figures_get_the_style_of_the_course():
+    import matplotlib
+
+    notebook.setup()
+    assert matplotlib.rcParams["font.family"] == ["DejaVu Sans"]
+    assert matplotlib.rcParams["figure.facecolor"] == "white"
+
+
+@pytest.mark.parametrize("seed", ["0", 1.0, None, True])
+def test_seed_must_be_whole(seed):
+    with pytest.raises(TypeError, match="seed must be a whole number, got"):
+        notebook.setup(seed)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_seed_must_be_in_range(seed):
+    with pytest.raises(ValueError, match=r"seed must lie between 0 and 2\*\*32 - 1, got"):
+        notebook.setup(seed)
+
+
+def test_setup_stays_light(tmp_path):
+    code = (
+        "import sys\n"
+        "from lstm_course import notebook\n"
+        "notebook.setup()\n"
+        "print({'tensorflow', 'keras', 'pandas', 'matplotlib.pyplot'} & set(sys.modules))\n"
+    )
+    assert fresh_python(code, tmp_path) == ("set()\n", "")
+
+
+def test_the_font_cache_is_built_in_silence(tmp_path):
+    code = (
+        "from lstm_course import notebook, plots\n"
+        "notebook.setup()\n"
+        "plots.show(plots.draw_cell(), alt='The four parts of an LSTM cell.')\n"
+    )
+    assert fresh_python(code, tmp_path) == ("The four parts of an LSTM cell.\n", "")
+    assert list(tmp_path.glob("fontlist*.json"))
+
+
+@needs_tensorflow
+def test_keras_is_silent_after_setup(tmp_path):
+    code = (
+        "from lstm_course import notebook\n"
+        "notebook.setup()\n"
+        "import keras, numpy as np\n"
+        "layers = keras.layers\n"
+        "model = keras.Sequential([\n"
+        "    keras.Input((None,)), layers.Embedding(20, 8, mask_zero=True),\n"
+        "    layers.LSTM(4, dropout=0.2, recurrent_dropout=0.2), layers.Dense(1),\n"
+        "])\n"
+        "model.compile('adam', 'mse')\n"
+        "x = np.random.randint(0, 20, (64, 10))\n"
+        "model.fit(x, x[:, :1], batch_size=32, verbose=0)\n"
+        "print(model.predict(x, verbose=0).shape)\n"
+    )
+    assert fresh_python(code, tmp_path) == ("(64, 1)\n", "")
+
+
+def test_show_makes_one_output_in_a_notebook(tmp_path, monkeypatch):
+    """Exactly one output with both forms, and nothing on stderr: pyplot is there, a font cache is not."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    code = (
+        "from lstm_course import notebook, plots\n"
+        "notebook.setup()\n"
+        "import matplotlib.pyplot as plt\n"
+        "figure, axes = plt.subplots()\n"
+        "plots.show(figure, alt='An empty pair of axes.', caption='Nothing yet.')"
+    )
+    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    NotebookClient(lesson, timeout=120, kernel_name="python3").execute()
+    (output,) = lesson.cells[0].outputs
+    assert output.output_type == "display_data"
+    assert set(output.data) == {"text/html", "text/plain"}
+    assert output.data["text/plain"] == "An empty pair of axes."
+    assert output.data["text/html"].startswith("<figure")
+
+
+# --- the check of versions ---
+
+
+def versions(**changed):
+    """Installed versions as they are, apart from some packages; None means not installed."""
+
+    def installed(name):
+        key = name.replace("-", "_")
+        if key not in changed:
+            return metadata.version(name)
+        if changed[key] is None:
+            raise metadata.PackageNotFoundError(name)
+        return changed[key]
+
+    return installed
+
+
+def test_this_machine_has_what_is_needed():
+    assert notebook.version_problem() is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"numpy": "1.26.4"}, "numpy>=2.2, but 1.26.4 is installed"),
+        ({"ipywidgets": None}, "ipywidgets>=8.1, which is missing"),
+        ({"numpy": "2.0", "tqdm": None}, "numpy>=2.2, but 2.0 is installed; tqdm>=4.66, which is missing"),
+    ],
+)
+def test_the_sentence_names_package_need_and_version(changed, words):
+    sentence = notebook.version_problem(versions(**changed))
+    assert sentence.startswith("This lesson needs ")
+    assert words in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+def test_tensorflow_may_be_absent_but_not_old():
+    assert notebook.version_problem(versions(tensorflow_cpu=None, tensorflow=None)) is None
+    sentence = notebook.version_problem(versions(tensorflow_cpu="2.10.0", tensorflow="2.10.0"))
+    assert "tensorflow" in sentence
+    assert "2.10.0 is installed" in sentence
+
+
+def test_another_front_end_than_jupyterlab_will_do():
+    assert notebook.version_problem(versions(jupyterlab=None)) is None
+
+
+def test_setup_says_the_sentence(monkeypatch, capfd):
+    monkeypatch.setattr(notebook, "version_problem", lambda: "This lesson needs something else.")
+    notebook.setup()
+    assert capfd.readouterr() == ("This lesson needs something else.\n", "")
