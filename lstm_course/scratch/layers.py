@@ -304,7 +304,7 @@ class Recurrent(Layer):
             buffers.skips = [None if step.all() else ~step for step in mask.T]
             buffers.counts = mask.T[:, None, :].astype(self.dtype)          # (T, 1, N)
         self._fuse()
-        self._forward_steps(buffers)
+        self._forward_steps(buffers, zip(buffers.forward_views, buffers.skips, strict=True))
         return buffers.S[1:, :H].transpose(2, 0, 1)                         # (N, T, H)
 
     def _backward(self, d_outputs, input_gradient=True, d_state=None):
@@ -314,11 +314,12 @@ class Recurrent(Layer):
             d[...] = 0 if given is None else given.T                        # (H, N)
         dx = np.empty((self.input_size, T, N), self.dtype) if input_gradient else None
         for start, stop in reversed(buffers.blocks):
-            d_outputs_block = [None] * (stop - start)
+            d_h = [None] * (stop - start)
             if d_outputs is not None:
-                d_outputs_block = buffers.d_outputs[:stop - start]          # (n, H, N)
-                d_outputs_block[...] = d_outputs[:, start:stop].transpose(1, 2, 0)
-            self._backward_steps(buffers, start, stop, d_outputs_block)
+                d_h = buffers.d_outputs[:stop - start]                      # (n, H, N)
+                d_h[...] = d_outputs[:, start:stop].transpose(1, 2, 0)
+            steps = zip(buffers.backward_views[start:stop], d_h, buffers.skips[start:stop], strict=True)
+            self._backward_steps(buffers, start, stop, reversed(list(steps)))
             d = rows_first(buffers.d[:stop - start], buffers.d_rows)        # (4H, n N)
             self._add_weight_gradient(buffers, start, stop, d)
             if input_gradient:
@@ -327,7 +328,7 @@ class Recurrent(Layer):
 
     def _add_weight_gradient(self, buffers, start, stop, d):
         S = rows_first(buffers.S[start:stop], buffers.S_rows)               # (K, n N)
-        add_product(S, d, self._matrix_gradient, buffers.product, first=stop == len(buffers.skips))
+        add_product(S, d, self._matrix_gradient, buffers.product, first=stop == buffers.shape[1])
 
     def _input_gradient(self, d):
         return dot(self.weights["kernel"], d)                               # (D, n N)
@@ -413,23 +414,22 @@ class RNN(Recurrent):
         buffers.forward_views = [(S[t], S[t, :H], S[t + 1, :H]) for t in range(T)]
         buffers.backward_views = [d[t % n] for t in range(T)]
 
-    def _forward_steps(self, buffers):
+    def _forward_steps(self, buffers, steps):
         W, a = self._W, buffers.spare
-        for (S, h_prev, h), skip in zip(buffers.forward_views, buffers.skips, strict=True):
+        for (S, h_prev, h), skip in steps:
             dot(W, S, a)                                                    # (H, N)
             tanh(a, h)
             if skip is not None:
                 copyto(h, h_prev, where=skip)
 
-    def _backward_steps(self, buffers, start, stop, d_outputs):
+    def _backward_steps(self, buffers, start, stop, steps):
         U, dh, spare = self.weights["recurrent_kernel"], buffers.dh, buffers.spare
         h, d = buffers.S[start + 1:stop + 1, :self.hidden_size], buffers.d[:stop - start]
         multiply(h, h, d)
         subtract(1, d, d)                                                   # 1 - h²
         if buffers.counts is not None:
             d *= buffers.counts[start:stop]
-        for t in reversed(range(start, stop)):
-            d, d_output, skip = buffers.backward_views[t], d_outputs[t - start], buffers.skips[t]
+        for d, d_output, skip in steps:
             if d_output is not None:
                 dh += d_output
             d *= dh
@@ -485,14 +485,14 @@ class LSTM(Recurrent):
         S, H = buffers.S, self.hidden_size
         # Z[t] holds o, i, f, g of step t and, below them, c_prev: [i; f] * [g; c_prev] is one product.
         Z = buffers.Z = self._array(T + 1, 5 * H, N)
-        o, i, f, g, c_prev = (Z[:, k * H:(k + 1) * H] for k in range(5))    # (T + 1, H, N)
+        o, f, c_prev = Z[:, :H], Z[:, 2 * H:3 * H], Z[:, 4 * H:]            # (T + 1, H, N)
         P = buffers.P = self._array(T, 2 * H, N)                            # i g and f c_prev
         tanh_c = buffers.tanh_c = self._array(T, H, N)
         buffers.states.append(c_prev)
         buffers.forward_views = [
             (S[t], Z[t, :4 * H], Z[t, :3 * H], Z[t, H:3 * H], Z[t, 3 * H:], P[t], P[t, :H], P[t, H:],
-             c_prev[t + 1], tanh_c[t], o[t], S[t + 1, :H]) for t in range(T)]
-        buffers.skip_views = [(i[t], f[t], S[t, :H]) for t in range(T)]
+             c_prev[t + 1], tanh_c[t], o[t], S[t, :H], S[t + 1, :H]) for t in range(T)]
+        buffers.nothing_in = np.repeat([[0.0], [1.0]], H, axis=0).astype(self.dtype)    # (2H, 1)
 
         A, d = self._array(n, H, N), buffers.d
         di, df, dg, do = (d[:, k * H:(k + 1) * H] for k in range(4))        # (n, H, N)
@@ -501,18 +501,15 @@ class LSTM(Recurrent):
         buffers.backward_views = [
             (A[t % n], d[t % n], di[t % n], df[t % n], dg[t % n], do[t % n], f[t]) for t in range(T)]
 
-    def _forward_steps(self, buffers):
+    def _forward_steps(self, buffers, steps):
         W, half = self._W, np.asarray(0.5, self.dtype)
-        for t, skip in enumerate(buffers.skips):
-            S, oifg, oif, i_f, g_c_prev, products, i_g, f_c_prev, c, tanh_c, o, h = buffers.forward_views[t]
+        for (S, oifg, oif, i_f, g_c_prev, products, i_g, f_c_prev, c, tanh_c, o, h_prev, h), skip in steps:
             dot(W, S, oifg)                                                 # (4H, N)
             tanh(oifg, oifg)
             oif *= half
             oif += half
-            if skip is not None:                                            # let nothing in, keep everything
-                i, f, h_prev = buffers.skip_views[t]
-                copyto(i, 0, where=skip)
-                copyto(f, 1, where=skip)
+            if skip is not None:
+                copyto(i_f, buffers.nothing_in, where=skip)                 # i = 0, f = 1: c is kept
             multiply(i_f, g_c_prev, products)
             add(i_g, f_c_prev, c)                                           # c = i g + f c_prev
             tanh(c, tanh_c)
@@ -520,13 +517,11 @@ class LSTM(Recurrent):
             if skip is not None:
                 copyto(h, h_prev, where=skip)
 
-    def _backward_steps(self, buffers, start, stop, d_outputs):
+    def _backward_steps(self, buffers, start, stop, steps):
         self._derivatives(buffers, start, stop)
         U, dh, dc, spare = self.weights["recurrent_kernel"], buffers.dh, buffers.dc, buffers.spare
-        for t in reversed(range(start, stop)):
-            # Each of these arrays holds a derivative first, and by its `*=` becomes the gradient it is named after.
-            dc_by_h, d, di, df, dg, do, f = buffers.backward_views[t]
-            d_output, skip = d_outputs[t - start], buffers.skips[t]
+        # Each of these arrays holds a derivative first; its `*=` makes it the gradient that it is named after.
+        for (dc_by_h, d, di, df, dg, do, f), d_output, skip in steps:
             if d_output is not None:
                 dh += d_output
             do *= dh                                                        # h = o tanh(c)
@@ -641,18 +636,17 @@ class GRU(Recurrent):
                 (d[t % n, :2 * H], d[t % n, :H], d[t % n, H:2 * H], d[t % n, 2 * H:], z[t], r[t])
                 for t in range(T)]
 
-    def _forward_steps(self, buffers):
+    def _forward_steps(self, buffers, steps):
         forward_steps = self._forward_reset_after if self.reset_after else self._forward_reset_before
-        forward_steps(buffers)
+        forward_steps(buffers, steps)
 
-    def _backward_steps(self, buffers, start, stop, d_outputs):
+    def _backward_steps(self, buffers, start, stop, steps):
         backward_steps = self._backward_reset_after if self.reset_after else self._backward_reset_before
-        backward_steps(buffers, start, stop, d_outputs)
+        backward_steps(buffers, start, stop, steps)
 
-    def _forward_reset_after(self, buffers):
+    def _forward_reset_after(self, buffers, steps):
         W, half, spare = self._W, np.asarray(0.5, self.dtype), buffers.spare
-        for t, skip in enumerate(buffers.skips):
-            S, zruv, zr, z, r, u, v, g, h_prev, h = buffers.forward_views[t]
+        for (S, zruv, zr, z, r, u, v, g, h_prev, h), skip in steps:
             dot(W, S, zruv)                                                 # (4H, N)
             tanh(zr, zr)
             zr *= half
@@ -668,7 +662,7 @@ class GRU(Recurrent):
             if skip is not None:
                 copyto(h, h_prev, where=skip)
 
-    def _backward_reset_after(self, buffers, start, stop, d_outputs):
+    def _backward_reset_after(self, buffers, start, stop, steps):
         H, r, u = self.hidden_size, *np.split(buffers.Z[start:stop], 4, axis=1)[1:3]
         dz, dr, du, dv = np.split(buffers.d[:stop - start], 4, axis=1)      # (n, H, N)
         self._derivatives(buffers, start, stop, dz, dv)
@@ -676,21 +670,18 @@ class GRU(Recurrent):
         multiply(du, u, dr)
         dr -= multiply(dr, r, buffers.spare_steps[:stop - start])           # (1 - z) (1 - g²) u r (1 - r)
         U, dh, spare = self.weights["recurrent_kernel"], buffers.dh, buffers.spare
-        for t in reversed(range(start, stop)):
-            d, dzru, z = buffers.backward_views[t]
-            d_output = d_outputs[t - start]
+        for (d, dzru, z), d_output, _ in steps:
             if d_output is not None:
                 dh += d_output
             d *= dh                                                         # (4, H, N)
             dh *= z
             dh += dot(U, dzru, spare)
 
-    def _forward_reset_before(self, buffers):
+    def _forward_reset_before(self, buffers, steps):
         H, half, spare = self.hidden_size, np.asarray(0.5, self.dtype), buffers.spare
         W_zr, W_g = self._W[:2 * H], self._W[2 * H:]
         buffers.R[:, H:] = buffers.S[:-1, H:]
-        for t, skip in enumerate(buffers.skips):
-            S, R, zr, z, r, rh, g, h_prev, h = buffers.forward_views[t]
+        for (S, R, zr, z, r, rh, g, h_prev, h), skip in steps:
             dot(W_zr, S, zr)                                                # (2H, N)
             tanh(zr, zr)
             zr *= half
@@ -706,7 +697,7 @@ class GRU(Recurrent):
             if skip is not None:
                 copyto(h, h_prev, where=skip)
 
-    def _backward_reset_before(self, buffers, start, stop, d_outputs):
+    def _backward_reset_before(self, buffers, start, stop, steps):
         H, n = self.hidden_size, stop - start
         dz, dr, dg = np.split(buffers.d[:n], 3, axis=1)                     # (n, H, N)
         self._derivatives(buffers, start, stop, dz, dg)
@@ -715,9 +706,7 @@ class GRU(Recurrent):
         subtract(rh, dr, dr)                                                # h_prev r (1 - r)
         U_zr, U_g = np.split(self.weights["recurrent_kernel"], [2 * H], axis=1)
         dh, d_rh, spare = buffers.dh, buffers.d_rh, buffers.spare
-        for t in reversed(range(start, stop)):
-            dzr, dz, dr, dg, z, r = buffers.backward_views[t]
-            d_output = d_outputs[t - start]
+        for (dzr, dz, dr, dg, z, r), d_output, _ in steps:
             if d_output is not None:
                 dh += d_output
             dz *= dh
@@ -744,7 +733,7 @@ class GRU(Recurrent):
         dg *= one_minus_z                                                   # (1 - z) (1 - g²)
 
     def _add_weight_gradient(self, buffers, start, stop, d):
-        H, first = self.hidden_size, stop == len(buffers.skips)
+        H, first = self.hidden_size, stop == buffers.shape[1]
         S = rows_first(buffers.S[start:stop], buffers.S_rows)               # (K, n N)
         if self.reset_after:
             total = buffers.fused_gradient                                  # (K, 4H)

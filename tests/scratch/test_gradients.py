@@ -89,8 +89,8 @@ def test_losses():
 
 def test_a_wrong_gradient_is_found():
     class WrongLSTM(LSTM):
-        def _backward_steps(self, buffers, start, stop, d_outputs):
-            super()._backward_steps(buffers, start, stop, d_outputs)
+        def _backward_steps(self, buffers, start, stop, steps):
+            super()._backward_steps(buffers, start, stop, steps)
             buffers.d[:, :self.hidden_size] *= 1.001
 
     layer = with_weights_of_order_one(WrongLSTM(D, H, dtype="float64"))
