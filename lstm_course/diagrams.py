@@ -76,11 +76,11 @@ def _draw_inputs(sheet):
     sheet.wire([(1.8, 0.03), (1.8, 1.485)], ("wires", *gates))
     sheet.wire([(0.2, 1.5), (2.5, 1.5)], ("wires", *gates), arrow=False)
     for start, fed in ((2.5, gates), (3.55, gates[1:]), (4.6, gates[2:])):
-        end = [(start + 1.05, 1.5)] if start < 4.6 else [(5.65, 1.5), (5.65, 1.64)]
-        sheet.wire([(start, 1.5), *end], ("wires", *fed[1:]), arrow=False)
+        last = len(fed) == 2
+        end = [(5.65, 1.5), (5.65, 1.87)] if last else [(start + 1.05, 1.5)]
+        sheet.wire([(start, 1.5), *end], ("wires", *fed[1:]), arrow=last)
         sheet.wire([(start, 1.5), (start, 1.87)], ("wires", fed[0]))
         sheet.dot(start, 1.5, ("wires", *fed))
-    sheet.wire([(5.65, 1.64), (5.65, 1.87)], ("wires", "output"))
     sheet.value(0.7, 1.5, "h_prev", ("wires", *gates))
     sheet.value(1.8, 0.6, "x", ("wires", *gates), beside=True)
 

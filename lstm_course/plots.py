@@ -148,8 +148,8 @@ def by_lag(curves, ylabel, log=True, threshold=None, xlabel="lag (steps)"):
     """Draw quantities against the lag, such as the gradient or the accuracy of recall.
 
     Args:
-        curves: dict from up to 7 labels to `(lags, values)`, or to `(lags, values, low, high)` for a curve with a
-            band: equally long vectors. NaN leaves a gap.
+        curves: dict from up to 7 labels to `(lags, values)`, or to `(lags, values, low, high)` for a curve
+            with a band: equally long vectors. NaN leaves a gap.
         ylabel: what the values are, with their unit.
         log: whether the vertical axis is logarithmic, default True; values of 0 and below are then left out.
         threshold: value at which a horizontal line is drawn, default none.
