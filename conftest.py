@@ -46,7 +46,7 @@ def setup(self):
         self.raise_cell_error("The committed cell was never executed, so there is nothing to compare")
 
 
-# nbval offers no hook for either; its classes refer to themselves by name, so a subclass cannot take their place.
+# nbval has no hook for this, and its classes call themselves by name, so a subclass cannot take their place.
 nbval.RunningKernel = CourseKernel
 nbval.IPyNbCell.compare_outputs = compare_outputs
 nbval.IPyNbCell.setup = setup

@@ -19,7 +19,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="lstm-course", description="A hands-on course on LSTM networks.")
     parser.add_argument("--version", action="version", version=f"lstm-course {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add_command in (_add_lab, _add_build,):
+    for add_command in (_add_lab, _add_build):
         add_command(commands)
     options = parser.parse_args(arguments)
     return options.run(options)

@@ -1,4 +1,4 @@
-"""The rules under which nbval compares: notebooks that must fail and notebooks that must pass, in real kernels.
+"""The rules under which nbval compares: notebooks that must fail and that must pass, in real kernels.
 
 Each case is one cell: its source, the output it was committed with, its tags.
 """

@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -71,7 +72,8 @@ def test_at_least_95_percent_of_the_outputs_are_compared():
 
 
 def test_no_cell_asks_nbval_for_less_in_a_comment(notebook):
-    assert not [cell.source for cell in code_cells(notebook) if re.search(r"#\s*(NBVAL|PYTEST)_", cell.source)]
+    comment = re.compile(r"#\s*(NBVAL|PYTEST)_")
+    assert [cell.source for cell in code_cells(notebook) if comment.search(cell.source)] == []
 
 
 class Images(HTMLParser):
@@ -104,14 +106,14 @@ def descriptions(notebook):
 
 
 def test_every_figure_has_a_description_of_a_sentence(notebook):
-    poor = [text for text in descriptions(notebook) if not text or len(text) < SHORTEST_DESCRIPTION or " " not in text]
+    poor = [text for text in descriptions(notebook) if len((text or "").strip()) < SHORTEST_DESCRIPTION]
     assert poor == [], "use show(figure, alt=...)"
 
 
 def test_headings_are_in_order(notebook):
     levels = [len(marks) for marks in re.findall(r"^(#{1,6}) ", prose(notebook), re.MULTILINE)]
     assert levels[0] == 1 and levels.count(1) == 1, "a lesson has one title, at its top"
-    assert all(below - above <= 1 for above, below in zip(levels, levels[1:], strict=False)), levels
+    assert all(below - above <= 1 for above, below in pairwise(levels)), levels
 
 
 def test_no_code_cell_is_longer_than_30_lines(notebook):
@@ -126,17 +128,19 @@ def test_links_to_files_lead_somewhere(notebook, path):
 
 def solutions(source):
     """The answers marked in a lesson's source, each as a list of its lines without indentation."""
-    marked = re.findall(f"{authoring.BEGIN}\n(.*?){authoring.END}", source.read_text(encoding="utf-8"), re.DOTALL)
-    return [[line.strip() for line in text.splitlines() if line.strip()] for text in marked]
+    text = source.read_text(encoding="utf-8")
+    marked = re.findall(f"{authoring.BEGIN}\n(.*?){authoring.END}", text, re.DOTALL)
+    return [[line.strip() for line in answer.splitlines() if line.strip()] for answer in marked]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
 def test_the_learner_is_not_told_the_answer(source):
     cells = code_cells(read(ROOT / "notebooks" / f"{source.stem}.ipynb"))
     lines = {cell.id: [line.strip() for line in cell.source.splitlines()] for cell in cells}
-    exercise_lines = {line for cell in cells if "exercise" in cell.metadata.get("tags", []) for line in lines[cell.id]}
+    exercises_tagged = [cell for cell in cells if "exercise" in cell.metadata.get("tags", [])]
+    to_fill_in = {line for cell in exercises_tagged for line in lines[cell.id]}
     for answer in solutions(source):
-        assert not exercise_lines & set(answer)
+        assert not to_fill_in & set(answer)
         elsewhere = [cell_id for cell_id, text in lines.items() if "\n".join(answer) in "\n".join(text)]
         assert elsewhere == [], f"the answer {answer} stands in another cell"
 
