@@ -263,7 +263,7 @@ class _Trial:
         names = [
             name
             for name in getattr(code, "co_names", ())
-            if isinstance(globals_.get(name), _ndarray | dict | list | tuple) and not name.isupper()
+            if isinstance(globals_.get(name), _ndarray | dict | list | tuple)
         ]
         if not names:
             return ()
@@ -392,15 +392,18 @@ class _Trial:
         if got.value is None:
             return f"It returns nothing{case}."
         sentence = self.wrong_structure(expected.value, got.value)
-        sentence = sentence or self.wrong_value(expected.value, got.value)
-        if sentence is None and got.changed is not None:
-            sentence = (
-                f"The result is right, but `{self.exercise.signature[got.changed]}` is not what it was: work "
-                "on a copy, the caller still needs the original."
+        if sentence:
+            return lead + sentence
+        sentence = self.wrong_value(expected.value, got.value)
+        if sentence:
+            return lead + sentence + ("" if wrong else self.right_cases())
+        if got.changed is not None:
+            name = self.exercise.signature[got.changed]
+            return (
+                f"The result is right, but `{name}` is not what it was: work on a copy, the caller still "
+                "needs the original."
             )
-        if sentence is None:
-            sentence = "The values are right, but NumPy warns on the way, and it should not."
-        return lead + sentence + ("" if wrong else self.right_cases())
+        return f"{lead}The values are right, but NumPy warns on the way, and it should not."
 
     def right_cases(self):
         """The special cases in which a wrong answer is right: a pointer to where the mistake sits."""
