@@ -1,7 +1,7 @@
-"""Checks of arguments: each returns the value in the form the caller works with, or raises one clear sentence.
+"""Checks of arguments: each returns the value in the form the caller works with, or raises.
 
-The sentence always names the argument, what came and what was expected. A wrong kind of value is a `TypeError`,
-a wrong shape or size a `ValueError`.
+The message is one sentence that names the argument, what came and what was expected. A wrong kind of value is
+a `TypeError`, a wrong shape or size a `ValueError`.
 """
 
 import functools
@@ -16,9 +16,9 @@ def array(name, value, shape=None, dtype=None):
     Args:
         name: the argument's name, for the message.
         value: array, or nested list of numbers.
-        shape: expected shape, one entry per axis: a number is a fixed size, a letter any size from 1 up (the same
-            letter twice means the same size), None any size from 1 up. A leading `...` stands for any leading
-            axes. Default: any shape that is not empty.
+        shape: expected shape, one entry per axis: a number is a fixed size, None any size from 1 up, a letter
+            too, but the same letter twice means the same size. A leading `...` stands for any leading axes.
+            Default: any shape that is not empty.
         dtype: floating type of the result; by default floats keep theirs and whole numbers become float64.
 
     Returns:
@@ -111,7 +111,7 @@ def mask(name, value, shape):
     _check_shape(name, result, shape)
     if result.dtype.kind != "b":
         if not ((result == 0) | (result == 1)).all():
-            raise TypeError(f"{name} has dtype {result.dtype} and values other than 0 and 1, expected booleans")
+            raise TypeError(f"{name} has {result.dtype} values other than 0 and 1, expected booleans")
         result = result.astype(bool)
     return result
 
@@ -148,7 +148,8 @@ def real_number(name, value, minimum=None, maximum=None):
     if minimum is None:
         expected = "a finite number" if maximum is None else f"a number of at most {maximum}"
     else:
-        expected = f"a number of at least {minimum}" if maximum is None else f"a number from {minimum} to {maximum}"
+        limits = f"of at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
+        expected = f"a number {limits}"
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} is {_describe(value)}, expected {expected}")
     if (not np.isfinite(value) or (minimum is not None and value < minimum)
@@ -177,7 +178,7 @@ def one_of(name, value, choices):
 
 
 def instance(name, value, kind, expected):
-    """Return `value` if it is an instance of `kind` (a class or a tuple of them); `expected` says it in words.
+    """Return `value` if it is an instance of `kind`, a class or several; `expected` says it in words.
 
     Example:
         >>> instance("optimizer", 3, str, "a name")
@@ -333,7 +334,8 @@ def _words(pattern):
 
 def _describe(value):
     if value is None or isinstance(value, bool | int | float | str | np.generic):
-        return repr(value) if len(repr(value)) < 60 else f"a {type(value).__name__} of {len(str(value))} characters"
+        words = repr(value)
+        return words if len(words) < 60 else f"{words[:50]}... ({len(words)} characters)"
     if isinstance(value, np.ndarray):
         return f"an array of dtype {value.dtype} and shape {value.shape}"
     return f"of type {type(value).__name__}"

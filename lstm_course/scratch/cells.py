@@ -1,7 +1,7 @@
 """One time step of each recurrent cell, as on the blackboard.
 
-x is the input of the step, (D,) or a batch (N, D); h and c are the state, (H,) or (N, H). Every weight matrix W is
-(H, H + D) and acts on the concatenation [h_prev, x]; every bias b is (H,). `layers.py` is the same made fast.
+x is the input of the step, (D,) or a batch (N, D); h and c are the state, (H,) or (N, H). Every weight matrix
+W is (H, H + D) and acts on the concatenation [h_prev, x]; every bias b is (H,). `layers.py` makes it fast.
 """
 
 import numpy as np

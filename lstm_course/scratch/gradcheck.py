@@ -1,6 +1,7 @@
 """Numeric against analytic gradients: the test that tells a right backward pass from a nearly right one.
 
-Use weights and inputs of order one, float64, and the relative error: with tiny weights every absolute error looks small.
+Use float64, weights and inputs of order one, and the relative error: with tiny weights every absolute error
+is small, also that of a wrong gradient.
 """
 
 import numpy as np
@@ -102,7 +103,8 @@ def check_layer(layer, x, state=None, mask=None, seed=0):
     first = layer.layers[0] if isinstance(layer, Sequential) else layer
     x = first._checked_input("x", x).copy()
     if recurrent:
-        state = [None if part is None else part.copy() for part in layer._checked_state("state", state, len(x))]
+        state = layer._checked_state("state", state, len(x))
+        state = [None if part is None else part.copy() for part in state]
 
     def run():
         return _results(layer, x, state, mask)

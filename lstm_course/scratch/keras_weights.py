@@ -1,4 +1,7 @@
-"""Weights to and from Keras layers. The names and layouts are the same, so this is copying; Keras is imported on first use."""
+"""Weights to and from Keras layers.
+
+Names and layouts are the same, so this is copying. Keras is imported on first use.
+"""
 
 import numpy as np
 
@@ -22,7 +25,8 @@ def to_keras(layer, keras_layer):
     arguments.instance("layer", layer, Layer, "a layer of this package")
     like, arrays = _described(keras_layer)
     if type(layer) is not like:
-        raise TypeError(f"keras_layer is a {type(keras_layer).__name__}, expected the Keras form of {type(layer).__name__}")
+        raise TypeError(f"keras_layer is a {type(keras_layer).__name__}, "
+                        f"expected the Keras form of {type(layer).__name__}")
     if not keras_layer.built:
         keras_layer.build((None, None) if like is Embedding else (None, None, layer.input_size))
         _, arrays = _described(keras_layer)
@@ -44,7 +48,7 @@ def from_keras(keras_layer):
         RNN, LSTM, GRU, Dense or Embedding, in the dtype of the Keras layer.
 
     Raises:
-        TypeError, ValueError: if the layer is of another kind, is not built, or has options that ours have not.
+        TypeError, ValueError: if the layer is of another kind, not built, or has options that ours have not.
         ImportError: if Keras is not installed.
     """
     like, arrays = _described(keras_layer)
@@ -68,7 +72,7 @@ def _described(keras_layer):
     try:
         import keras
     except ImportError as error:
-        raise ImportError("Keras is not installed, expected TensorFlow with Keras 3: see the README") from error
+        raise ImportError("Keras is not installed, expected TensorFlow with Keras 3") from error
     kinds = {keras.layers.SimpleRNN: RNN, keras.layers.LSTM: LSTM, keras.layers.GRU: GRU,
              keras.layers.Dense: Dense, keras.layers.Embedding: Embedding}
     like = next((ours for theirs, ours in kinds.items() if isinstance(keras_layer, theirs)), None)
@@ -89,10 +93,12 @@ def _described(keras_layer):
 def _require_plain(keras_layer, like):
     if like is not Embedding and not keras_layer.use_bias:
         raise ValueError("keras_layer has use_bias=False, expected use_bias=True")
-    expected = {"activation": _ACTIVATIONS if like is Dense else ("tanh",), "recurrent_activation": ("sigmoid",)}
+    expected = {"activation": list(_ACTIVATIONS) if like is Dense else ["tanh"],
+                "recurrent_activation": ["sigmoid"]}
     for option, names in expected.items():
         activation = getattr(keras_layer, option, None)
         if activation is not None and activation.__name__ not in names:
-            raise ValueError(f"keras_layer has {option}={activation.__name__!r}, expected {' or '.join(names)}")
+            raise ValueError(f"keras_layer has {option}={activation.__name__!r}, "
+                             f"expected {' or '.join(names)}")
     if getattr(keras_layer, "go_backwards", False):
         raise ValueError("keras_layer has go_backwards=True, expected go_backwards=False")

@@ -13,11 +13,11 @@ a step is (features, N), so that each gate is one contiguous block of memory. Wh
 
   * One matrix product a step. S[t] holds the rows [h_prev; x; 1], so that the recurrent, input and bias terms
     of all gates come out of `W @ S[t]` together.
-  * sigmoid(a) = tanh(a / 2) / 2 + 1 / 2. The weights of the sigmoid gates are halved once per call; then one tanh
-    serves every gate of a step.
-  * Nothing is allocated in a loop. The arrays are made once for each (N, T), and the views that a step needs are
-    listed once.
-  * The derivatives of the gates are known before the backward loop starts. They are computed for a whole block of
+  * sigmoid(a) = tanh(a / 2) / 2 + 1 / 2. The weights of the sigmoid gates are halved once per call; then one
+    tanh serves every gate of a step.
+  * Nothing is allocated in a loop. The arrays are made once for each (N, T), and the views that a step needs
+    are listed once.
+  * The derivatives of the gates are known before the backward loop starts. They are computed for a block of
     steps in a few long operations; the loop itself holds only what depends on dh and dc.
   * The weight gradient of a block of steps is one matrix product. A block is as long as fits the cache.
 
@@ -80,7 +80,7 @@ class Layer:
     """A step of a network: forward, backward, and its weights.
 
     Attributes:
-        weights, gradients: the weights and, after `backward`, their gradients, by name, in the layout of Keras.
+        weights, gradients: the weights and, after `backward`, their gradients, by name, laid out as in Keras.
         parameters, parameter_gradients: the same as flat vectors; the named arrays are views into them.
 
     A subclass has `_checked_input(name, x)`, and `_forward` and `_backward`, which neither check nor copy.
@@ -153,9 +153,11 @@ class Layer:
 class Recurrent(Layer):
     """What the recurrent layers share.
 
-    A subclass names its gates, in the order of Keras, and its state. Its cell is four methods: `_fuse` prepares
-    the weights for a call, `_allocate` makes the arrays for a shape (N, T) and lists the views of each step,
-    `_forward_steps` and `_backward_steps` run the cell.
+    A subclass names its gates, in Keras's order, and its state. Its cell is four methods: `_fuse` prepares
+    the weights for one call, `_allocate` makes the arrays for a shape (N, T) and lists the views of each
+    step, `_forward_steps` runs the cell over all steps, `_backward_steps` back over a block of them. For
+    each step they are handed its views, the sequences that skip it and, backward, the gradient of its
+    output.
     """
 
     gate_names = ()
@@ -191,7 +193,7 @@ class Recurrent(Layer):
         Args:
             x: input (N, T, D).
             state: initial state (N, H), for the LSTM a pair (h, c); default zeros.
-            mask: (N, T) booleans. Where it is False the step is skipped: state and output are carried on, and as
+            mask: (N, T) booleans. Where it is False the step is skipped: state and output are carried on; as
                 in Keras the outputs before the first step that counts are zero. Default: every step counts.
 
         Returns:
@@ -277,11 +279,11 @@ class Recurrent(Layer):
             state = [state]
         elif state is None:
             state = [None] * len(self.state_names)
-        elif not isinstance(state, tuple | list):
-            raise TypeError(f"{name} has type {type(state).__name__}, "
-                            f"expected a pair ({', '.join(self.state_names)})")
-        elif len(state) != len(self.state_names):
-            raise ValueError(f"{name} has {len(state)} entries, expected a pair ({', '.join(self.state_names)})")
+        else:
+            expected = f"a pair ({', '.join(self.state_names)})"
+            arguments.instance(name, state, tuple | list, expected)
+            if len(state) != len(self.state_names):
+                raise ValueError(f"{name} has {len(state)} entries, expected {expected}")
         return [None if part is None else
                 arguments.array(f"{name} {letter}", part, (N, self.hidden_size), self.dtype)
                 for letter, part in zip(self.state_names, state, strict=True)]
@@ -476,7 +478,7 @@ class LSTM(Recurrent):
         self._W = self._array(4 * H, H + self.input_size + 1)
 
     def _fuse(self):
-        # From Keras's order i, f, g, o to o, i, f, g: now the three sigmoids lie together, to be halved together.
+        # From Keras's order i, f, g, o to o, i, f, g: so the three sigmoids lie together.
         H, W, half = self.hidden_size, self._W, self.dtype.type(0.5)        # W (4H, K)
         W[:H], W[H:] = self._matrix[:, 3 * H:].T, self._matrix[:, :3 * H].T
         W[:3 * H] *= half
@@ -520,7 +522,7 @@ class LSTM(Recurrent):
     def _backward_steps(self, buffers, start, stop, steps):
         self._derivatives(buffers, start, stop)
         U, dh, dc, spare = self.weights["recurrent_kernel"], buffers.dh, buffers.dc, buffers.spare
-        # Each of these arrays holds a derivative first; its `*=` makes it the gradient that it is named after.
+        # Each of these arrays comes with a derivative; its `*=` makes it the gradient that it is named after.
         for (dc_by_h, d, di, df, dg, do, f), d_output, skip in steps:
             if d_output is not None:
                 dh += d_output
@@ -548,7 +550,7 @@ class LSTM(Recurrent):
         multiply(h, o, do)
         subtract(h, do, do)                                                 # dh/da = tanh(c) o (1 - o)
         multiply(P, i_f, di_f)
-        subtract(P, di_f, di_f)                                             # dc/da = g i (1 - i), c_prev f (1 - f)
+        subtract(P, di_f, di_f)                            # dc/da = g i (1 - i) and c_prev f (1 - f)
         multiply(P[:, :H], g, dg)
         subtract(i, dg, dg)                                                 # dc/da = i (1 - g²)
         if buffers.counts is not None:
@@ -557,8 +559,8 @@ class LSTM(Recurrent):
 
     def _gate_steps(self, buffers):
         H, Z = self.hidden_size, buffers.Z
-        gates = {name: Z[:-1, k * H:(k + 1) * H] for k, name in enumerate("oifg")}
-        return gates | {"c": Z[1:, 4 * H:], "h": buffers.S[1:, :H]}
+        o, i, f, g = (Z[:-1, k * H:(k + 1) * H] for k in range(4))
+        return {"i": i, "f": f, "g": g, "o": o, "c": Z[1:, 4 * H:], "h": buffers.S[1:, :H]}
 
 
 class GRU(Recurrent):
@@ -604,8 +606,8 @@ class GRU(Recurrent):
     def _fuse(self):
         H, W, half = self.hidden_size, self._W, self.dtype.type(0.5)
         if self.reset_after:
-            # Rows z, r, u, v: the candidate is tanh(v + r u), u with the recurrent weights, v with those of x.
-            recurrent, kernel, bias = (self.weights[name].T for name in ("recurrent_kernel", "kernel", "bias"))
+            # Rows z, r, u, v: the candidate is tanh(v + r u), u of the recurrent weights, v of those of x.
+            recurrent, kernel, bias = (weights.T for weights in self.weights.values())
             W[:3 * H, :H] = recurrent
             W[:2 * H, H:-1], W[3 * H:, H:-1] = kernel[:2 * H], kernel[2 * H:]
             W[:2 * H, -1] = bias[:2 * H].sum(axis=1)
@@ -663,7 +665,7 @@ class GRU(Recurrent):
                 copyto(h, h_prev, where=skip)
 
     def _backward_reset_after(self, buffers, start, stop, steps):
-        H, r, u = self.hidden_size, *np.split(buffers.Z[start:stop], 4, axis=1)[1:3]
+        _, r, u, _ = np.split(buffers.Z[start:stop], 4, axis=1)             # (n, H, N)
         dz, dr, du, dv = np.split(buffers.d[:stop - start], 4, axis=1)      # (n, H, N)
         self._derivatives(buffers, start, stop, dz, dv)
         multiply(dv, r, du)
@@ -769,7 +771,7 @@ class Dense(Layer):
     Args:
         input_size: number of features D.
         output_size: number of outputs.
-        activation: None (default), "tanh" or "relu". There is no sigmoid or softmax, for the losses take logits.
+        activation: None (default), "tanh" or "relu". Sigmoid and softmax belong to the losses.
         seed: whole number or `np.random.Generator` for the initial weights; default None draws fresh ones.
         dtype: "float32" (default) or "float64".
 
@@ -830,7 +832,7 @@ class Embedding(Layer):
         self.output_size = arguments.whole_number("output_size", output_size)
         shape = self.vocabulary_size, self.output_size
         super().__init__({"embeddings": shape}, dtype)
-        self.weights["embeddings"] = arguments.generator("seed", seed).uniform(-0.05, 0.05, shape)   # as Keras
+        self.weights["embeddings"] = arguments.generator("seed", seed).uniform(-0.05, 0.05, shape)
 
     def _checked_input(self, name, x):
         return arguments.integers(name, x, ("N", "T"), below=self.vocabulary_size)
@@ -853,8 +855,8 @@ class Embedding(Layer):
 class LastStep(Layer):
     """The last step of a sequence: (N, T, H) to (N, H).
 
-    In a `Sequential` behind a recurrent layer it costs nothing: the layer takes the gradient of its last state
-    alone, and no array of gradients for every step is made.
+    In a `Sequential` behind a recurrent layer it costs nothing: the layer takes the gradient of its last
+    state alone, and no array of gradients for every step is made.
 
     Example:
         >>> LastStep().forward(np.ones((4, 5, 3))).shape
@@ -880,7 +882,7 @@ class LastStep(Layer):
 
 
 class Sequential(Layer):
-    """Layers in a row. Their weights are joined into one flat vector, so that an optimiser runs over one array.
+    """Layers in a row, their weights joined into one flat vector, so that an optimiser runs over one array.
 
     Args:
         layers: list of layers of this module, each taking what the one before gives, all of one dtype.

@@ -1,19 +1,20 @@
 """Losses, Adam, clipping by global norm, and the training loop.
 
-A loss takes the prediction and the target and returns `(loss, d_prediction)`: the mean over everything that counts, and its
-gradient for the prediction, ready for `model.backward`.
+A loss takes the prediction and the target and returns `(loss, d_prediction)`: the mean over everything that
+counts, and its gradient for the prediction, ready for `model.backward`.
 """
 
 import os
 import sys
 import time
+from collections.abc import Mapping
 
 import numpy as np
 
 from . import arguments
-from .layers import NamedArrays, Sequential
+from .layers import Sequential
 
-CACHE_BLOCK = 1 << 14    # Adam works on this many weights at a time: five such blocks stay in a processor's cache
+CACHE_BLOCK = 1 << 14    # weights that Adam works on at a time: five such blocks stay in the cache
 
 
 def mean_squared_error(prediction, target):
@@ -50,7 +51,7 @@ def softmax_cross_entropy(logits, labels):
         labels: whole numbers (N,) or (N, T), from 0 to K - 1; -1 where nothing counts.
 
     Returns:
-        (loss, d_logits): a float, and the gradient, shaped like the logits. The mean is over the labels that count.
+        (loss, d_logits): the mean over the labels that count, and the gradient, shaped like the logits.
 
     Raises:
         TypeError, ValueError: if an argument has the wrong kind or shape, or no label counts.
@@ -104,7 +105,7 @@ def sigmoid_cross_entropy(logits, target):
     logits = arguments.array("logits", logits)
     target = arguments.array("target", target, logits.shape, logits.dtype)
     if target.min() < 0 or target.max() > 1:
-        raise ValueError(f"target has values from {target.min()} to {target.max()}, expected values from 0 to 1")
+        raise ValueError(f"target has values from {target.min()} to {target.max()}, expected 0 to 1")
     losses = np.maximum(logits, 0) - logits * target + np.log1p(np.exp(-np.abs(logits)))
     d = 0.5 * np.tanh(0.5 * logits) + 0.5 - target
     d *= logits.dtype.type(1 / d.size)
@@ -170,8 +171,8 @@ class Adam:
             self._mean, self._square = np.zeros_like(parameters), np.zeros_like(parameters)
             self._spare = np.empty(min(parameters.size, CACHE_BLOCK), parameters.dtype)
         elif self._mean.shape != parameters.shape or self._mean.dtype != parameters.dtype:
-            raise ValueError(f"parameters has shape {parameters.shape} and dtype {parameters.dtype}, expected "
-                             f"{self._mean.shape} and {self._mean.dtype} as in the steps before")
+            raise ValueError(f"parameters has shape {parameters.shape} and dtype {parameters.dtype}, "
+                             f"expected {self._mean.shape} and {self._mean.dtype} as in the steps before")
         self.steps += 1
         # The running means are kept without their factors (1 - beta), which saves two products a step.
         as_array = parameters.dtype.type
@@ -199,7 +200,8 @@ def _checked_vectors(parameters, gradients):
     for name, vector in (("parameters", parameters), ("gradients", gradients)):
         arguments.instance(name, vector, np.ndarray, "a flat array")
         if vector.ndim != 1 or vector.size == 0 or vector.dtype.kind != "f":
-            raise ValueError(f"{name} has shape {vector.shape} and dtype {vector.dtype}, expected a flat vector of floats")
+            raise ValueError(f"{name} has shape {vector.shape} and dtype {vector.dtype}, "
+                             "expected a flat vector of floats")
     if gradients.shape != parameters.shape or gradients.dtype != parameters.dtype:
         raise ValueError(f"gradients has shape {gradients.shape} and dtype {gradients.dtype}, "
                          f"expected {parameters.shape} and {parameters.dtype} as the parameters")
@@ -208,10 +210,12 @@ def _checked_vectors(parameters, gradients):
 
 
 def clip_by_global_norm(gradients, max_norm):
-    """Scale gradients down, in place and all by the same factor, so that their joint norm is at most `max_norm`.
+    """Scale gradients down in place, all by one factor, so that their joint norm is at most `max_norm`.
+
+    Clipping by norm keeps the direction of the step (Pascanu et al. 2013).
 
     Args:
-        gradients: a flat vector, or a dict or list of arrays that are clipped together (Pascanu et al. 2013).
+        gradients: a flat vector, or a dict or list of arrays that are clipped together.
         max_norm: largest norm, greater than 0.
 
     Returns:
@@ -230,18 +234,19 @@ def clip_by_global_norm(gradients, max_norm):
     max_norm = arguments.real_number("max_norm", max_norm, minimum=0)
     if max_norm == 0:
         raise ValueError("max_norm is 0, expected a number greater than 0")
+    expected = "an array, or a dict or list of arrays"
+    arguments.instance("gradients", gradients, np.ndarray | list | tuple | Mapping, expected)
     if isinstance(gradients, np.ndarray):
         arrays = [gradients]
     else:
-        arguments.instance("gradients", gradients, (list, tuple, dict, NamedArrays), "an array, or a dict or list of arrays")
-        arrays = list(gradients.values() if hasattr(gradients, "values") else gradients)
+        arrays = list(gradients.values() if isinstance(gradients, Mapping) else gradients)
     if not arrays:
         raise ValueError("gradients is empty, expected at least one array")
     total = 0.0
     for array in arrays:
-        arguments.instance("gradients", array, np.ndarray, "an array, or a dict or list of arrays")
+        arguments.instance("gradients", array, np.ndarray, expected)
         if array.dtype.kind != "f":
-            raise TypeError(f"gradients has dtype {array.dtype}, expected floats, which can be scaled in place")
+            raise TypeError(f"gradients has dtype {array.dtype}, expected floats to be scaled in place")
         flat = array.reshape(-1)
         total += float(np.dot(flat, flat))
     norm = float(np.sqrt(total))
@@ -326,8 +331,8 @@ class History:
         return f"History({len(self.loss)} epochs{last}, {self.stopped})"
 
 
-def fit(model, x, y, *, loss, optimizer=None, epochs=10, batch_size=32, max_norm=None, validation=None, metric=None,
-        patience=None, seed=0, mask=None, progress=None):
+def fit(model, x, y, *, loss, optimizer=None, epochs=10, batch_size=32, max_norm=None, validation=None,
+        metric=None, patience=None, seed=0, mask=None, progress=None):
     """Train over shuffled batches.
 
     Args:
@@ -340,11 +345,12 @@ def fit(model, x, y, *, loss, optimizer=None, epochs=10, batch_size=32, max_norm
         max_norm: gradients are clipped to this global norm; default None, no clipping.
         validation: (x, y) or (x, y, mask), looked at after every epoch; default None.
         metric: function (prediction, target) -> float, for example `accuracy`; default None.
-        patience: stop after this many epochs without a smaller validation loss, and put the best weights back; default None.
+        patience: stop after this many epochs without a smaller validation loss; the weights of the best epoch
+            are put back. Default None: train all epochs, keep the last weights.
         seed: of the shuffling; default 0.
         mask: (N, T) booleans for the recurrent layers; default None.
-        progress: True shows a progress bar, False none; default None shows one in a notebook or a terminal, unless the environment variable
-            LSTM_COURSE_PROGRESS is 0.
+        progress: True shows a progress bar, False none; default None shows one in a notebook or a terminal,
+            unless the environment variable LSTM_COURSE_PROGRESS is 0.
 
     Returns:
         A `History`. When the training is interrupted from the keyboard, the history so far.
@@ -364,7 +370,8 @@ def fit(model, x, y, *, loss, optimizer=None, epochs=10, batch_size=32, max_norm
     arguments.instance("model", model, Sequential, "a Sequential")
     arguments.function("loss", loss)
     x, y, mask = _checked_data(model, "x", "y", "mask", x, y, mask)
-    epochs, batch_size = arguments.whole_number("epochs", epochs), arguments.whole_number("batch_size", batch_size)
+    epochs = arguments.whole_number("epochs", epochs)
+    batch_size = arguments.whole_number("batch_size", batch_size)
     optimizer = Adam() if optimizer is None else optimizer
     _require_update(optimizer)
     if metric is not None:
@@ -436,8 +443,10 @@ def predict(model, x, batch_size=256, mask=None):
 
 
 def _predict(model, x, batch_size, mask):
-    parts = [model._forward(x[start:start + batch_size], None if mask is None else mask[start:start + batch_size]).copy()
-             for start in range(0, len(x), batch_size)]
+    parts = []
+    for start in range(0, len(x), batch_size):
+        rows = slice(start, start + batch_size)
+        parts.append(model._forward(x[rows], None if mask is None else mask[rows]).copy())
     return np.concatenate(parts)
 
 
@@ -455,7 +464,8 @@ def _checked_data(model, x_name, y_name, mask_name, x, y, mask):
     if y.dtype.kind not in "iu":                                  # labels stay whole numbers
         y = arguments.array(y_name, y)
     if y.ndim == 0 or len(y) != len(x):
-        raise ValueError(f"{y_name} has shape {y.shape}, expected one row for each of the {len(x)} rows of {x_name}")
+        raise ValueError(f"{y_name} has shape {y.shape}, "
+                         f"expected one row for each of the {len(x)} rows of {x_name}")
     return x, y, arguments.mask(mask_name, mask, x.shape[:2])
 
 

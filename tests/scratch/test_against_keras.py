@@ -121,7 +121,7 @@ def test_adam():
 def test_after_many_updates_the_networks_are_still_the_same():
     random = np.random.default_rng(0)
     x, y = random.normal(size=(16, T, D)), random.normal(size=(16, 1))
-    model = Sequential([LSTM(D, H, seed=0, dtype="float64"), LastStep(), Dense(H, 1, seed=0, dtype="float64")])
+    model = Sequential([LSTM(D, H, dtype="float64"), LastStep(), Dense(H, 1, dtype="float64")])
     lstm, dense = keras.layers.LSTM(H, dtype="float64"), keras.layers.Dense(1, dtype="float64")
     dense.build((None, H))
     to_keras(model.layers[0], lstm)

@@ -34,7 +34,7 @@ def with_weights_of_order_one(layer):
     return layer
 
 
-@pytest.mark.parametrize("block_bytes", [layers.CACHE_BYTES, 400], ids=["one block of steps", "several blocks"])
+@pytest.mark.parametrize("block_bytes", [layers.CACHE_BYTES, 400], ids=["one block", "several blocks"])
 @pytest.mark.parametrize("masked", [False, True], ids=["no mask", "mask"])
 @pytest.mark.parametrize("given", [False, True], ids=["zero state", "given state"])
 @pytest.mark.parametrize("name", RECURRENT)
@@ -70,10 +70,12 @@ def test_embedding_and_last_step():
 def test_sequential(name, masked):
     random = np.random.default_rng(0)
     mask = random.random((N, T)) > 0.3 if masked else None
-    many_to_one = Sequential([Embedding(5, D, dtype="float64"), RECURRENT[name](), LSTM(H, 3, dtype="float64"),
-                              LastStep(), Dense(3, 2, "tanh", dtype="float64"), Dense(2, 1, dtype="float64")])
+    many_to_one = Sequential([
+        Embedding(5, D, dtype="float64"), RECURRENT[name](), LSTM(H, 3, dtype="float64"),
+        LastStep(), Dense(3, 2, "tanh", dtype="float64"), Dense(2, 1, dtype="float64")])
     every_step = Sequential([RECURRENT[name](), RNN(H, 3, dtype="float64"), Dense(3, 2, dtype="float64")])
-    for model, x in ((many_to_one, random.integers(0, 5, (N, T))), (every_step, random.normal(size=(N, T, D)))):
+    words, numbers = random.integers(0, 5, (N, T)), random.normal(size=(N, T, D))
+    for model, x in ((many_to_one, words), (every_step, numbers)):
         errors = check_layer(with_weights_of_order_one(model), x, mask=mask)
         assert max(errors.values()) < 1e-7, errors
     assert "x" in errors

@@ -1,4 +1,4 @@
-"""The layers do what the blackboard cells do, for any shape, and keep their promises about masks, views and copies."""
+"""The layers do what the blackboard cells do, for any shape; masks, views and copies behave as promised."""
 
 import copy
 import pickle
@@ -223,7 +223,8 @@ def test_initial_biases():
 def test_sigmoid_neither_overflows_nor_warns():
     with np.errstate(all="raise"):
         assert np.array_equal(sigmoid([-1e300, 0, 1e300]), [0, 0.5, 1])
-    assert np.allclose(sigmoid(np.linspace(-30, 30, 101)), 1 / (1 + np.exp(-np.linspace(-30, 30, 101))), atol=1e-15)
+    x = np.linspace(-30, 30, 101)
+    assert np.allclose(sigmoid(x), 1 / (1 + np.exp(-x)), rtol=0, atol=1e-15)
 
 
 def test_cells_take_one_vector_or_a_batch():

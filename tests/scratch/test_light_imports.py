@@ -41,4 +41,4 @@ try:
     from_keras(None)
 except ImportError as error:
     print(error)
-""") == "Keras is not installed, expected TensorFlow with Keras 3: see the README"
+""") == "Keras is not installed, expected TensorFlow with Keras 3"

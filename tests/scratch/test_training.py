@@ -48,7 +48,8 @@ def test_accuracy():
     assert accuracy([[0.3], [-0.3]], [[1], [1]]) == accuracy([[0.3], [-0.3]], [1, 1]) == 0.5
 
 
-@pytest.mark.parametrize("as_kind", [list, tuple, lambda arrays: dict(enumerate(arrays))], ids=["list", "tuple", "dict"])
+@pytest.mark.parametrize("as_kind", [list, tuple, lambda arrays: dict(enumerate(arrays))],
+                         ids=["list", "tuple", "dict"])
 def test_clipping_keeps_the_direction_of_all_arrays_together(as_kind):
     arrays = [np.array([3.0, 0.0]), np.array([[0.0, 4.0]])]
     gradients = as_kind([array.copy() for array in arrays])
@@ -102,7 +103,7 @@ def test_fit_sees_every_row_once_an_epoch():
 
     fit(small_model(), x, x[:, 0], loss=loss, epochs=2, batch_size=4)
     assert [len(batch) for batch in seen] == [4, 4, 2, 4, 4, 2]
-    epochs = [sum(seen[:3], []), sum(seen[3:], [])]
+    epochs = [np.concatenate(part).tolist() for part in (seen[:3], seen[3:])]
     assert sorted(epochs[0]) == sorted(epochs[1]) == list(range(10)) and epochs[0] != epochs[1]
 
 
