@@ -157,9 +157,7 @@ def make_notebooks(root, source):
     Raises:
         BuildError: the source breaks a rule of authoring.
     """
-    import jupytext
-
-    solved = jupytext.reads(source.read_text(encoding="utf-8"), fmt="md:myst")
+    solved = _read_source(source)
     solved.metadata = _node(METADATA)
     solved.nbformat, solved.nbformat_minor = 4, 5
     for cell in solved.cells:
@@ -176,6 +174,16 @@ def make_notebooks(root, source):
         root / "solutions" / f"{source.stem}.ipynb": solved,
         root / "notebooks" / f"{source.stem}.ipynb": learner,
     }
+
+
+def _read_source(source):
+    import jupytext
+
+    try:
+        return jupytext.reads(source.read_text(encoding="utf-8"), fmt="md:myst")
+    except Exception as error:  # of Jupytext, YAML, nbformat: each library has its own
+        reason = str(error).strip().splitlines()[0]
+        raise BuildError(f"solutions/{source.name} cannot be read as MyST Markdown: {reason}") from None
 
 
 def _name_cells(notebook, source):
