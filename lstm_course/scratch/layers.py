@@ -792,25 +792,26 @@ class Dense(Layer):
         return arguments.array(name, x, (..., self.input_size), self.dtype)
 
     def _forward(self, x):
-        y = dot(x, self.weights["kernel"])                                  # (..., output_size)
+        rows = x.reshape(-1, self.input_size)                               # one product for all steps
+        y = dot(rows, self.weights["kernel"])
         y += self.weights["bias"]
         if self.activation == "tanh":
             tanh(y, y)
         elif self.activation == "relu":
             np.maximum(y, 0, out=y)
-        self._last = x, y
-        return y
+        self._last = rows, y, x.shape
+        return y.reshape(*x.shape[:-1], self.output_size)                   # (..., output_size)
 
     def _backward(self, dy, input_gradient=True):
-        x, y = self._last
+        rows, y, shape = self._last
+        dy = dy.reshape(y.shape)
         if self.activation == "tanh":
             dy = dy * (1 - y * y)
         elif self.activation == "relu":
             dy = dy * (y > 0)
-        rows = dy.reshape(-1, self.output_size)
-        dot(x.reshape(-1, self.input_size).T, rows, self.gradients["kernel"])
-        add.reduce(rows, 0, out=self.gradients["bias"])
-        return dot(dy, self.weights["kernel"].T) if input_gradient else None
+        dot(rows.T, dy, self.gradients["kernel"])
+        add.reduce(dy, 0, out=self.gradients["bias"])
+        return dot(dy, self.weights["kernel"].T).reshape(shape) if input_gradient else None
 
 
 class Embedding(Layer):
