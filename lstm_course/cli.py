@@ -19,7 +19,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="lstm-course", description="A hands-on course on LSTM networks.")
     parser.add_argument("--version", action="version", version=f"lstm-course {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add_command in (_add_lab, _add_build):
+    for add_command in (_add_lab, _add_build, _add_exercises):
         add_command(commands)
     options = parser.parse_args(arguments)
     return options.run(options)
@@ -72,3 +72,26 @@ def _build(options):
         problems = authoring.build(root, sources, fresh=options.fresh, say=say)
     print("\n\n".join(problems), file=sys.stderr, end="\n" if problems else "")
     return 1 if problems else 0
+
+
+def _add_exercises(commands):
+    command = commands.add_parser(
+        "exercises", help="list the exercises, or prove their checks (contributors)"
+    )
+    command.add_argument("--matrix", action="store_true", help="run every known mistake through its check")
+    command.set_defaults(run=_exercises)
+
+
+def _exercises(options):
+    from lstm_course import checking, exercises
+
+    if not options.matrix:
+        for exercise in exercises.every().values():
+            points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
+            print(f"{exercise.lesson}  {exercise.id:24}{exercise.minutes:3} min  {points:10}{exercise.title}")
+        return 0
+    rows = checking.matrix()
+    print(*rows, sep="\n")
+    failed = sum(not row.proven for row in rows)
+    print(f"{len(rows)} answers were checked; {failed} verdicts are not what they should be.")
+    return 1 if failed else 0

@@ -401,3 +401,18 @@ class TestCommand:
             cli.main(["--version"])
         assert leaving.value.code == 0
         assert capsys.readouterr().out.startswith("lstm-course 0.")
+
+
+def test_exercises_are_listed_and_proven(monkeypatch, capsys):
+    from lstm_course import checking
+
+    exercise = SimpleNamespace(id="double", lesson="07", minutes=5, points=3, title="Twice a number")
+    monkeypatch.setattr(exercises, "every", lambda: {"double": exercise})
+    assert cli.main(["exercises"]) == 0
+    assert capsys.readouterr().out == "07  double                    5 min  3 points  Twice a number\n"
+    row = SimpleNamespace(proven=True)
+    monkeypatch.setattr(checking, "matrix", lambda: [row])
+    assert cli.main(["exercises", "--matrix"]) == 0
+    row.proven = False
+    assert cli.main(["exercises", "--matrix"]) == 1
+    assert capsys.readouterr().out.endswith("1 answers were checked; 1 verdicts are not what they should be.\n")
