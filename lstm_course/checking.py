@@ -24,6 +24,7 @@ _VERDICTS = {
     "not attempted": ("○", "Not attempted yet", "var(--jp-border-color1, #757575)", 0.0),
 }
 
+_NOTHING = object()  # None and ... are answers: nothing has been written yet
 _hints_given = {}
 _asked_for_solution = set()
 
@@ -95,7 +96,7 @@ class _Note:
         return _card("var(--jp-border-color1, #757575)", heading + text + code)
 
 
-def check(answer=None, /, **named):
+def check(answer=_NOTHING, /, **named):
     """Check an answer, and say what is wrong with it.
 
     Args:
@@ -117,7 +118,7 @@ def check(answer=None, /, **named):
         >>> check(sigmoid=lambda x: 1 / (1 + np.exp(-np.clip(x, -500, 500)))).status
         'right'
     """
-    given = len(named) + (answer is not None)
+    given = len(named) + (answer is not _NOTHING)
     if given != 1:
         raise TypeError(f"check takes one answer, as in check(sigmoid) or check(sigmoid=mine), not {given}")
     name, answer = named.popitem() if named else (getattr(answer, "__name__", None), answer)

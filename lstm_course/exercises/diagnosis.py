@@ -24,6 +24,31 @@ SECONDS = 5.0  # for all calls of one answer together
 FRESH = 2  # further sets of probes before a mistake is named
 RIGHT = "It agrees with the course's own answer on every input tried."
 
+# What NumPy and Python say -> what it means.
+_ERRORS = {
+    r"\(size (\d+) is different from (\d+)\)": (
+        r"the shapes of the product do not fit, \2 columns meet \1 rows."
+    ),
+    r"shapes (\(.*?\)) and (\(.*?\)) not aligned": r"shapes \1 and \2 do not fit for a product.",
+    r"together with shapes (\(.*?\)) (\(.*?\))": r"arrays of shapes \1 and \2 do not fit together.",
+    r"input array from shape (\(.*?\)) into shape (\(.*?\))": (
+        r"an array of shape \1 does not fit into a place of shape \2."
+    ),
+    r"output operand with shape (\(.*?\)) doesn't match the broadcast shape (\(.*?\))": (
+        r"a result of shape \2 does not fit into an array of shape \1."
+    ),
+    r"only integers, slices": "the index is no whole number.",
+    r"index (-?\d+) is out of bounds for axis \d+ with size (\d+)": r"index \1 is past the end, there are \2.",
+    r"index out of range": "an index is past the end of the list.",
+    r"NoneType": "something is None here; does a function return nothing?",
+    r"ellipsis": "three dots are still to be filled in.",
+    r"truth value of an array": (
+        "`if` cannot choose for each number of an array; `np.where` can, or `np.maximum` and `np.minimum`."
+    ),
+    r"must match exactly": "the arrays to be joined have different shapes.",
+    r"zero-dimensional arrays cannot be concatenated": "single numbers cannot be joined by `np.concatenate`.",
+}
+
 _default_rng, _ndarray, _argwhere = np.random.default_rng, np.ndarray, np.argwhere
 
 
@@ -246,14 +271,10 @@ class _Trial:
             return f"the name `{error.name or text}` is not defined."
         if isinstance(error, RecursionError):
             return "the function calls itself without end."
-        if isinstance(error, IndexError):
-            return f"an index goes past the end ({text})."
-        product = re.search(r"\(size (\d+) is different from (\d+)\)", text)
-        if product:
-            return f"the shapes of the product do not fit, {product[2]} columns meet {product[1]} rows."
-        sum_ = re.search(r"broadcast together with shapes (\(.*?\)) (\(.*?\))", text)
-        if sum_:
-            return f"arrays of shapes {sum_[1]} and {sum_[2]} do not fit together."
+        for pattern, words in _ERRORS.items():
+            found = re.search(pattern, text)
+            if found:
+                return found.expand(words)
         return text.splitlines()[0].rstrip(".") + "."
 
     def borrowed(self):

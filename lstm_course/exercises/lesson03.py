@@ -984,8 +984,8 @@ FUSE_WEIGHTS = Exercise(
         "`np.concatenate` of the four gives (4H, H + D). Keras multiplies from the other side, x @ kernel, "
         "so each part is transposed.",
         '`matrix = np.concatenate([weights[f"W{gate}"] for gate in "ifco"])`, `recurrent_kernel = matrix[:, '
-        ':H].T`, `kernel = matrix[:, H:].T`, and the biases in the same order; return `kernel, '
-        'recurrent_kernel, bias`.',
+        ":H].T`, `kernel = matrix[:, H:].T`, and the biases in the same order; return `kernel, "
+        "recurrent_kernel, bias`.",
     ),
     mistakes=(
         Mistake(

@@ -1,0 +1,126 @@
+"""The table that proves the checks: every known mistake, every pair, the untouched stub, and what was found."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+from . import Exercise, Question, ValueExercise, every
+from .diagnosis import examine
+
+__all__ = ["Row", "rows"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One answer and what its check found.
+
+    Args:
+        exercise: id.
+        kind: "stub", "reference", "mistake", "pair", "value" or "choice".
+        made: the mistakes that were made, joined by " + "; empty for stub and reference.
+        status: what the check found.
+        named: the mistake that it named, or None.
+        proven: whether that is what it should have found: stubs are not attempted, references right, mistakes
+            rejected by their names, and pairs rejected and, if named, named after one of the two or after one
+            mistake that does the same as both.
+    """
+
+    exercise: str
+    kind: str
+    made: str
+    status: str
+    named: str | None
+    proven: bool
+
+    def __str__(self):
+        verdict = "ok" if self.proven else "NOT PROVEN"
+        made = f"{self.kind}: {self.made}" if self.made else self.kind
+        return f"{verdict:10}  {self.exercise:22}  {made}  ->  {self.named or self.status}"
+
+
+def rows(seeds=1, pairs=True, exercises=None):
+    """Run every check on everything that is known to go wrong, and on what is right.
+
+    Args:
+        seeds: number of sets of probes to try each on (default 1).
+        pairs: whether pairs of mistakes are made as well (default True; they take most of the time).
+        exercises: which, a list of exercise objects (default all).
+
+    Returns:
+        List of `Row`.
+
+    Example:
+        >>> from lstm_course.exercises import find
+        >>> all(row.proven for row in rows(pairs=False, exercises=[find("lstm_parameter_count")]))
+        True
+    """
+    kinds = {Exercise: _function_rows, ValueExercise: _value_rows, Question: _choice_rows}
+    found = []
+    for exercise in every().values() if exercises is None else exercises:
+        found += kinds[type(exercise)](exercise, seeds, pairs)
+    return found
+
+
+def stub(exercise):
+    """The function as a learner finds it: arguments, a docstring, three dots."""
+    namespace = {}
+    arguments = ", ".join(exercise.signature)
+    exec(f'def {exercise.id}({arguments}):\n    """{exercise.title}."""\n    ...', namespace)
+    return namespace[exercise.id]
+
+
+def _function_rows(exercise, seeds, pairs):
+    found = []
+
+    def add(kind, made, function, seed, as_expected):
+        finding = examine(exercise, function, seed=seed)
+        made = " + ".join(mistake.name for mistake in made)
+        proven = as_expected(finding)
+        found.append(Row(exercise.id, kind, made, finding.status, finding.mistake, proven))
+
+    add("stub", (), stub(exercise), 0, lambda finding: finding.status == "not attempted")
+    for seed in range(seeds):
+        add("reference", (), exercise.reference, seed, lambda finding: finding.status == "right")
+        for mistake in exercise.mistakes:
+            wrong = exercise.variant(mistake)
+            name = mistake.name
+            add("mistake", (mistake,), wrong, seed, lambda finding, name=name: finding.mistake == name)
+    for pair in combinations(exercise.mistakes, 2) if pairs else ():
+        if exercise.compatible(*pair):
+            made = exercise.variant(*pair)
+            add("pair", pair, made, 0, lambda finding, pair=pair: _pair_is_found(pair, finding))
+    return found
+
+
+def _pair_is_found(pair, finding):
+    """Whether two mistakes at once are rejected, and not under a wrong name."""
+    named = finding.mistake.split(" + ") if finding.mistake else []
+    return finding.status != "right" and (len(named) < 2 or any(mistake.name in named for mistake in pair))
+
+
+def _value_rows(exercise, seeds, pairs):
+    from ..checking import check  # above this module, and wanted for its verdict only
+
+    found = []
+    for kind, name, value in [
+        ("stub", None, ...),
+        ("reference", None, exercise.answer()),
+        *(("value", mistake.name, mistake.value()) for mistake in exercise.mistakes),
+    ]:
+        outcome = check(**{exercise.id: value})
+        expected = {"stub": "not attempted", "reference": "right"}.get(kind, outcome.status)
+        proven = outcome.status == expected and outcome.mistake == name
+        found.append(Row(exercise.id, kind, name or "", outcome.status, outcome.mistake, proven))
+    return found
+
+
+def _choice_rows(exercise, seeds, pairs):
+    from ..checking import check
+
+    found = []
+    for letter in [..., *exercise.choices]:
+        outcome = check(**{exercise.id: letter})
+        kind = {"right": "reference", "not attempted": "stub"}.get(outcome.status, "choice")
+        expected = "reference" if letter == exercise.answer else "stub" if letter is ... else "choice"
+        made = f"chose {letter}" if expected == "choice" else ""
+        found.append(Row(exercise.id, expected, made, outcome.status, outcome.mistake, kind == expected))
+    return found
