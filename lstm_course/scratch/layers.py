@@ -21,7 +21,8 @@ a step is (features, N), so that each gate is one contiguous block of memory. Wh
     steps in a few long operations; the loop itself holds only what depends on dh and dc.
   * The weight gradient of a block of steps is one matrix product. A block is as long as fits the cache.
 
-The gradient of the loss with respect to a value is named d and the name of the value: dh, dc, di, df.
+Names: gates i, f, o, candidate g, cell state c, output h; GRU: z, r, candidate g. The gradient of the loss with
+respect to a value is d and its name: dh, dc, and for a gate, before its nonlinearity, di, df, dg, do.
 """
 
 from collections.abc import Mapping
@@ -242,7 +243,11 @@ class Recurrent(Layer):
 
     @property
     def gates(self):
-        """Gates and states of the last `forward`, a dict of arrays (N, T, H)."""
+        """Gates and states of the last `forward`, a dict of arrays (N, T, H).
+
+        LSTM: i, f, g (the candidate), o, c, h. GRU: z, r, g (the candidate), h. RNN: h. At a step that the mask
+        skips, the gates stand as they keep the state: f = 1 and i = 0, or z = 1.
+        """
         self._require_forward()
         return {name: steps.transpose(2, 0, 1).copy() for name, steps in self._gate_steps(self._last).items()}
 
@@ -488,20 +493,20 @@ class LSTM(Recurrent):
         # Z[t] holds o, i, f, g of step t and, below them, c_prev: [i; f] * [g; c_prev] is one product.
         Z = buffers.Z = self._array(T + 1, 5 * H, N)
         o, f, c_prev = Z[:, :H], Z[:, 2 * H:3 * H], Z[:, 4 * H:]            # (T + 1, H, N)
-        P = buffers.P = self._array(T, 2 * H, N)                            # i g and f c_prev
+        products = buffers.products = self._array(T, 2 * H, N)                            # i g and f c_prev
         tanh_c = buffers.tanh_c = self._array(T, H, N)
         buffers.states.append(c_prev)
         buffers.forward_views = [
-            (S[t], Z[t, :4 * H], Z[t, :3 * H], Z[t, H:3 * H], Z[t, 3 * H:], P[t], P[t, :H], P[t, H:],
-             c_prev[t + 1], tanh_c[t], o[t], S[t, :H], S[t + 1, :H]) for t in range(T)]
+            (S[t], Z[t, :4 * H], Z[t, :3 * H], Z[t, H:3 * H], Z[t, 3 * H:], products[t], products[t, :H],
+             products[t, H:], c_prev[t + 1], tanh_c[t], o[t], S[t, :H], S[t + 1, :H]) for t in range(T)]
         buffers.nothing_in = np.repeat([[0.0], [1.0]], H, axis=0).astype(self.dtype)    # (2H, 1)
 
-        A, d = self._array(n, H, N), buffers.d
+        d, dc_by_h = buffers.d, self._array(n, H, N)
         di, df, dg, do = (d[:, k * H:(k + 1) * H] for k in range(4))        # (n, H, N)
-        buffers.A, buffers.dc, buffers.spare = A, self._array(H, N), self._array(H, N)
+        buffers.dc_by_h, buffers.dc, buffers.spare = dc_by_h, self._array(H, N), self._array(H, N)
         buffers.d_states.append(buffers.dc)
         buffers.backward_views = [
-            (A[t % n], d[t % n], di[t % n], df[t % n], dg[t % n], do[t % n], f[t]) for t in range(T)]
+            (dc_by_h[t % n], d[t % n], di[t % n], df[t % n], dg[t % n], do[t % n], f[t]) for t in range(T)]
 
     def _forward_steps(self, buffers, steps):
         W, half = self._W, np.asarray(0.5, self.dtype)
@@ -540,18 +545,18 @@ class LSTM(Recurrent):
 
     def _derivatives(self, buffers, start, stop):
         """What dh and dc are multiplied by, for a block of steps; a is a gate before its nonlinearity."""
-        H, Z, P = self.hidden_size, buffers.Z[start:stop], buffers.P[start:stop]
+        H, Z, products = self.hidden_size, buffers.Z[start:stop], buffers.products[start:stop]
         o, i, i_f, g = Z[:, :H], Z[:, H:2 * H], Z[:, H:3 * H], Z[:, 3 * H:4 * H]
         h, tanh_c = buffers.S[start + 1:stop + 1, :H], buffers.tanh_c[start:stop]
-        dc_by_h, d = buffers.A[:stop - start], buffers.d[:stop - start]
+        dc_by_h, d = buffers.dc_by_h[:stop - start], buffers.d[:stop - start]
         di_f, dg, do = d[:, :2 * H], d[:, 2 * H:3 * H], d[:, 3 * H:]
         multiply(h, tanh_c, dc_by_h)
         subtract(o, dc_by_h, dc_by_h)                                       # dh/dc = o (1 - tanh²(c))
         multiply(h, o, do)
         subtract(h, do, do)                                                 # dh/da = tanh(c) o (1 - o)
-        multiply(P, i_f, di_f)
-        subtract(P, di_f, di_f)                            # dc/da = g i (1 - i) and c_prev f (1 - f)
-        multiply(P[:, :H], g, dg)
+        multiply(products, i_f, di_f)
+        subtract(products, di_f, di_f)                     # dc/da = g i (1 - i) and c_prev f (1 - f)
+        multiply(products[:, :H], g, dg)
         subtract(i, dg, dg)                                                 # dc/da = i (1 - g²)
         if buffers.counts is not None:
             dc_by_h *= buffers.counts[start:stop]

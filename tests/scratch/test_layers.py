@@ -135,6 +135,10 @@ def test_masked_steps_are_skipped(kind):
     outputs, last = layer.forward(x, state, mask)
     dx = layer.backward(None, pair)
     assert np.allclose(last, short, rtol=1e-12, atol=0)
+    if kind != "RNN":
+        closed = ~np.tile(kept, (4, 1))
+        assert all((layer.gates[name][closed] == value).all() for name, value in (
+            {"i": 0, "f": 1} if kind == "LSTM" else {"z": 1}).items())
     assert np.array_equal(outputs[:, 1], outputs[:, 0]) and np.array_equal(outputs[:, 5], outputs[:, 3])
     assert np.allclose(dx[:, kept], dx_short, rtol=1e-10) and (dx[:, ~kept] == 0).all()
     assert relative_error(layer.parameter_gradients, expected) < 1e-12
@@ -170,6 +174,15 @@ def test_results_are_not_overwritten_by_the_next_call(kind):
         model.forward(-x)
         model.backward(-np.ones(shape))
     np.testing.assert_equal(first, before)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_backward_can_be_repeated(kind):
+    layer, d = make(kind, 2, 3), np.random.default_rng(1).normal(size=(4, 5, 3))
+    layer.forward(np.random.default_rng(0).normal(size=(4, 5, 2)))
+    dx, gradients = layer.backward(d), layer.parameter_gradients.copy()
+    layer.backward(2 * d)
+    assert np.array_equal(layer.backward(d), dx) and np.array_equal(layer.parameter_gradients, gradients)
 
 
 def test_blackboard_weights_go_round():
