@@ -21,8 +21,8 @@ a step is (features, N), so that each gate is one contiguous block of memory. Wh
     steps in a few long operations; the loop itself holds only what depends on dh and dc.
   * The weight gradient of a block of steps is one matrix product. A block is as long as fits the cache.
 
-Names: gates i, f, o, candidate g, cell state c, output h; GRU: z, r, candidate g. The gradient of the loss with
-respect to a value is d and its name: dh, dc, and for a gate, before its nonlinearity, di, df, dg, do.
+Names: gates i, f, o, candidate g, cell state c, output h; in the GRU gates z, r. The gradient of the loss for
+a value is called d and its name: dh, dc; for a gate it is taken before the nonlinearity: di, df, dg, do.
 """
 
 from collections.abc import Mapping
@@ -245,8 +245,8 @@ class Recurrent(Layer):
     def gates(self):
         """Gates and states of the last `forward`, a dict of arrays (N, T, H).
 
-        LSTM: i, f, g (the candidate), o, c, h. GRU: z, r, g (the candidate), h. RNN: h. At a step that the mask
-        skips, the gates stand as they keep the state: f = 1 and i = 0, or z = 1.
+        LSTM: i, f, g (the candidate), o, c, h. GRU: z, r, g (the candidate), h. RNN: h. At a step that the
+        mask skips, the gates stand so that they keep the state: f = 1 and i = 0, or z = 1.
         """
         self._require_forward()
         return {name: steps.transpose(2, 0, 1).copy() for name, steps in self._gate_steps(self._last).items()}
@@ -493,7 +493,7 @@ class LSTM(Recurrent):
         # Z[t] holds o, i, f, g of step t and, below them, c_prev: [i; f] * [g; c_prev] is one product.
         Z = buffers.Z = self._array(T + 1, 5 * H, N)
         o, f, c_prev = Z[:, :H], Z[:, 2 * H:3 * H], Z[:, 4 * H:]            # (T + 1, H, N)
-        products = buffers.products = self._array(T, 2 * H, N)                            # i g and f c_prev
+        products = buffers.products = self._array(T, 2 * H, N)              # i g and f c_prev
         tanh_c = buffers.tanh_c = self._array(T, H, N)
         buffers.states.append(c_prev)
         buffers.forward_views = [

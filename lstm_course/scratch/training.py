@@ -248,7 +248,11 @@ def clip_by_global_norm(gradients, max_norm):
         if array.dtype.kind != "f":
             raise TypeError(f"gradients has dtype {array.dtype}, expected floats to be scaled in place")
         flat = array.reshape(-1)
-        total += float(np.dot(flat, flat))
+        square = float(np.dot(flat, flat))
+        if not np.isfinite(square):                               # too large for float32, perhaps not for float64
+            flat = flat.astype(np.float64)
+            square = float(np.dot(flat, flat))
+        total += square
     norm = float(np.sqrt(total))
     if not np.isfinite(norm):
         raise ValueError("gradients has values that are NaN or infinite, expected finite numbers")
@@ -383,25 +387,13 @@ def fit(model, x, y, *, loss, optimizer=None, epochs=10, batch_size=32, max_norm
         if validation is None:
             raise ValueError("patience is given without validation data, expected validation=(x, y)")
     random = arguments.generator("seed", seed)
-    starts = range(0, len(x), batch_size)
+    splits = range(batch_size, len(x), batch_size)
     history, best, began = History(), _Best(model, patience), time.perf_counter()
-    bar = _progress_bar(progress, epochs * len(starts))
+    bar = _progress_bar(progress, epochs * (len(splits) + 1))
     try:
         for _ in range(epochs):
-            order = random.permutation(len(x))
-            losses, metrics, sizes = [], [], []
-            for start in starts:
-                rows = order[start:start + batch_size]
-                value, prediction = _update(model, x[rows], y[rows], loss, optimizer, max_norm,
-                                            None if mask is None else mask[rows])
-                losses.append(value)
-                sizes.append(len(rows))
-                if metric is not None:
-                    metrics.append(metric(prediction, y[rows]))
-                bar.update()
-            history.loss.append(float(np.average(losses, weights=sizes)))
-            if metric is not None:
-                history.metric.append(float(np.average(metrics, weights=sizes)))
+            batches = np.split(random.permutation(len(x)), splits)
+            _train_epoch(model, (x, y, mask), batches, (loss, optimizer, max_norm), metric, history, bar)
             if validation is not None:
                 _validate(model, validation, loss, metric, batch_size, history)
                 if best.is_over(history.val_loss):
@@ -414,6 +406,20 @@ def fit(model, x, y, *, loss, optimizer=None, epochs=10, batch_size=32, max_norm
     best.restore()
     history.seconds = time.perf_counter() - began
     return history
+
+
+def _train_epoch(model, data, batches, settings, metric, history, bar):
+    x, y, mask = data
+    losses, metrics, sizes = [], [], [len(rows) for rows in batches]
+    for rows in batches:
+        value, prediction = _update(model, x[rows], y[rows], *settings, None if mask is None else mask[rows])
+        losses.append(value)
+        if metric is not None:
+            metrics.append(metric(prediction, y[rows]))
+        bar.update()
+    history.loss.append(float(np.average(losses, weights=sizes)))
+    if metric is not None:
+        history.metric.append(float(np.average(metrics, weights=sizes)))
 
 
 def predict(model, x, batch_size=256, mask=None):

@@ -60,6 +60,12 @@ def test_clipping_keeps_the_direction_of_all_arrays_together(as_kind):
     assert clip_by_global_norm(gradients, 1) == pytest.approx(1)
 
 
+def test_clipping_takes_exploded_gradients():
+    gradients = np.full(4, 1e30, "float32")                       # their square is infinite in float32
+    assert clip_by_global_norm(gradients, 1) == pytest.approx(2e30)
+    assert np.allclose(gradients, 0.5)
+
+
 def test_clipping_in_training_bounds_the_gradient():
     model, (x, y) = small_model(), mean_task(8)
     train_step(model, x, 100 * y, mean_squared_error, Adam(), max_norm=0.5)
