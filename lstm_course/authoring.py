@@ -11,6 +11,7 @@ cells, metadata are fixed, and an output that counts as unchanged (see `comparin
 import ast
 import copy
 import hashlib
+import re
 from itertools import takewhile
 from pathlib import Path
 
@@ -228,8 +229,9 @@ def cut_solution(source):
         source: str, a code cell.
 
     Returns:
-        The source with each region from `### BEGIN SOLUTION` to `### END SOLUTION` replaced by one line.
-        Inside a function it starts with `...`, which is a body; at the margin it would be printed.
+        The source with each region from `### BEGIN SOLUTION` to `### END SOLUTION` replaced by one line:
+        `...  # your code here`, which is a body for a function, and for a region that assigns to a name
+        `name = ...  # your code here`.
 
     Raises:
         BuildError: a marker without its partner.
@@ -241,8 +243,10 @@ def cut_solution(source):
         ...     ### END SOLUTION'''))
         def double(x):
             ...  # your code here
+        >>> print(cut_solution('### BEGIN SOLUTION\\nanswer = "b"\\n### END SOLUTION'))
+        answer = ...  # your code here
     """
-    kept, inside = [], False
+    kept, inside, assigned = [], False, ""
     for line in source.split("\n"):
         marker = line.strip()
         if marker in (BEGIN, END):
@@ -250,10 +254,13 @@ def cut_solution(source):
                 raise BuildError(f"{BEGIN} and {END} do not alternate")
             inside = marker == BEGIN
             if inside:
-                indentation = line[: line.index(BEGIN)]
-                kept.append(f"{indentation}...  {PLACEHOLDER}" if indentation else PLACEHOLDER)
+                indentation, assigned = line[: line.index(BEGIN)], ""
+            else:
+                kept.append(f"{indentation}{assigned}...  {PLACEHOLDER}")
         elif not inside:
             kept.append(line)
+        elif not indentation and (match := re.match(r"\w+ = ", line)):
+            assigned = match.group()
     if inside:
         raise BuildError(f"{BEGIN} has no {END}")
     return "\n".join(kept)

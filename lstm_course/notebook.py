@@ -20,9 +20,9 @@ _ENVIRONMENT = {
 def setup(seed=0):
     """Make a lesson start the same way on every machine.
 
-    Sets the seeds of Python and NumPy, the way NumPy prints, the style of the figures, and the environment
-    variables that keep TensorFlow quiet and repeatable; these only work when this runs before TensorFlow is
-    imported. Prints one sentence when a package is missing or has a version that does not fit, else nothing.
+    Sets the seeds of Python and NumPy, the way NumPy prints, the style of the figures, one thread for NumPy's
+    matrix products, and the environment variables that keep TensorFlow quiet and repeatable; these only work
+    when this runs before TensorFlow is imported. Prints one sentence when a package is missing or has a version that does not fit, else nothing.
 
     Args:
         seed: whole number from 0 to 2**32 - 1, default 0.
@@ -50,6 +50,7 @@ def setup(seed=0):
     problem = version_problem()
     if problem:
         print(problem)
+    _use_one_blas_thread()
     _style_figures()
 
 
@@ -89,6 +90,17 @@ def version_problem(installed=metadata.version):
     if not faults:
         return None
     return f"This lesson needs {'; '.join(faults)}: run `python start.py` to repair it."
+
+
+def _use_one_blas_thread():
+    # At the sizes of the lessons a second thread makes no product faster, and beside any other busy program
+    # the threads wait for each other: training then takes up to fifteen times as long.
+    from importlib.util import find_spec
+
+    if find_spec("threadpoolctl"):
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(1, user_api="blas")
 
 
 def _style_figures():
