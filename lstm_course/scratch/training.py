@@ -205,7 +205,7 @@ def _checked_vectors(parameters, gradients):
     if gradients.shape != parameters.shape or gradients.dtype != parameters.dtype:
         raise ValueError(f"gradients has shape {gradients.shape} and dtype {gradients.dtype}, "
                          f"expected {parameters.shape} and {parameters.dtype} as the parameters")
-    if not np.isfinite(np.dot(gradients, gradients)) and not np.isfinite(gradients).all():
+    if not np.isfinite(gradients).all():
         raise ValueError("gradients has values that are NaN or infinite, expected finite numbers")
 
 
@@ -248,11 +248,12 @@ def clip_by_global_norm(gradients, max_norm):
         if array.dtype.kind != "f":
             raise TypeError(f"gradients has dtype {array.dtype}, expected floats to be scaled in place")
         flat = array.reshape(-1)
-        square = float(np.dot(flat, flat))
-        if not np.isfinite(square):                               # too large for float32, perhaps not for float64
+        with np.errstate(over="ignore"):
+            square = np.dot(flat, flat)
+        if not np.isfinite(square):    # an exploded gradient: its square may still fit float64
             flat = flat.astype(np.float64)
-            square = float(np.dot(flat, flat))
-        total += square
+            square = np.dot(flat, flat)
+        total += float(square)
     norm = float(np.sqrt(total))
     if not np.isfinite(norm):
         raise ValueError("gradients has values that are NaN or infinite, expected finite numbers")
