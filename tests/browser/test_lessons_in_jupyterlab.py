@@ -5,6 +5,7 @@ whole lessons; without it they are left in pytest's temporary folder.
 """
 
 import json
+import math
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.name for path in ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
 TOKEN = "a-token-for-the-test"
+HIGHEST_PICTURE, MENUS = 12_000, 200  # pixels: of lesson, and of what JupyterLab puts around it
 RUN_TIMEOUT = 240  # seconds for all cells of a lesson
 # Said by JupyterLab 4.6 itself, whatever notebook is open.
 HARMLESS = re.compile(r"ResizeObserver loop|Download the React DevTools")
@@ -144,14 +146,17 @@ def run_all_cells(page):
     return page.evaluate("async () => await window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
-def photograph(page, path):
-    """Saves the whole lesson as one picture: the window is made as high as the lesson."""
+def photograph(page, folder, name):
+    """Saves the whole lesson, in as few pictures as a browser can take: the window is made that high."""
     notebook = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer"
     height = page.evaluate("selector => document.querySelector(selector).scrollHeight", notebook)
-    page.set_viewport_size({"width": 1280, "height": min(height + 200, 16_000)})
-    page.evaluate("selector => document.querySelector(selector).scrollTo(0, 0)", notebook)
-    page.wait_for_timeout(1000)
-    page.screenshot(path=path)
+    parts = math.ceil(height / HIGHEST_PICTURE)
+    page.set_viewport_size({"width": 1280, "height": min(height, HIGHEST_PICTURE) + MENUS})
+    for part in range(parts):
+        scroll = "([selector, top]) => document.querySelector(selector).scrollTo(0, top)"
+        page.evaluate(scroll, [notebook, part * HIGHEST_PICTURE])
+        page.wait_for_timeout(500)
+        page.screenshot(path=folder / f"{name}{f'-{part + 1}' if parts > 1 else ''}.png")
 
 
 def displayed(cells):
@@ -165,7 +170,7 @@ def displayed(cells):
 def test_lesson_runs_in_jupyterlab(page, lab, screenshots, name):
     open_lesson(page, lab, name)
     ran = run_all_cells(page)
-    photograph(page, screenshots / f"{Path(name).stem}.png")
+    photograph(page, screenshots, Path(name).stem)
     cells = page.evaluate(CELLS)
     errors = [output for cell in cells for output in cell["outputs"] if output["output_type"] == "error"]
     assert errors == []
