@@ -1,9 +1,9 @@
 """The learner's working copy of the lessons: a newer course never overwrites what a learner wrote.
 
 The lessons a learner opens are copies. `.lstm-course.json` beside them remembers which version of each lesson
-was handed out, so that three cases can be told apart when the course has moved on: a lesson that is as it was
-handed out is replaced; one that was merely run (JupyterLab saves the outputs by itself) is replaced too, but
-its old file is moved to `earlier/` first; one whose cells were changed stays, and the new one is put beside it.
+was handed out, so that three cases can be told apart when the course has moved on. A lesson that is as it was
+handed out is replaced. One that was merely run (JupyterLab saves the outputs by itself) is replaced too, but
+its old file is moved to `earlier/` first. One whose cells were changed stays, with the new one beside it.
 """
 
 import contextlib
@@ -151,7 +151,7 @@ def _offer(workspace, name, lesson, entry):
     """Put the new version of a lesson beside the one the learner changed, once."""
     if text_of(lesson) in (entry.get("text"), entry.get("offered")):
         return []
-    beside = _free_name(workspace, name, ".new", entry.get("offered"))
+    beside = _free_name(workspace, _labelled(name, "new"), entry.get("offered"))
     if os.path.lexists(workspace / beside):
         _move_to_earlier(workspace, beside)
     _write(workspace / beside, lesson)
@@ -159,14 +159,18 @@ def _offer(workspace, name, lesson, entry):
     return [("changed", beside)]
 
 
-def _free_name(workspace, name, label, replaceable=None):
-    """First of name.new.ipynb, name.new2.ipynb, ... that is free, or still has the text `replaceable`."""
-    path = Path(name)
+def _labelled(name, label):
+    """01_rnn.ipynb with the label "new" is 01_rnn.new.ipynb."""
+    return Path(name).with_suffix(f".{label}{Path(name).suffix}").as_posix()
+
+
+def _free_name(workspace, name, replaceable=None):
+    """First of name.ipynb, name.2.ipynb, ... that is free, or still has the text `replaceable`."""
     for number in itertools.count(1):
-        suffix = f"{label}{number if number > 1 else ''}{path.suffix}"
-        candidate = workspace / path.with_name(path.stem + suffix)
-        if not os.path.lexists(candidate) or (replaceable and _has_text(candidate, replaceable)):
-            return candidate.relative_to(workspace).as_posix()
+        candidate = name if number == 1 else _labelled(name, number)
+        path = workspace / candidate
+        if not os.path.lexists(path) or (replaceable and _has_text(path, replaceable)):
+            return candidate
 
 
 def _has_text(path, text):
@@ -177,9 +181,7 @@ def _has_text(path, text):
 
 
 def _move_to_earlier(workspace, name):
-    kept = f"{EARLIER}/{name}"
-    if os.path.lexists(workspace / kept):
-        kept = _free_name(workspace, kept, "-")
+    kept = _free_name(workspace, f"{EARLIER}/{name}")
     (workspace / kept).parent.mkdir(parents=True, exist_ok=True)
     os.rename(workspace / name, workspace / kept)
     return kept
@@ -248,7 +250,7 @@ def _read_manifest(workspace):
         return {}, []
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, IsADirectoryError):
         pass
-    kept = _free_name(workspace, MANIFEST, ".broken")
+    kept = _free_name(workspace, _labelled(MANIFEST, "broken"))
     os.rename(path, workspace / kept)
     return {}, [("unreadable", kept)]
 
