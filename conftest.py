@@ -10,9 +10,6 @@ from lstm_course import comparing
 from lstm_course.executing import KERNEL_ENVIRONMENT
 
 os.environ.update(KERNEL_ENVIRONMENT)
-# Several notebooks run at a time, and two threads each would slow them down twentyfold. It also shows that no
-# committed output hangs on the number of threads of the machine that built it.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class CourseKernel(nbval.RunningKernel):

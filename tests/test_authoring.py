@@ -217,7 +217,10 @@ BAD_LESSONS = {
     "a cell that raises": (cell("x = 1\n1 / 0"), "ZeroDivisionError: division by zero (line 2 of the cell)"),
     "stderr": (cell("import sys; print('careful', file=sys.stderr)"), "wrote to stderr: careful"),
     "a warning": (cell("import warnings; warnings.warn('careful')"), "UserWarning: careful"),
-    "stderr of a C library": (cell("import os; _ = os.write(2, b'careful')"), "wrote to stderr: careful"),
+    "stderr of a C library": (
+        cell("import os, time; _ = os.write(2, b'careful'); time.sleep(1)"),
+        "wrote to stderr: careful",
+    ),
     "a dead kernel": (cell("import os; os._exit(1)"), "Kernel died"),
     "an empty cell": (cell(""), "the cell is empty"),
     "an answer that is not an exercise": (
@@ -284,14 +287,14 @@ def test_one_bad_lesson_does_not_stop_the_others(root):
     "source, cut",
     [
         ("x = 1", "x = 1"),
-        ("### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "# your code here"),
+        ("### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "x = ...  # your code here"),
         (
             "def f():\n    ### BEGIN SOLUTION\n    a\n    ### END SOLUTION\n    return a",
             "def f():\n    ...  # your code here\n    return a",
         ),
         (
             "### BEGIN SOLUTION\na\n### END SOLUTION\nb\n### BEGIN SOLUTION\nc\n### END SOLUTION",
-            "# your code here\nb\n# your code here",
+            "...  # your code here\nb\n...  # your code here",
         ),
     ],
 )
@@ -415,4 +418,6 @@ def test_exercises_are_listed_and_proven(monkeypatch, capsys):
     assert cli.main(["exercises", "--matrix"]) == 0
     row.proven = False
     assert cli.main(["exercises", "--matrix"]) == 1
-    assert capsys.readouterr().out.endswith("1 answers were checked; 1 verdicts are not what they should be.\n")
+    assert capsys.readouterr().out.endswith(
+        "1 answers were checked; 1 verdicts are not what they should be.\n"
+    )
