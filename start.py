@@ -40,7 +40,7 @@ CLAIM = ENVIRONMENT / "made-by-start-py"  # held while setting up; an environmen
 LOG = ENVIRONMENT / "start.log"
 
 OLDEST, NEWEST = (3, 11), (3, 13)
-GIGABYTES_NEEDED = 2.5
+GIGABYTES_NEEDED = 3
 WITH_TENSORFLOW = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"), ("Windows", "AMD64")}
 
 # What tests, authors and instructors need contains what a learner needs.
