@@ -38,7 +38,7 @@ _ERRORS = {
         r"a result of shape \2 does not fit into an array of shape \1."
     ),
     r"only integers, slices": "the index is no whole number.",
-    r"index (-?\d+) is out of bounds for axis \d+ with size (\d+)": r"index \1 is past the end, there are \2.",
+    r"index (-?\d+) is out of bounds .* size (\d+)": r"index \1 is past the end, there are \2.",
     r"index out of range": "an index is past the end of the list.",
     r"NoneType": "something is None here; does a function return nothing?",
     r"ellipsis": "three dots are still to be filled in.",
@@ -566,8 +566,11 @@ def _rounded(pairs):
     given = np.concatenate([g.ravel() for _, g in pairs])
     if not np.isfinite(given).all() or np.sum(np.abs(wanted) > 0.05) < 4:
         return None
+    for decimals in 1, 2, 3, 4:
+        if np.all(np.abs(np.round(wanted, decimals) - given) < 1e-6):
+            return f"is rounded to {decimals} decimal{'s' * (decimals > 1)}: leave the rounding to the reader"
     if np.all(np.abs(given - wanted) <= 5e-3 * (1e-2 + np.abs(wanted))):
-        return "agrees to two or three digits, no further: it is rounded, or a constant is not quite right"
+        return "agrees to two or three digits, no further: a constant may be not quite right"
     return None
 
 

@@ -1,4 +1,4 @@
-"""The table that proves the checks: every known mistake, every pair, the untouched stub, and what was found."""
+"""The table that proves the checks: every known mistake, every pair, the untouched stub, and its finding."""
 
 from dataclasses import dataclass
 from itertools import combinations

@@ -1,0 +1,824 @@
+"""Right answers in other styles than the reference's: all must be accepted.
+
+Loops and products, einsum, split or fused weights, float32, lists, other names, early returns.
+"""
+
+import math
+from collections import defaultdict
+
+import numpy as np
+
+RIGHT = defaultdict(list)
+
+
+def right(exercise):
+    """Enter a function as a right answer to an exercise."""
+
+    def enter(function):
+        RIGHT[exercise].append(function)
+        return function
+
+    return enter
+
+
+def logistic(z):
+    return 0.5 * (1 + np.tanh(0.5 * z))
+
+
+# Lesson 0
+
+
+@right("sigmoid")
+def with_tanh(x):
+    return 0.5 * np.tanh(0.5 * np.asarray(x)) + 0.5
+
+
+@right("sigmoid")
+def clipped(z):
+    return 1 / (1 + np.exp(-np.clip(z, -500, 500)))
+
+
+@right("sigmoid")
+def in_two_halves(x):
+    x = np.asarray(x, dtype=float)
+    out = np.empty_like(x)
+    positive = x >= 0
+    out[positive] = 1 / (1 + np.exp(-x[positive]))
+    e = np.exp(x[~positive])
+    out[~positive] = e / (1 + e)
+    return out
+
+
+@right("sigmoid")
+def silenced(x):
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-np.asarray(x)))
+
+
+@right("sigmoid")
+def number_by_number(x):
+    def one(value):
+        return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(value) / (1 + math.exp(value))
+
+    if np.ndim(x) == 0:
+        return one(x)
+    return np.array([one(value) for value in np.ravel(x)]).reshape(np.shape(x))
+
+
+@right("sigmoid")
+def with_logaddexp(x):
+    return np.exp(-np.logaddexp(0, -np.asarray(x)))
+
+
+@right("sigmoid")
+def single_precision(x):
+    return with_tanh(np.asarray(x, dtype=np.float32))
+
+
+# Lesson 1
+
+
+@right("rnn_cell")
+def split_weights(x, h, w):
+    W, b = w["Wh"], w["bh"]
+    return np.tanh(W[:, : h.size] @ h + W[:, h.size :] @ x + b)
+
+
+@right("rnn_cell")
+def einsum_cell(x, h_prev, weights):
+    return np.tanh(np.einsum("ij,j->i", weights["Wh"], np.r_[h_prev, x]) + weights["bh"])
+
+
+@right("rnn_cell")
+def unit_by_unit(x, h_prev, weights):
+    joined = [*h_prev, *x]
+    new = []
+    for row, bias in zip(weights["Wh"], weights["bh"], strict=True):
+        new.append(math.tanh(sum(w * v for w, v in zip(row, joined, strict=True)) + bias))
+    return new
+
+
+@right("rnn_cell")
+def float32_cell(x, h_prev, weights):
+    hx = np.concatenate([h_prev, x]).astype(np.float32)
+    return np.tanh(weights["Wh"].astype(np.float32) @ hx + weights["bh"].astype(np.float32))
+
+
+@right("rnn_cell")
+def from_the_right(x, h_prev, weights):
+    return np.tanh(np.hstack((h_prev, x)) @ weights["Wh"].T + weights["bh"])
+
+
+@right("rnn_cell")
+def bias_as_a_column(x, h_prev, weights):
+    W = np.column_stack([weights["Wh"], weights["bh"]])
+    return np.tanh(np.dot(W, np.append(np.append(h_prev, x), 1.0)))
+
+
+@right("rnn_cell")
+def tanh_by_exponentials(x, h_prev, weights):
+    e = np.exp(-2 * (weights["Wh"] @ np.concatenate((h_prev, x)) + weights["bh"]))
+    return (1 - e) / (1 + e)
+
+
+@right("rnn_forward")
+def filled_in(xs, h0, weights):
+    hs = np.zeros((len(xs), len(h0)))
+    h = h0
+    for t in range(len(xs)):
+        hs[t] = h = split_weights(xs[t], h, weights)
+    return hs
+
+
+@right("rnn_forward")
+def with_h0_in_front(xs, h0, weights):
+    states = [h0]
+    for x in xs:
+        states.append(einsum_cell(x, states[-1], weights))
+    return np.stack(states[1:])
+
+
+@right("rnn_forward")
+def input_projected_at_once(xs, h0, weights):
+    H = len(h0)
+    projected = xs @ weights["Wh"][:, H:].T + weights["bh"]
+    hs, h = [], h0
+    for a in projected:
+        h = np.tanh(a + weights["Wh"][:, :H] @ h)
+        hs.append(h)
+    return np.vstack(hs)
+
+
+@right("rnn_forward")
+def list_of_arrays(inputs, start, w):
+    out = []
+    for x in inputs:
+        start = split_weights(x, start, w)
+        out.append(start)
+    return out
+
+
+@right("rnn_forward")
+def recursive(xs, h0, weights):
+    if len(xs) == 0:
+        return np.empty((0, len(h0)))
+    h = split_weights(xs[0], h0, weights)
+    return np.vstack([h[None], recursive(xs[1:], h, weights)])
+
+
+@right("rnn_forward")
+def float32_forward(xs, h0, weights):
+    weights = {name: array.astype(np.float32) for name, array in weights.items()}
+    return filled_in(xs.astype(np.float32), h0.astype(np.float32), weights).astype(np.float32)
+
+
+@right("rnn_backward")
+def split_backward(dhs, xs, h0, hs, weights):
+    T, H = hs.shape
+    before = np.vstack([h0[None], hs[:-1]])
+    Whh, Wxh = weights["Wh"][:, :H], weights["Wh"][:, H:]
+    das = np.zeros((T, H))
+    dh = np.zeros(H)
+    for t in range(T - 1, -1, -1):
+        das[t] = (1 - hs[t] * hs[t]) * (dhs[t] + dh)
+        dh = das[t] @ Whh
+    return das @ Wxh, dh, {"Wh": das.T @ np.hstack([before, xs]), "bh": das.sum(axis=0)}
+
+
+@right("rnn_backward")
+def einsum_backward(dhs, xs, h0, hs, weights):
+    dxs, dh0, grads = split_backward(dhs, xs, h0, hs, weights)
+    return [dxs, dh0, {"bh": grads["bh"], "Wh": grads["Wh"]}]
+
+
+@right("rnn_backward")
+def lists_of_gradients(dhs, xs, h0, hs, w):
+    H, rest = len(h0), 0.0
+    dxs, dW, db = [], 0.0, 0.0
+    for t in range(len(xs))[::-1]:
+        prev = h0 if t == 0 else hs[t - 1]
+        a = (dhs[t] + rest) * (1 - np.square(hs[t]))
+        dW = dW + a[:, None] * np.concatenate([prev, xs[t]])[None, :]
+        db = db + a
+        rest = w["Wh"][:, :H].T @ a
+        dxs.insert(0, w["Wh"][:, H:].T @ a)
+    return dxs, rest, dict(Wh=dW, bh=db)
+
+
+@right("rnn_backward")
+def tanh_slope_from_forward(dhs, xs, h0, hs, weights):
+    H = len(h0)
+    dxs, dWh, dbh = np.empty_like(xs), np.zeros_like(weights["Wh"]), np.zeros_like(weights["bh"])
+    dh = np.zeros_like(h0)
+    t = len(xs)
+    while t > 0:
+        t -= 1
+        h_prev = hs[t - 1] if t else h0
+        hx = np.concatenate([h_prev, xs[t]])
+        dh = dh + dhs[t]
+        da = dh / np.cosh(weights["Wh"] @ hx + weights["bh"]) ** 2
+        dWh += np.einsum("i,j->ij", da, hx)
+        dbh += da
+        dhx = da @ weights["Wh"]
+        dh, dxs[t] = np.split(dhx, [H])
+    return dxs, dh, {"Wh": dWh, "bh": dbh}
+
+
+@right("rnn_backward")
+def float32_backward(dhs, xs, h0, hs, weights):
+    single = [array.astype(np.float32) for array in (dhs, xs, h0, hs)]
+    return split_backward(*single, {name: array.astype(np.float32) for name, array in weights.items()})
+
+
+@right("clip_by_global_norm")
+def one_long_vector(gradients, max_norm):
+    norm = np.linalg.norm(np.concatenate([g.ravel() for g in gradients.values()]))
+    if norm <= max_norm:
+        return dict(gradients), norm
+    return {k: g * (max_norm / norm) for k, g in gradients.items()}, norm
+
+
+@right("clip_by_global_norm")
+def as_torch_does(grads, limit):
+    total = math.sqrt(sum(float((g**2).sum()) for g in grads.values()))
+    return {k: g * min(1.0, limit / (total + 1e-6)) for k, g in grads.items()}, total
+
+
+@right("clip_by_global_norm")
+def with_copies(gradients, max_norm):
+    gradients = {name: array.copy() for name, array in gradients.items()}
+    norm = np.sqrt(sum(np.vdot(g, g) for g in gradients.values()))
+    if norm > max_norm:
+        for g in gradients.values():
+            g *= max_norm / norm
+    return gradients, norm
+
+
+@right("clip_by_global_norm")
+def norm_of_norms(gradients, max_norm):
+    norm = np.linalg.norm([np.linalg.norm(g) for g in gradients.values()])
+    scale = 1.0 if norm < max_norm else max_norm / norm
+    clipped = {}
+    for name in gradients:
+        clipped[name] = scale * gradients[name]
+    return clipped, float(norm)
+
+
+@right("clip_by_global_norm")
+def in_single_precision(gradients, max_norm):
+    return one_long_vector({k: g.astype(np.float32) for k, g in gradients.items()}, np.float32(max_norm))
+
+
+@right("rnn_parameter_count")
+def written_out(D, H, K):
+    return H * H + H * D + H + H * K + K
+
+
+@right("rnn_parameter_count")
+def factored(d, h, k):
+    return h * (h + d + 1) + k * (h + 1)
+
+
+@right("rnn_parameter_count")
+def from_shapes(input_size, hidden_size, output_size):
+    shapes = [
+        (hidden_size, hidden_size + input_size),
+        (hidden_size,),
+        (output_size, hidden_size),
+        (output_size,),
+    ]
+    return sum(math.prod(shape) for shape in shapes)
+
+
+@right("rnn_parameter_count")
+def from_arrays(input_size, hidden_size, output_size):
+    Wh, bh = np.zeros((hidden_size, hidden_size + input_size)), np.zeros(hidden_size)
+    return Wh.size + bh.size + np.zeros((output_size, hidden_size)).size + output_size
+
+
+@right("rnn_parameter_count")
+def as_a_float(input_size, hidden_size, output_size):
+    return float(factored(input_size, hidden_size, output_size))
+
+
+# Lesson 2
+
+
+@right("state_jacobian")
+def with_diag(x, h_prev, weights):
+    h = split_weights(x, h_prev, weights)
+    return np.diag(1 - h**2) @ weights["Wh"][:, : len(h)]
+
+
+@right("state_jacobian")
+def with_einsum(x, h_prev, weights):
+    h = split_weights(x, h_prev, weights)
+    return np.einsum("i,ij->ij", 1 - h * h, weights["Wh"][:, : h.size])
+
+
+@right("state_jacobian")
+def entry_by_entry(x, h_prev, weights):
+    h = split_weights(x, h_prev, weights)
+    n = range(len(h))
+    return [[(1 - h[k] ** 2) * weights["Wh"][k, j] for j in n] for k in n]
+
+
+@right("state_jacobian")
+def numerically(x, h_prev, weights):
+    step, columns = 1e-6, []
+    for e in np.eye(len(h_prev)):
+        up, down = (split_weights(x, h_prev + s * step * e, weights) for s in (1, -1))
+        columns.append((up - down) / (2 * step))
+    return np.stack(columns, axis=1)
+
+
+@right("state_jacobian")
+def transposed_twice(x, h_prev, weights):
+    h = split_weights(x, h_prev, weights)
+    return (weights["Wh"][:, : len(h)].T * (1 - h**2)).T
+
+
+@right("state_jacobian")
+def float32_jacobian(x, h_prev, weights):
+    return with_diag(x, h_prev, weights).astype(np.float32)
+
+
+@right("gradient_norms_by_lag")
+def by_singular_values(J):
+    P = np.eye(J.shape[-1])
+    out = [1]
+    for k in range(1, len(J) + 1):
+        P = P @ J[-k]
+        out.append(np.linalg.svd(P, compute_uv=False)[0])
+    return out
+
+
+@right("gradient_norms_by_lag")
+def with_multi_dot(jacobians):
+    norms = np.ones(len(jacobians) + 1)
+    for k in range(len(jacobians)):
+        lot = list(jacobians[len(jacobians) - 1 - k :][::-1])
+        norms[k + 1] = np.linalg.norm(lot[0] if len(lot) == 1 else np.linalg.multi_dot(lot), ord=2)
+    return norms
+
+
+@right("gradient_norms_by_lag")
+def transposed_walk(jacobians):
+    product, norms = np.identity(jacobians.shape[1]), [1.0]
+    for J in reversed(jacobians):
+        product = J.T @ product
+        norms += [np.linalg.norm(product, 2)]
+    return np.array(norms)
+
+
+@right("gradient_norms_by_lag")
+def from_largest_eigenvalue(jacobians):
+    product, norms = np.eye(jacobians.shape[1]), []
+    for J in [None, *jacobians[::-1]]:
+        product = product if J is None else product @ J
+        norms.append(np.sqrt(np.linalg.eigvalsh(product.T @ product).max()))
+    return np.array(norms)
+
+
+@right("gradient_norms_by_lag")
+def accumulated(jacobians):
+    from itertools import accumulate
+
+    products = accumulate(jacobians[::-1], np.matmul, initial=np.eye(len(jacobians[0])))
+    return np.fromiter((np.linalg.norm(p, 2) for p in products), dtype=float)
+
+
+@right("gradient_norms_by_lag")
+def float32_norms(jacobians):
+    return by_singular_values(jacobians.astype(np.float32))
+
+
+@right("spectral_radius")
+def eigenvalues_of_eig(m):
+    values, _ = np.linalg.eig(m)
+    return abs(values).max()
+
+
+@right("spectral_radius")
+def sorted_values(matrix):
+    return sorted(np.abs(np.linalg.eigvals(matrix)))[-1]
+
+
+@right("spectral_radius")
+def real_and_imaginary(matrix):
+    e = np.linalg.eigvals(matrix)
+    return np.sqrt(e.real**2 + e.imag**2).max()
+
+
+@right("spectral_radius")
+def one_by_one(matrix):
+    largest = 0.0
+    for value in np.linalg.eigvals(matrix):
+        if abs(value) > largest:
+            largest = abs(value)
+    return float(largest)
+
+
+@right("spectral_radius")
+def as_an_array(matrix):
+    return np.array(np.linalg.norm(np.linalg.eigvals(matrix), np.inf))
+
+
+@right("orthogonal")
+def gram_schmidt(size, rng):
+    columns = []
+    for _ in range(size):
+        v = rng.normal(size=size)
+        for u in columns:
+            v = v - (u @ v) * u
+        columns.append(v / np.linalg.norm(v))
+    return np.stack(columns, axis=1)
+
+
+@right("orthogonal")
+def polar(size, rng):
+    u, _, vt = np.linalg.svd(rng.normal(size=(size, size)))
+    return u @ vt
+
+
+@right("orthogonal")
+def signs_where(n, generator):
+    q, r = np.linalg.qr(generator.standard_normal((n, n)))
+    return np.where(np.diag(r) < 0, -q, q)
+
+
+@right("orthogonal")
+def random_signs(size, rng):
+    q, _ = np.linalg.qr(rng.normal(size=(size, size)))
+    return q * rng.choice([-1.0, 1.0], size=size)
+
+
+@right("orthogonal")
+def diagonal_matrix(size, rng):
+    q, r = np.linalg.qr(rng.normal(0.0, 1.0, (size, size)))
+    d = np.diag(r)
+    return q @ np.diag(d / np.abs(d))
+
+
+@right("orthogonal")
+def transposed_qr(size, rng):
+    return signs_where(size, rng).T
+
+
+@right("memory_horizon")
+def step_by_step(norms, threshold=0.01):
+    for lag, norm in enumerate(norms):
+        if norm / norms[0] < threshold:
+            return lag
+    return len(norms)
+
+
+@right("memory_horizon")
+def with_argmax(norms, threshold=0.01):
+    under = np.array(norms) < threshold * norms[0]
+    return np.argmax(under) if under.any() else len(under)
+
+
+@right("memory_horizon")
+def with_where(g, eps=0.01):
+    lags = np.where(g / g[0] < eps)[0]
+    if lags.size == 0:
+        return len(g)
+    return lags[0]
+
+
+@right("memory_horizon")
+def with_next(norms, threshold=0.01):
+    return next((k for k in range(len(norms)) if norms[k] < threshold * norms[0]), len(norms))
+
+
+@right("memory_horizon")
+def with_sentinel(norms, threshold=1e-2):
+    return int(np.argmax(np.append(norms / norms[0], -np.inf) < threshold))
+
+
+@right("memory_horizon")
+def as_float(norms, threshold=0.01):
+    return float(step_by_step(list(norms), threshold))
+
+
+# Lesson 3
+
+
+@right("lstm_gates")
+def gate_by_gate(x, h, w):
+    def sum_of(gate):
+        return w["W" + gate][:, : len(h)] @ h + w["W" + gate][:, len(h) :] @ x + w["b" + gate]
+
+    return logistic(sum_of("f")), logistic(sum_of("i")), np.tanh(sum_of("c")), logistic(sum_of("o"))
+
+
+@right("lstm_gates")
+def fused_gates(x, h_prev, weights):
+    W = np.vstack([weights["W" + k] for k in "ficO".lower()])
+    b = np.hstack([weights["b" + k] for k in "fico"])
+    a = (W @ np.concatenate([h_prev, x]) + b).reshape(4, -1)
+    f, i, o = logistic(a[[0, 1, 3]])
+    return f, i, np.tanh(a[2]), o
+
+
+@right("lstm_gates")
+def gates_as_list(x, h_prev, weights):
+    hx = np.append(h_prev, x)
+    sums = {k: np.einsum("ij,j", weights["W" + k], hx) + weights["b" + k] for k in "fico"}
+    return [logistic(sums["f"]), logistic(sums["i"]), np.tanh(sums["c"]), logistic(sums["o"])]
+
+
+@right("lstm_gates")
+def gates_as_matrix(x, h_prev, weights):
+    return np.stack(gate_by_gate(x, h_prev, weights))
+
+
+@right("lstm_gates")
+def float32_gates(x, h_prev, weights):
+    w = {name: array.astype(np.float32) for name, array in weights.items()}
+    return gate_by_gate(x.astype(np.float32), h_prev.astype(np.float32), w)
+
+
+@right("lstm_gates")
+def naive_sigmoid_gates(x, h_prev, weights):
+    v = np.concatenate((h_prev, x))
+    f, i, o = (1 / (1 + np.exp(-(weights[f"W{k}"].dot(v) + weights[f"b{k}"]))) for k in "fio")
+    return f, i, np.tanh(weights["Wc"].dot(v) + weights["bc"]), o
+
+
+@right("lstm_cell")
+def cell_from_gates(x, h_prev, c_prev, weights):
+    f, i, g, o = gate_by_gate(x, h_prev, weights)
+    c = f * c_prev + i * g
+    return o * np.tanh(c), c
+
+
+@right("lstm_cell")
+def fused_cell(x, h, c, w):
+    f, i, g, o = fused_gates(x, h, w)
+    new = np.multiply(f, c) + np.multiply(i, g)
+    return np.multiply(np.tanh(new), o), new
+
+
+@right("lstm_cell")
+def cell_as_array(x, h_prev, c_prev, weights):
+    return np.array(cell_from_gates(x, h_prev, c_prev, weights))
+
+
+@right("lstm_cell")
+def cell_in_lists(x, h_prev, c_prev, weights):
+    f, i, g, o = gate_by_gate(x, h_prev, weights)
+    c = [f[k] * c_prev[k] + i[k] * g[k] for k in range(len(c_prev))]
+    return [o[k] * math.tanh(c[k]) for k in range(len(c))], c
+
+
+@right("lstm_cell")
+def float32_cell_lstm(x, h_prev, c_prev, weights):
+    f, i, g, o = float32_gates(x, h_prev, weights)
+    c = f * c_prev.astype("float32") + i * g
+    return o * np.tanh(c), c
+
+
+@right("lstm_cell")
+def works_on_copies(x, h_prev, c_prev, weights):
+    f, i, g, o = gate_by_gate(x, h_prev, weights)
+    c = c_prev.copy()
+    c *= f
+    c += i * g
+    h = np.tanh(c)
+    h *= o
+    return h, c
+
+
+@right("lstm_forward")
+def filled_forward(xs, h0, c0, weights):
+    hs, cs = np.empty((len(xs), len(h0))), np.empty((len(xs), len(c0)))
+    h, c = h0, c0
+    for t, x in enumerate(xs):
+        hs[t], cs[t] = h, c = cell_from_gates(x, h, c, weights)
+    return hs, cs
+
+
+@right("lstm_forward")
+def zipped(xs, h0, c0, weights):
+    states = [(h0, c0)]
+    for x in xs:
+        states.append(fused_cell(x, *states[-1], weights))
+    hs, cs = zip(*states[1:], strict=True)
+    return np.array(hs), np.array(cs)
+
+
+@right("lstm_forward")
+def as_lists(xs, h0, c0, weights):
+    hs, cs = [], []
+    h, c = h0, c0
+    for k in range(xs.shape[0]):
+        h, c = cell_from_gates(xs[k], h, c, weights)
+        hs.append(h.tolist())
+        cs.append(c.tolist())
+    return hs, cs
+
+
+@right("lstm_forward")
+def one_array(xs, h0, c0, weights):
+    return np.stack(filled_forward(xs, h0, c0, weights))
+
+
+@right("lstm_forward")
+def projected_first(xs, h0, c0, weights):
+    H = len(h0)
+    W = np.concatenate([weights[f"W{k}"] for k in "ifco"])
+    b = np.concatenate([weights[f"b{k}"] for k in "ifco"])
+    a_x = xs @ W[:, H:].T + b
+    h, c, hs, cs = h0, c0, [], []
+    for row in a_x:
+        i, f, g, o = np.split(row + W[:, :H] @ h, 4)
+        c = logistic(f) * c + logistic(i) * np.tanh(g)
+        h = logistic(o) * np.tanh(c)
+        hs, cs = [*hs, h], [*cs, c]
+    return np.vstack(hs), np.vstack(cs)
+
+
+@right("lstm_forward")
+def float32_sequence(xs, h0, c0, weights):
+    hs, cs = filled_forward(xs, h0, c0, weights)
+    return hs.astype(np.float32), cs.astype(np.float32)
+
+
+@right("lstm_cell_backward")
+def written_out_backward(dh, dc, x, h_prev, c_prev, weights):
+    f, i, g, o = gate_by_gate(x, h_prev, weights)
+    c = f * c_prev + i * g
+    dct = dc + dh * o / np.cosh(c) ** 2
+    af = dct * c_prev * f * (1 - f)
+    ai = dct * g * i * (1 - i)
+    ac = dct * i * (1 - g**2)
+    ao = dh * np.tanh(c) * o * (1 - o)
+    W, H = weights, len(h_prev)
+    back = W["Wf"].T @ af + W["Wi"].T @ ai + W["Wc"].T @ ac + W["Wo"].T @ ao
+    hx = np.concatenate([h_prev, x])[None]
+    grads = {"Wf": af[:, None] * hx, "Wi": ai[:, None] * hx, "Wc": ac[:, None] * hx, "Wo": ao[:, None] * hx}
+    grads.update(bf=af, bi=ai, bc=ac, bo=ao)
+    return back[H:], back[:H], dct * f, grads
+
+
+@right("lstm_cell_backward")
+def fused_backward(dh, dc, x, h, c, w):
+    f, i, g, o = fused_gates(x, h, w)
+    t = np.tanh(f * c + i * g)
+    d = dc + dh * o * (1 - t * t)
+    da = np.concatenate([d * c * (f - f * f), d * g * (i - i * i), d * i * (1 - g * g), dh * t * (o - o * o)])
+    back = da @ np.vstack([w["W" + k] for k in "fico"])
+    dW = np.split(np.outer(da, np.concatenate([h, x])), 4)
+    db = np.split(da, 4)
+    weights = {f"W{k}": m for k, m in zip("fico", dW, strict=True)} | {
+        f"b{k}": v for k, v in zip("fico", db, strict=True)
+    }
+    return back[len(h) :], back[: len(h)], d * f, weights
+
+
+@right("lstm_cell_backward")
+def listed_backward(dh, dc, x, h_prev, c_prev, weights):
+    return list(written_out_backward(dh, dc, x, h_prev, c_prev, weights))
+
+
+@right("lstm_cell_backward")
+def numeric_backward(dh, dc, x, h_prev, c_prev, weights):
+    def loss(x, h_prev, c_prev, weights):
+        h, c = cell_from_gates(x, h_prev, c_prev, weights)
+        return dh @ h + dc @ c
+
+    def slope(array, evaluate):
+        out = np.zeros(array.shape)
+        for index in np.ndindex(array.shape):
+            step = np.zeros(array.shape)
+            step[index] = 1e-5
+            out[index] = (evaluate(array + step) - evaluate(array - step)) / 2e-5
+        return out
+
+    grads = {
+        k: slope(w, lambda v, k=k: loss(x, h_prev, c_prev, {**weights, k: v})) for k, w in weights.items()
+    }
+    return (
+        slope(x, lambda v: loss(v, h_prev, c_prev, weights)),
+        slope(h_prev, lambda v: loss(x, v, c_prev, weights)),
+        slope(c_prev, lambda v: loss(x, h_prev, v, weights)),
+        grads,
+    )
+
+
+@right("lstm_cell_backward")
+def float32_step_back(dh, dc, x, h_prev, c_prev, weights):
+    single = [array.astype(np.float32) for array in (dh, dc, x, h_prev, c_prev)]
+    return written_out_backward(*single, {name: array.astype(np.float32) for name, array in weights.items()})
+
+
+@right("initial_biases")
+def with_full(hidden_size, forget_bias=1.0):
+    zeros = np.zeros(hidden_size)
+    return dict(bf=np.full(hidden_size, forget_bias), bi=zeros, bc=zeros, bo=zeros)
+
+
+@right("initial_biases")
+def with_ones(H, value=1):
+    biases = {f"b{gate}": np.zeros(H) for gate in "fico"}
+    biases["bf"] = value * np.ones(H)
+    return biases
+
+
+@right("initial_biases")
+def as_python_lists(hidden_size, forget_bias=1.0):
+    return {f"b{g}": [forget_bias if g == "f" else 0] * hidden_size for g in "ifco"}
+
+
+@right("initial_biases")
+def float32_biases(hidden_size, forget_bias=1.0):
+    return {
+        name: np.asarray(array, dtype=np.float32)
+        for name, array in with_ones(hidden_size, forget_bias).items()
+    }
+
+
+@right("initial_biases")
+def rows_of_a_matrix(hidden_size, forget_bias=1.0):
+    table = np.zeros((4, hidden_size))
+    table[0] = forget_bias
+    return {"bf": table[0], "bi": table[1], "bc": table[2], "bo": table[3]}
+
+
+@right("lstm_parameter_count")
+def four_times(D, H):
+    return 4 * H * (H + D + 1)
+
+
+@right("lstm_parameter_count")
+def summed(input_size, hidden_size):
+    total = 0
+    for _ in "fico":
+        total += hidden_size * hidden_size + hidden_size * input_size + hidden_size
+    return total
+
+
+@right("lstm_parameter_count")
+def from_keras_shapes(d, h):
+    return np.prod((d, 4 * h)) + np.prod((h, 4 * h)) + 4 * h
+
+
+@right("lstm_parameter_count")
+def as_float_count(input_size, hidden_size):
+    return 4.0 * four_times(input_size, hidden_size) / 4
+
+
+@right("lstm_parameter_count")
+def from_real_arrays(input_size, hidden_size):
+    weights = {f"W{k}": np.zeros((hidden_size, hidden_size + input_size)) for k in "fico"}
+    weights |= {f"b{k}": np.zeros(hidden_size) for k in "fico"}
+    return sum(array.size for array in weights.values())
+
+
+@right("fuse_weights")
+def stacked_columns(weights):
+    H = weights["bf"].size
+    order = ["i", "f", "c", "o"]
+    kernel = np.hstack([weights["W" + k][:, H:].T for k in order])
+    recurrent = np.hstack([weights["W" + k][:, :H].T for k in order])
+    return kernel, recurrent, np.hstack([weights["b" + k] for k in order])
+
+
+@right("fuse_weights")
+def filled_blocks(w):
+    H, total = w["Wf"].shape
+    kernel, recurrent, bias = np.zeros((total - H, 4 * H)), np.zeros((H, 4 * H)), np.zeros(4 * H)
+    for k, gate in enumerate("ifco"):
+        block = slice(k * H, (k + 1) * H)
+        recurrent[:, block] = w["W" + gate][:, :H].T
+        kernel[:, block] = w["W" + gate][:, H:].T
+        bias[block] = w["b" + gate]
+    return kernel, recurrent, bias
+
+
+@right("fuse_weights")
+def split_last(weights):
+    H = len(weights["bi"])
+    big = np.vstack((weights["Wi"], weights["Wf"], weights["Wc"], weights["Wo"]))
+    recurrent, kernel = np.split(big.T, [H])
+    return kernel, recurrent, np.r_[weights["bi"], weights["bf"], weights["bc"], weights["bo"]]
+
+
+@right("fuse_weights")
+def einsum_fuse(weights):
+    H = len(weights["bi"])
+    stack = np.stack([weights[f"W{k}"] for k in "ifco"])
+    both = np.einsum("ghj->jgh", stack).reshape(-1, 4 * H)
+    return [both[H:], both[:H], np.stack([weights[f"b{k}"] for k in "ifco"]).ravel()]
+
+
+@right("fuse_weights")
+def float32_fuse(weights):
+    return tuple(array.astype(np.float32) for array in stacked_columns(weights))
+
+
+@right("fuse_weights")
+def fused_lists(weights):
+    return tuple(array.tolist() for array in stacked_columns(weights))

@@ -1,0 +1,476 @@
+"""check, hint, solution, proven: what they say, and that nothing can confuse or cheat them."""
+
+import re
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from lstm_course import checking
+from lstm_course.checking import Outcome, check, hint, proven, solution
+from lstm_course.exercises import find
+from lstm_course.exercises.diagnosis import examine
+
+
+def rnn_cell(x, h_prev, weights):
+    return np.tanh(weights["Wh"] @ np.concatenate([h_prev, x]) + weights["bh"])
+
+
+def sentence(function):
+    """What is said about a wrong rnn_cell."""
+    outcome = check(rnn_cell=function)
+    assert outcome.status == "wrong"
+    return outcome.message
+
+
+# Finding the exercise
+
+
+def test_by_the_name_of_the_function():
+    assert check(rnn_cell).status == "right"
+
+
+def test_by_keyword_under_another_name():
+    def mine(x, h, w):
+        return rnn_cell(x, h, w)
+
+    assert check(rnn_cell=mine).status == "right"
+    assert check(rnn_cell=lambda x, h, w: rnn_cell(x, h, w)).status == "right"
+
+
+def test_an_unknown_name_gets_a_suggestion():
+    outcome = check(rnn_cel=rnn_cell)
+    assert outcome.exercise is None and outcome.score == 0
+    assert "Did you mean 'rnn_cell'" in outcome.message
+
+
+def test_a_result_instead_of_the_function():
+    outcome = check(np.zeros(4))
+    assert outcome.status == "wrong" and "an array of shape (4,)" in outcome.message
+
+
+def test_one_answer_at_a_time():
+    with pytest.raises(TypeError, match="one answer"):
+        check()
+    with pytest.raises(TypeError, match="one answer"):
+        check(rnn_cell, sigmoid=abs)
+
+
+def test_none_is_not_attempted():
+    assert check(rnn_cell=None).status == check(rnn_cell=...).status == "not attempted"
+
+
+# What is said
+
+
+def test_wrong_signature():
+    assert "takes 2 arguments" in sentence(lambda x, h: x)
+    assert "the order asked for is `x`, `h_prev`, `weights`" in sentence(lambda h_prev, x, weights: x)
+
+
+def test_not_a_function():
+    assert "it is a number" in check(rnn_cell=5).message
+
+
+def test_the_line_that_raises():
+    def wrong(x, h_prev, weights):
+        joined = np.concatenate([h_prev, x])
+        return weights["Wx"] @ joined
+
+    said = sentence(wrong)
+    assert '`return weights["Wx"] @ joined`' in said
+    assert "no entry 'Wx'. The entries are 'Wh', 'bh'." in said
+
+
+def test_shapes_that_do_not_fit():
+    assert "4 columns meet 3 rows" in sentence(lambda x, h_prev, weights: weights["Wh"][:, :4] @ x)
+
+
+def test_nothing_returned():
+    def wrong(x, h_prev, weights):
+        np.tanh(x)
+
+    assert "returns nothing" in sentence(wrong)
+
+
+def test_wrong_type_and_structure():
+    assert "a string" in sentence(lambda x, h, w: "h")
+    assert "alone is asked for" in sentence(lambda x, h, w: (rnn_cell(x, h, w), "c"))
+    assert "shape (3,), and should have shape (4,)" in sentence(lambda x, h, w: rnn_cell(x, h, w)[1:])
+    assert "complex" in sentence(lambda x, h, w: rnn_cell(x, h, w) + 1j)
+    assert "NaN" in sentence(lambda x, h, w: rnn_cell(x, h, w) * np.nan)
+
+
+def test_changed_input():
+    def wrong(x, h_prev, weights):
+        h = rnn_cell(x, h_prev, weights)
+        h_prev[:] = h
+        return h
+
+    assert "`h_prev` is not what it was" in sentence(wrong)
+
+
+def test_not_deterministic():
+    assert "two answers" in sentence(lambda x, h, w: np.random.default_rng().normal(size=4))
+
+
+def test_borrowed_numbers_are_pointed_out():
+    outcome = check(rnn_cell=lambda x, h, w: np.tanh(BORROWED["Wh"] @ np.concatenate([h, x])))
+    assert any("`BORROWED` from outside" in note for note in outcome.notes)
+
+
+BORROWED = {"Wh": np.ones((4, 7))}
+
+
+def test_the_special_cases_point_to_the_place():
+    outcome = check(rnn_cell=lambda x, h, w: rnn_cell(x, h, w) + 0.1 * x[0])
+    assert outcome.mistake is None
+    assert "It is right when `x` is zero" in outcome.message
+
+
+def test_two_mistakes_are_both_named():
+    outcome = check(rnn_cell=lambda x, h, w: np.tanh(w["Wh"] @ np.concatenate([x, h])))
+    assert outcome.mistake == "bias forgotten + [x, h] instead of [h, x]"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda hs: -hs, "wrong sign"),
+        (lambda hs: 2.5 * hs, "2.5 times"),
+        (lambda hs: hs.T, "transposed"),
+        (lambda hs: hs[::-1], "backwards in time"),
+        (lambda hs: np.round(hs, 3), "rounded to 3 decimals"),
+        (lambda hs: hs.astype(np.float16), "two or three digits"),
+        (lambda hs: hs[None], "shape (1, 6, 4) instead of (6, 4)"),
+        (lambda hs: np.roll(hs, -1, axis=0) if len(hs) > 1 else hs, "one step early"),
+    ],
+)
+def test_nearly_right(change, said):
+    forward = find("rnn_forward").reference
+    outcome = check(rnn_forward=lambda xs, h0, weights: change(forward(xs, h0, weights)))
+    assert (outcome.status, outcome.score) == ("nearly", 0.5)
+    assert said in outcome.message
+
+
+def test_another_order_of_the_returned_values_is_nearly_right():
+    gates = find("lstm_gates").reference
+    outcome = check(lstm_gates=lambda x, h, w: gates(x, h, w)[::-1])
+    assert outcome.status == "nearly" and "return `f, i, g, o`" in outcome.message
+
+
+def test_warnings_are_told_and_kept_from_stderr(capfd):
+    def noisy(x, h_prev, weights):
+        np.log(np.zeros(2))
+        return rnn_cell(x, h_prev, weights)
+
+    outcome = check(rnn_cell=noisy)
+    assert outcome.status == "right"
+    assert outcome.notes == ("Your code warned: divide by zero encountered in log.",)
+    assert capfd.readouterr() == ("", "")
+
+
+# Never in the way
+
+
+def plain_loop(x, h_prev, weights):
+    while True:
+        pass
+
+
+def sleeping_loop(x, h_prev, weights):
+    while True:
+        try:
+            time.sleep(0.01)
+        except:  # noqa: E722 - what a learner may write
+            pass
+
+
+def busy_loop(x, h_prev, weights):
+    k = 0
+    while True:
+        try:
+            k += 1
+            h_prev = h_prev + k
+            h_prev = np.tanh(h_prev)
+            k -= 1
+        except BaseException:
+            k = 0
+
+
+@pytest.mark.parametrize("endless", [plain_loop, sleeping_loop, busy_loop])
+def test_an_endless_loop_is_stopped(endless):
+    tracer, started = sys.gettrace(), time.monotonic()
+    finding = examine(find("rnn_cell"), endless, seconds=0.5)
+    assert "still running after 0.5 seconds" in finding.sentence
+    assert time.monotonic() - started < 5
+    assert sys.gettrace() is tracer
+    assert check(rnn_cell).status == "right"  # and all is well afterwards
+
+
+def test_an_endless_loop_is_stopped_in_a_thread_too():
+    outcomes = []
+
+    def work():
+        outcomes.append(examine(find("rnn_cell"), plain_loop, seconds=0.5))
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    worker.join(5)
+    assert "still running" in outcomes[0].sentence
+
+
+def test_an_alarm_of_somebody_else_survives():
+    signal = pytest.importorskip("signal")
+    if not hasattr(signal, "setitimer"):
+        pytest.skip("no interval timers on this system")
+    rung = []
+    before = signal.signal(signal.SIGALRM, lambda *_: rung.append(True))
+    others = signal.setitimer(signal.ITIMER_REAL, 0.6)
+    try:
+        check(rnn_cell)
+        time.sleep(0.7)
+        assert rung
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, *others)
+
+
+def raising(error):
+    def wrong(x, h_prev, weights):
+        raise error
+
+    return wrong
+
+
+@pytest.mark.parametrize(
+    "error", [SystemExit(3), MemoryError(), RecursionError(), ValueError("a\nb"), KeyError()]
+)
+def test_whatever_is_raised_becomes_a_card(error):
+    assert type(error).__name__ in sentence(raising(error))
+
+
+def test_recursion_without_end():
+    def deep(x, h_prev, weights):
+        return deep(x, h_prev, weights)
+
+    assert "calls itself without end" in sentence(deep)
+
+
+def test_prints_stay_inside(capfd):
+    def chatty(x, h_prev, weights):
+        print("here", file=sys.stderr)
+        print("there")
+        return rnn_cell(x, h_prev, weights)
+
+    assert check(rnn_cell=chatty).status == "right"
+    assert capfd.readouterr() == ("", "")
+
+
+class EqualsEverything:
+    shape, dtype, ndim, size = (4,), np.dtype(float), 1, 4
+
+    def __eq__(self, other):
+        return True
+
+    def __sub__(self, other):
+        return np.zeros(4)
+
+    __rsub__ = __sub__
+
+    def __array_ufunc__(self, *arguments, **options):
+        return np.zeros(4)
+
+    def __len__(self):
+        return 4
+
+
+class LyingArray(np.ndarray):
+    def __eq__(self, other):
+        return np.ones(self.shape, dtype=bool)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        return np.zeros(4)
+
+
+@pytest.mark.parametrize(
+    "claim", [EqualsEverything(), np.ones(4).view(LyingArray), float("nan"), np.full(4, np.nan)]
+)
+def test_claiming_to_equal_everything_does_not_help(claim):
+    assert check(rnn_cell=lambda x, h, w: claim).status == "wrong"
+
+
+def test_replaced_numpy_functions_do_not_help(monkeypatch):
+    monkeypatch.setattr(np, "allclose", lambda *a, **k: True)
+    monkeypatch.setattr(np, "isclose", lambda *a, **k: True)
+    monkeypatch.setattr(np, "array_equal", lambda *a, **k: True)
+    monkeypatch.setattr(np.testing, "assert_allclose", lambda *a, **k: None)
+    assert check(rnn_cell=lambda x, h, w: np.zeros(4)).status == "wrong"
+
+
+def test_huge_and_strange_results():
+    assert check(rnn_cell=lambda x, h, w: np.broadcast_to(0.0, (10**6, 10**6))).status == "wrong"
+    assert check(rnn_cell=lambda x, h, w: (k for k in h)).status == "wrong"
+    assert check(rnn_cell=lambda x, h, w: [h, x, [h]]).status == "wrong"
+    assert check(rnn_cell=lambda x, h, w: {"h": h}).status == "wrong"
+    nested = []
+    nested.append(nested)
+    assert check(rnn_cell=lambda x, h, w: nested).status == "wrong"
+
+
+def test_a_check_takes_well_under_a_second():
+    backward = find("lstm_cell_backward").reference
+
+    def far_off(dh, dc, x, h_prev, c_prev, weights):
+        dx, dh_prev, dc_prev, dweights = backward(dh, dc, x, h_prev, c_prev, weights)
+        return dx, dh_prev + 0.3 * dc_prev, dc_prev, dweights
+
+    started = time.monotonic()
+    assert check(lstm_cell_backward=far_off).mistake is None  # all mistakes and all pairs have been looked at
+    assert time.monotonic() - started < 2
+
+
+# Values and choices
+
+
+def test_values():
+    assert check(lag_at_one_percent=44).status == "right"
+    assert check(lag_at_one_percent=np.float32(44)).score == 1
+    assert check(lag_at_one_percent=43).mistake == "rounded down"
+    assert "too large" in check(lag_at_one_percent=60).message
+    assert "a string" in check(lag_at_one_percent="44").message
+    assert check(lag_at_one_percent=[1, 2]).status == "wrong"
+    assert check(memory_after_30=8e-5).status == "right"
+    assert check(memory_after_30=0.0083).status == "nearly"
+
+
+def test_choices():
+    assert check(longer_sequence="b").status == "right"
+    assert check(longer_sequence=" B) ").status == "right"
+    assert check(longer_sequence="a").mistake == "chose a"
+    assert "Choose one of" in check(longer_sequence="maybe").message
+    assert "Choose one of" in check(longer_sequence=2).message
+    assert check(longer_sequence=None).status == "not attempted"
+
+
+# The card
+
+
+def test_not_attempted_is_stable_and_short():
+    outcome = check(rnn_cell=None)
+    assert repr(outcome) == "Not attempted yet: rnn_cell\nWrite `rnn_cell`, then run this cell again."
+    assert "details" not in outcome._repr_html_()
+
+
+def test_card_and_text_say_the_same():
+    outcome = check(rnn_cell=lambda x, h, w: np.tanh(w["Wh"] @ np.concatenate([h, x])))
+    text, card = repr(outcome), outcome._repr_html_()
+    bare = re.sub(r"<details.*</details>", "", card, flags=re.DOTALL)
+    bare = re.sub(r"<[^>]+>", "", bare)
+    for line in outcome.message, "Not right yet", "Where to look: lesson 01, “One step”.":
+        assert line in text
+        assert line.replace("`", "") in bare
+    assert "Help: hint(rnn_cell)" in text
+
+
+def test_the_card_folds_hints_and_solution():
+    card = check(rnn_cell=lambda x, h, w: x)._repr_html_()
+    assert card.count("<details") == 4 == card.count("</details>")
+    assert "def rnn_cell" in card
+    assert card.count("<div") == card.count("</div>")
+
+
+def test_the_card_escapes_what_the_learner_wrote():
+    def wrong(x, h_prev, weights):
+        raise ValueError("<script>alert(1)</script>")
+
+    assert "<script>" not in check(rnn_cell=wrong)._repr_html_()
+
+
+def test_no_address_and_no_clock_time_in_any_text():
+    def wrong(x, h_prev, weights):
+        raise ValueError(f"bad {object()}")
+
+    assert "0x7" not in repr(check(rnn_cell=wrong))
+    assert repr(check(rnn_cell=wrong)) == repr(check(rnn_cell=wrong))
+
+
+def test_scores():
+    for status, score in {"right": 1, "nearly": 0.5, "wrong": 0, "not attempted": 0}.items():
+        assert Outcome("rnn_cell", status, "").score == score
+
+
+# hint, solution, proven
+
+
+@pytest.fixture(autouse=True)
+def fresh_hints(monkeypatch):
+    monkeypatch.setattr(checking, "_hints_given", {})
+    monkeypatch.setattr(checking, "_asked_for_solution", set())
+
+
+def test_hints_come_one_by_one():
+    texts = [repr(hint(rnn_cell)) for _ in range(4)]
+    assert [text.splitlines()[0] for text in texts] == [
+        "Hint 1 of 3: rnn_cell",
+        "Hint 2 of 3: rnn_cell",
+        "Hint 3 of 3: rnn_cell",
+        "That was the last hint: rnn_cell",
+    ]
+    assert "Hint 1 of 3" in hint(longer_sequence="b")._repr_html_()
+
+
+def test_solution_asks_first():
+    assert "Have you tried for 8 minutes?" in repr(solution(rnn_cell))
+    assert "def rnn_cell(x, h_prev, weights):" in repr(solution(rnn_cell))
+    solution("longer_sequence")
+    assert "It stays the same" in repr(solution("longer_sequence"))
+
+
+def test_unknown_exercises_are_refused_with_a_sentence():
+    for call in hint, solution, proven:
+        with pytest.raises(ValueError, match="No exercise is called 'len'"):
+            call(len)
+
+
+def test_proven_goes_on_with_the_right_one(capsys):
+    assert proven(rnn_cell) is rnn_cell
+    assert capsys.readouterr().out == "Going on with your rnn_cell.\n"
+
+    def sigmoid(x):
+        return x
+
+    ours = proven(sigmoid)
+    assert ours is not sigmoid and ours(0.0) == 0.5
+    assert "Going on with the course's sigmoid" in capsys.readouterr().out
+
+
+# In a real kernel
+
+
+def test_in_a_kernel():
+    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    cells = [
+        "import numpy as np\nfrom lstm_course import check",
+        'def rnn_cell(x, h_prev, weights):\n    """One."""\n    ...  # your code here\n\ncheck(rnn_cell)',
+        "def rnn_cell(x, h_prev, weights):\n    a = 1\n    return h @ x\n\ncheck(rnn_cell)",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    outputs = [output for cell in notebook.cells for output in cell.outputs]
+    assert {output.output_type for output in outputs} == {"execute_result"}
+    stub, wrong = (cell.outputs[0].data for cell in notebook.cells[1:])
+    assert stub["text/plain"].startswith("Not attempted yet")
+    assert "Line 3, `return h @ x`, raises a NameError: the name `h` is not defined." in wrong["text/plain"]
+    assert "text/html" in wrong
+
+
+def test_importing_is_light():
+    heavy = "tensorflow", "pandas", "sklearn", "matplotlib.pyplot", "IPython", "tqdm"
+    code = "import sys, lstm_course.checking as c, lstm_course.exercises as e; e.every(); print("
+    code += f"[name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

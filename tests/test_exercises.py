@@ -1,0 +1,159 @@
+"""The matrix: every known mistake is named, every right answer accepted, every stub not attempted."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from right_answers import RIGHT
+
+from lstm_course.exercises import Exercise, Question, ValueExercise, every, find
+from lstm_course.exercises.diagnosis import examine
+from lstm_course.exercises.matrix import rows, stub
+
+ROOT = Path(__file__).parents[1]
+CODING = [exercise for exercise in every().values() if isinstance(exercise, Exercise)]
+OTHERS = [exercise for exercise in every().values() if not isinstance(exercise, Exercise)]
+
+
+def named(exercises):
+    return pytest.mark.parametrize("exercise", exercises, ids=lambda exercise: exercise.id)
+
+
+@named(CODING)
+def test_every_known_mistake_is_rejected_and_rightly_named(exercise):
+    unproven = [row for row in rows(seeds=4, pairs=False, exercises=[exercise]) if not row.proven]
+    assert not unproven, "\n".join(map(str, unproven))
+
+
+@named(CODING)
+def test_of_two_mistakes_at_once_one_is_named(exercise):
+    pairs = [row for row in rows(exercises=[exercise]) if row.kind == "pair"]
+    unproven = [row for row in pairs if not row.proven]
+    assert not unproven, "\n".join(map(str, unproven))
+    # A pair that raises is rejected with the line that raises, and no name.
+    silent = [row for row in pairs if row.named is None]
+    assert len(silent) <= 0.2 * len(pairs), "\n".join(map(str, silent))
+
+
+@named(CODING)
+def test_right_answers_of_every_style_are_accepted(exercise):
+    assert len(RIGHT[exercise.id]) >= 5
+    for answer in RIGHT[exercise.id]:
+        for seed in range(20):
+            finding = examine(exercise, answer, seed=seed)
+            assert finding.status == "right", f"{answer.__name__}, seed {seed}: {finding.sentence}"
+
+
+@named(CODING)
+def test_a_wrong_answer_of_no_known_kind_gets_no_name(exercise):
+    rng = np.random.default_rng(7)
+    for attempt in range(12):
+        finding = examine(exercise, spoilt(exercise, rng), seed=attempt)
+        assert finding.status in ("wrong", "nearly"), attempt
+        assert finding.mistake is None, (attempt, finding.sentence)
+
+
+def spoilt(exercise, rng):
+    """The reference with its numbers spoilt in a random way."""
+    seed = int(rng.integers(1 << 30))
+    way = WAYS[int(rng.integers(len(WAYS)))]
+
+    def answer(*arguments):
+        return spoil(exercise.reference(*arguments), way, np.random.default_rng(seed))
+
+    answer.__signature__ = __import__("inspect").signature(exercise.reference)
+    return answer
+
+
+WAYS = [
+    lambda array, rng: array * rng.uniform(0.2, 3, size=array.shape) + rng.uniform(0.5, 1),
+    lambda array, rng: array + rng.uniform(0.05, 0.5, size=array.shape),
+    lambda array, rng: np.sin(array) + rng.uniform(0.1, 0.2),
+    lambda array, rng: np.full(array.shape, rng.normal()),
+    lambda array, rng: array**2 + rng.uniform(0.1, 2),
+]
+
+
+def spoil(value, way, rng):
+    if isinstance(value, dict):
+        return {key: spoil(item, way, rng) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return tuple(spoil(item, way, rng) for item in value)
+    return way(np.asarray(value, dtype=float), rng)
+
+
+def write_stub(folder, exercise, body):
+    """The stub from a file, as a notebook has its source at hand."""
+    arguments = ", ".join(exercise.signature)
+    path = folder / "answer.py"
+    path.write_text(f'def {exercise.id}({arguments}):\n    """What is asked."""\n    {body}\n')
+    namespace = {}
+    exec(compile(path.read_text(), str(path), "exec"), namespace)
+    return namespace[exercise.id]
+
+
+@named(CODING)
+@pytest.mark.parametrize(
+    "body", ["...  # your code here", "pass", "return None", "raise NotImplementedError"]
+)
+def test_an_untouched_stub_is_not_attempted(exercise, body, tmp_path):
+    assert examine(exercise, write_stub(tmp_path, exercise, body)).status == "not attempted"
+
+
+@named(CODING)
+def test_a_stub_without_source_is_not_attempted(exercise):
+    assert examine(exercise, stub(exercise)).status == "not attempted"
+
+
+@named(OTHERS)
+def test_values_and_choices(exercise):
+    unproven = [row for row in rows(exercises=[exercise]) if not row.proven]
+    assert not unproven, "\n".join(map(str, unproven))
+
+
+@named(list(every().values()))
+def test_exercises_are_complete(exercise):
+    assert re.fullmatch(r"\d\d", exercise.lesson)
+    assert exercise.title and exercise.section
+    assert 1 <= exercise.points <= 5 and 1 <= exercise.minutes <= 30
+    assert len(exercise.hints) == 3
+    if isinstance(exercise, Exercise):
+        assert len(exercise.mistakes) >= 6
+        assert not exercise.probes(np.random.default_rng(0))[
+            0
+        ].case  # the first decides, it is no special case
+    elif isinstance(exercise, ValueExercise):
+        assert len(exercise.mistakes) >= 4
+    elif isinstance(exercise, Question):
+        assert set(exercise.explanations) == set(exercise.choices)
+        assert exercise.answer in exercise.choices
+    names = [mistake.name for mistake in getattr(exercise, "mistakes", ())]
+    assert len(set(names)) == len(names)
+    assert not any(" + " in name or " or " in name for name in names)
+
+
+@named(list(every().values()))
+def test_the_section_stands_in_the_lesson(exercise):
+    sources = list((ROOT / "solutions").glob(f"{exercise.lesson}_*.md"))
+    if not sources:
+        pytest.skip("this lesson has no source yet")
+    headings = re.findall(r"^#+ (.*)$", sources[0].read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert exercise.section in headings
+
+
+def test_what_people_read_has_no_exclamation_marks():
+    for exercise in every().values():
+        for mistake in getattr(exercise, "mistakes", ()):
+            assert "!" not in mistake.explanation
+            assert mistake.explanation.endswith((".", "?"))
+        for hint in exercise.hints:
+            assert "!" not in hint
+
+
+def test_a_change_must_fit_the_reference():
+    from lstm_course.exercises import Mistake
+
+    lost = Mistake("lost", "Lost.", {"np.cosh(": "np.tanh("})
+    with pytest.raises(ValueError, match="occurs 0 times"):
+        find("rnn_cell").variant(lost)
