@@ -188,7 +188,7 @@ def test_the_table_is_complete():
     assert set(scratch.__all__) <= set(TABLE)
 
 
-@pytest.mark.parametrize("y", BAD_Y, ids=str)
+@pytest.mark.parametrize("y", BAD_Y, ids=lambda y: type(y).__name__)
 def test_bad_targets_in_training(y):
     with pytest.raises((ValueError, TypeError), match=r"(y|target) .*expected"):
         scratch.train_step(MODEL, X, y, mean_squared_error, Adam())
