@@ -20,6 +20,7 @@ and never overwrites what you changed.
 
 import errno
 import hashlib
+import importlib.util
 import json
 import os
 import platform
@@ -119,6 +120,7 @@ def main(arguments):
         return 0
     try:
         check_python()
+        sys.stdout.reconfigure(errors="backslashreplace")  # for folders the terminal cannot spell
         command = arguments[0] if arguments and not arguments[0].startswith("-") else "open"
         python = set_up("tests" if command in NEEDS_TEST_TOOLS else "lessons")
         if command == "open":
@@ -271,27 +273,30 @@ def lock(file):
 
 def make_environment():
     """Make .venv anew, whatever an interrupted start has left in it."""
+    for old in ENVIRONMENT.iterdir():
+        if old != CLAIM:
+            remove(old)
     free = shutil.disk_usage(str(COURSE)).free / 1e9
     if free < GIGABYTES_NEEDED:
         raise Trouble(
             "The course needs %.1f GB on this disk, and %.1f GB are free: make room and start again."
             % (GIGABYTES_NEEDED, free)
         )
-    for old in ENVIRONMENT.iterdir():
-        if old != CLAIM:
-            remove(old)
     say("Making a Python environment for the course in %s" % ENVIRONMENT)
-    try:
-        import ensurepip  # noqa: F401  (Debian and Ubuntu leave it out, and venv stops half-way without it)
-    except ImportError:
-        if not shutil.which("uv"):
-            raise Trouble(
-                "This Python lacks its venv module: install it (on Debian and Ubuntu: sudo apt install "
-                "python3.%d-venv) and start again." % sys.version_info[1]
-            )
+    if can_bring_pip():
+        run([base_python(), "-m", "venv", str(ENVIRONMENT)])
+    elif shutil.which("uv"):
         run(["uv", "venv", "--allow-existing", "--python", base_python(), str(ENVIRONMENT)])
     else:
-        run([base_python(), "-m", "venv", str(ENVIRONMENT)])
+        raise Trouble(
+            "This Python lacks its venv module: install it (on Debian and Ubuntu: sudo apt install "
+            "python3.%d-venv) and start again." % sys.version_info[1]
+        )
+
+
+def can_bring_pip():
+    """Whether this Python makes environments with pip in them. Debian and Ubuntu leave that part out."""
+    return importlib.util.find_spec("ensurepip") is not None
 
 
 def base_python():
@@ -337,9 +342,11 @@ def write_stamp(stamp):
 
 def install_packages(requirements, python):
     """Install a lock with uv when it is there and can download, else with pip; then the course itself."""
-    installers = [[python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]]
+    installers = []
     if shutil.which("uv"):
-        installers.insert(0, ["uv", "pip", "install", "--python", python])
+        installers.append(["uv", "pip", "install", "--python", python])
+    if can_bring_pip() or not installers:
+        installers.append([python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"])
     while True:
         installer = installers.pop(0)
         try:

@@ -243,7 +243,7 @@ def test_an_unusual_python_gets_a_sentence(module, monkeypatch):
 
 
 def test_a_python_without_venv_gets_a_sentence(module, monkeypatch):
-    monkeypatch.setitem(sys.modules, "ensurepip", None)
+    monkeypatch.setattr(module, "can_bring_pip", lambda: False)
     monkeypatch.setattr(module.shutil, "which", lambda name: None)
     with pytest.raises(module.Trouble, match=r"apt install python3\.\d+-venv"):
         module.set_up("lessons")
