@@ -144,7 +144,7 @@ class _Picture:
 
 
 @styled
-def by_lag(curves, ylabel, log=True, threshold=None, xlabel="lag (steps)"):
+def by_lag(curves, ylabel, log=True, threshold=None, chance=None, xlabel="lag (steps)"):
     """Draw quantities against the lag, such as the gradient or the accuracy of recall.
 
     Args:
@@ -153,6 +153,7 @@ def by_lag(curves, ylabel, log=True, threshold=None, xlabel="lag (steps)"):
         ylabel: what the values are, with their unit.
         log: whether the vertical axis is logarithmic, default True; values of 0 and below are then left out.
         threshold: value at which a horizontal line is drawn, default none.
+        chance: value that a guesser reaches, drawn likewise, default none.
         xlabel: default "lag (steps)".
 
     Returns:
@@ -176,7 +177,7 @@ def by_lag(curves, ylabel, log=True, threshold=None, xlabel="lag (steps)"):
                 f"got {_described(curve)}"
             )
         bands[label] = _equally_long(f"curves[{label!r}]", curve)
-    return _curve_chart(bands, {"threshold": threshold}, log, xlabel, ylabel)
+    return _curve_chart(bands, {"threshold": threshold, "chance": chance}, log, xlabel, ylabel)
 
 
 @styled
@@ -215,7 +216,7 @@ def training_curves(curves, ylabel, chance=None, floor=None, log=False, xlabel="
 
 def _curve_chart(curves, levels, log, xlabel, ylabel):
     levels = {name: _check_level(name, value, log) for name, value in levels.items() if value is not None}
-    labels = [*curves, *(f"{name} {value:g}" for name, value in levels.items())]
+    labels = [*curves, *(f"{name} {value:.3g}" for name, value in levels.items())]
     height = max(2.9, sum(map(_room, labels)))
     figure = new_figure(height + 0.7)
     axes = _panel(figure, 0.55, height, labels, ylabel)
@@ -231,10 +232,20 @@ def _curve_chart(curves, levels, log, xlabel, ylabel):
     for label, value in zip(labels[len(curves) :], levels.values(), strict=True):
         axes.axhline(value, color="#666666", linewidth=1, linestyle=(0, (2, 2)), zorder=1)
         ends.append((label, (axes.get_xlim()[1], value), {"color": "#666666"}))
+    if log:
+        _write_small_range(axes)
     _label_ends(axes, ends)
     if all((x == np.rint(x)).all() for x, *_ in curves.values()):  # there is no update 1.5
         axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     return figure
+
+
+def _write_small_range(axes):
+    """Write plain numbers on a logarithmic axis of about a decade, which has hardly a power of ten."""
+    low, high = axes.get_ylim()
+    if high / low < 30:
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
 
 
 def _panel(figure, bottom, height, labels, ylabel):
@@ -264,9 +275,11 @@ def _label_ends(axes, ends):
     room = np.array([_room(label) for label, _, _ in ends]) / height
     places = _spread(wanted[:, 1], room, overhang=0.1 / height)
     for (label, _, hand), (x, y), place in zip(ends, wanted, places, strict=True):
-        # A short leader from the end of the curve to its name, drawn with the curve's own colour and marker.
+        # A leader from the end of the curve to its name, drawn with the curve's own colour and marker; dotted
+        # where the curve ends early, so that nobody takes it for the curve.
+        leader = {"linewidth": 0.9, "linestyle": "-" if x > 0.9 else ":", "markevery": [2], "zorder": 1}
         axes.plot([x, 1 + 0.1 / width, 1 + 0.3 / width], [y, place, place], transform=axes.transAxes,
-                  clip_on=False, linewidth=0.9, markevery=[2], zorder=1, **hand)
+                  clip_on=False, **leader, **hand)
         axes.text(1 + 0.4 / width, place, _wrapped(label), transform=axes.transAxes, va="center")
 
 
