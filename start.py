@@ -376,7 +376,8 @@ def run(command):
             for line in process.stdout:
                 output.append(line.decode("utf-8", "replace").rstrip())
                 log.write(output[-1] + "\n")
-                show_progress(output[-1])
+                if output[-1].startswith(("Collecting ", "Installing ")):
+                    show_progress(output[-1])
         show_progress("")
     if process.returncode:
         raise failure(output)
@@ -386,7 +387,7 @@ def show_progress(line):
     """Show on a terminal, in place, what is being done now."""
     if sys.stdout.isatty():
         width = shutil.get_terminal_size().columns - 1
-        sys.stdout.write("\r" + line.strip()[:width].ljust(width) + ("" if line else "\r"))
+        sys.stdout.write("\r" + line[:width].ljust(width) + "\r")
         sys.stdout.flush()
 
 
