@@ -5,11 +5,13 @@ import time
 from queue import Empty
 
 import nbval.plugin as nbval
+from threadpoolctl import threadpool_limits
 
 from lstm_course import comparing
 from lstm_course.executing import KERNEL_ENVIRONMENT
 
 os.environ.update(KERNEL_ENVIRONMENT)
+threadpool_limits(1, user_api="blas")  # NumPy may have been imported before the line above
 
 
 class CourseKernel(nbval.RunningKernel):

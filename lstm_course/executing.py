@@ -12,6 +12,7 @@ CELL_TIMEOUT = 120  # seconds; a dead kernel is noticed within one
 # The tests set the same, so that they see what the build saw.
 KERNEL_ENVIRONMENT = {
     "LSTM_COURSE_PROGRESS": "0",
+    "OPENBLAS_NUM_THREADS": "1",  # two threads wait for each other as soon as two notebooks run side by side
     "PYTHONHASHSEED": "0",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
