@@ -311,7 +311,8 @@ def _marked_up(sentence):
 
 
 def _code(source):
-    return f'<pre style="margin: 0.4em 0 0 0; white-space: pre-wrap">{html.escape(source.rstrip())}</pre>'
+    style = "margin: 0.4em 0 0 0; overflow-x: auto; white-space: pre"
+    return f'<pre style="{style}">{html.escape(source.rstrip())}</pre>'
 
 
 def _card(colour, content):

@@ -172,6 +172,13 @@ def _refuses_arguments(exercise, function):
     return None
 
 
+def _one_or_two(mistakes):
+    """What to say about one mistake, or about two at once."""
+    if len(mistakes) == 1:
+        return mistakes[0].explanation
+    return f"Two things at once. First: {mistakes[0].explanation} Second: {mistakes[1].explanation}"
+
+
 def _listed(names):
     return ", ".join(f"`{name}`" for name in names)
 
@@ -253,6 +260,7 @@ class _Trial:
         for frame in inspect.getinnerframes(error.__traceback__) if error.__traceback__ else ():
             if frame.frame.f_globals is getattr(self.function, "__globals__", None):
                 line = (frame.code_context or [""])[0].strip()
+                line = line if len(line) <= 80 else f"{line[:77]}..."
                 where = f"Line {frame.lineno}, `{line}`," if line else f"Line {frame.lineno}"
         kind = type(error).__name__
         article = "an" if kind[0] in "AEIOU" else "a"
@@ -309,7 +317,7 @@ class _Trial:
         shared = set.intersection(*map(set, fits))
         if len(fits) > 1 and shared:  # what cannot be told apart is left out
             fits = [tuple(mistake for mistake in fits[0] if mistake in shared)]
-        told = [" And a second thing: ".join(mistake.explanation for mistake in fit) for fit in fits]
+        told = [_one_or_two(fit) for fit in fits]
         name = " or ".join(" + ".join(mistake.name for mistake in fit) for fit in fits)
         almost = self.nearly() if len(fits[0]) == 1 else None
         return Finding(almost.status if almost else "wrong", " Or else: ".join(told), name)
