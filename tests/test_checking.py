@@ -125,6 +125,24 @@ def test_borrowed_numbers_are_pointed_out():
 BORROWED = {"Wh": np.ones((4, 7))}
 
 
+def test_a_wrong_function_that_is_called_is_pointed_out():
+    source = "def rnn_cell(x, h, w):\n    return x[0] * h\n\n"
+    source += "def rnn_forward(xs, h, w):\n    return [h := rnn_cell(x, h, w) for x in xs]\n"
+    notebook = {}
+    exec(source, notebook)
+    notes = check(notebook["rnn_forward"]).notes
+    assert notes == ("It calls your `rnn_cell`, whose own check is not right yet: start there.",)
+
+
+def test_dicts_that_are_not_as_asked_for():
+    def said(biases):
+        return check(initial_biases=lambda hidden_size, forget_bias=1.0: biases).message
+
+    assert 'should be a dict with "bf", "bi", "bc", "bo", but it is a number' in said(3)
+    assert 'has no entry "bc"' in said({"bf": 1, "bi": 0, "bo": 0})
+    assert 'has an entry "bz", and only' in said(dict.fromkeys(("bf", "bi", "bc", "bo", "bz"), 0))
+
+
 def test_the_special_cases_point_to_the_place():
     outcome = check(rnn_cell=lambda x, h, w: rnn_cell(x, h, w) + 0.1 * x[0])
     assert outcome.mistake is None

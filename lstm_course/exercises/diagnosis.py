@@ -14,10 +14,12 @@ import itertools
 import re
 import textwrap
 import time
+import types
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from . import Exercise, find
 from .running import Odd, TimeUp, close, describe, plain, run, same
 
 SECONDS = 5.0  # for all calls of one answer together
@@ -152,6 +154,13 @@ def _has_blanks(function):
     )
 
 
+def _names(code):
+    """Names of everything that a function takes from outside, in the functions within it too."""
+    if not isinstance(code, types.CodeType):
+        return ()
+    return code.co_names + sum(map(_names, code.co_consts), ())
+
+
 def _refuses_arguments(exercise, function):
     """The sentence to say when the function cannot be called with the exercise's arguments, or None."""
     wanted = exercise.signature
@@ -238,6 +247,7 @@ class _Trial:
             return replace(found, notes=notes)
         elif dense.error is not None:
             sentence = self.raised(dense.error)
+            notes = (*self.borrowed(), *notes)
         elif dense.value is None:
             sentence = f"`{self.exercise.id}` returns nothing: is a `return` missing?"
         else:
@@ -286,17 +296,22 @@ class _Trial:
         return text.splitlines()[0].rstrip(".") + "."
 
     def borrowed(self):
-        """A note on numbers that the function takes from the notebook instead of from its arguments."""
-        code = getattr(self.function, "__code__", None)
+        """Notes on what it takes from the notebook: numbers, and functions that are not right yet."""
         globals_ = getattr(self.function, "__globals__", {})
-        names = [
-            name
-            for name in getattr(code, "co_names", ())
-            if isinstance(globals_.get(name), _ndarray | dict | list | tuple)
+        names = _names(getattr(self.function, "__code__", None))
+        outside = {name: globals_[name] for name in names if name in globals_}
+        numbers = [
+            name for name, thing in outside.items() if isinstance(thing, _ndarray | dict | list | tuple)
         ]
-        if not names:
-            return ()
-        return (f"It reads {_listed(names)} from outside, not from its arguments: is that meant?",)
+        notes = []
+        if numbers:
+            notes.append(f"It reads {_listed(numbers)} from outside, not from its arguments: is that meant?")
+        for name, thing in outside.items():
+            exercise = find(name)
+            if isinstance(exercise, Exercise) and exercise is not self.exercise:
+                if examine(exercise, thing, self.seed, self.left).status not in ("right", "nearly"):
+                    notes.append(f"It calls your `{name}`, whose own check is not right yet: start there.")
+        return tuple(notes)
 
     # Known mistakes
 
@@ -449,25 +464,25 @@ class _Trial:
     def wrong_structure(self, expected, got):
         """The sentence about a result that is not made as asked for, or None."""
         names = self.exercise.returns
-        if len(names) > 1:
-            if isinstance(got, _ndarray) and got.ndim and len(got) == len(names):
-                got = tuple(got)
-            if not isinstance(got, tuple) or len(got) != len(names):
-                wanted = ", ".join(names)
-                return f"{len(names)} values are asked for, `{wanted}`, but it returns {describe(got)}."
-        elif isinstance(got, tuple) and isinstance(expected, _ndarray):
-            return f"`{names[0]}` alone is asked for, but it returns {describe(got)}."
-        wanted, given = self.parts(expected), self.parts(got)
-        for name, array in wanted.items():
-            if name not in given:
-                holder = name.split("[")[0]
-                asked, made = _made_of(holder, wanted), _made_of(holder, given)
-                return f"`{name}` is missing: {asked} is asked for, not {made}."
-            sentence = _wrong_kind(name, array, given[name])
+        if len(names) == 1:
+            if isinstance(got, tuple) and isinstance(expected, _ndarray):
+                return f"`{names[0]}` alone is asked for, but it returns {describe(got)}."
+            expected, got = (expected,), (got,)
+        elif isinstance(got, _ndarray) and got.ndim:
+            got = tuple(got) if len(got) == len(names) else got
+        if not isinstance(got, tuple) or len(got) != len(names):
+            wanted = ", ".join(names)
+            return f"{len(names)} values are asked for, `{wanted}`, but it returns {describe(got)}."
+        for name, wanted, given in zip(names, expected, got, strict=True):
+            sentence = _wrong_dict(name, wanted, given)
             if sentence:
                 return sentence
-        extra = [name for name in given if name not in wanted]
-        return f"`{extra[0]}` is one too many; {_listed(wanted)} are asked for." if extra else None
+            given = dict(_flattened(name, given))
+            for part, array in _flattened(name, wanted):
+                sentence = _wrong_kind(part, array, given.get(part))
+                if sentence:
+                    return sentence
+        return None
 
     def wrong_value(self, expected, got):
         """The sentence about the first wrong number, or None when the numbers are right."""
@@ -478,7 +493,9 @@ class _Trial:
                 continue
             index = tuple(int(k) for k in _argwhere(~close(given[name], array))[0])
             place = f"{name}[{', '.join(map(str, index))}]" if index else name
-            start = f"{_listed(right)} {'are' if right[1:] else 'is'} right, but " if right else ""
+            more = f" and {len(right) - 3} more" if len(right) > 3 else ""
+            verb = "are" if right[1:] else "is"
+            start = f"{_listed(right[:3])}{more} {verb} right, but " if right else ""
             if self.axes_of(name)[:1] == ("step",) and index[0] > 0:
                 start += f"`{name}` is right before step {index[0]}, then "
             return f"{start}`{place}` is {given[name][index]:.4g} and should be {array[index]:.4g}."
@@ -497,9 +514,17 @@ def _flattened(name, value):
         yield name, value
 
 
-def _made_of(holder, parts):
-    keys = [name[len(holder) :] for name in parts if name.startswith(f"{holder}[")]
-    return f"`{holder}` with {', '.join(key.strip('[]') for key in keys)}" if keys else f"one `{holder}`"
+def _wrong_dict(name, expected, got):
+    """The sentence about something that should be a dict with certain entries, or None."""
+    if not isinstance(expected, dict):
+        return None
+    keys = ", ".join(f'"{key}"' for key in expected)
+    if not isinstance(got, dict):
+        return f"`{name}` should be a dict with {keys}, but it is {describe(got)}."
+    missing, extra = expected.keys() - got.keys(), got.keys() - expected.keys()
+    if missing:
+        return f'`{name}` has no entry "{min(missing)}": {keys} are asked for.'
+    return f'`{name}` has an entry "{min(extra)}", and only {keys} are asked for.' if extra else None
 
 
 def _wrong_kind(name, expected, got):
@@ -509,6 +534,10 @@ def _wrong_kind(name, expected, got):
     if got.dtype.kind == "c":
         return f"`{name}` is complex; a real number is asked for."
     if got.shape != expected.shape:
+        if same(got.T, expected):
+            return (
+                f"`{name}` is transposed: it has shape {got.shape}, and should have shape {expected.shape}."
+            )
         given, wanted = (
             f"shape {array.shape}" if array.shape else "a single number" for array in (got, expected)
         )

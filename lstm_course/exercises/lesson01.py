@@ -457,6 +457,12 @@ RNN_BACKWARD = Exercise(
             {"reversed(range(len(xs)))": "range(len(xs))"},
         ),
         Mistake(
+            "first step left out",
+            "Your loop stops before step 0. The first step has a gradient too, and `dh0` comes back through "
+            "it: `range(T - 1, -1, -1)`, or `reversed(range(T))`.",
+            {"reversed(range(len(xs)))": "reversed(range(1, len(xs)))"},
+        ),
+        Mistake(
             "dh0 stops one step early",
             "`dh0` is the gradient of the first state, not of the initial one: it has to go back through "
             "step 0 too.",

@@ -396,15 +396,16 @@ def _observe_orthogonal(function, size, rng):
     """What can be compared of a random matrix: whether it keeps lengths, and how it is spread."""
     once, again = function(size, copy.deepcopy(rng)), function(size, copy.deepcopy(rng))
     if np.shape(once) != (size, size):
-        return once
-    small = np.array([function(3, rng) for _ in range(300)], dtype=float)
+        return once, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    two, three = (np.array([function(n, rng) for _ in range(150)], dtype=float) for n in (2, 3))
     return (
         np.transpose(once) @ once,
         float(np.array_equal(once, again)),
-        _about(np.mean(small[:, 0, 0] > 0), 0.5, 0.15),
-        _about(np.mean(np.linalg.det(small) > 0), 0.5, 0.15),
-        _about(np.mean(small**4), 0.2, 0.04),
-        _about(np.mean(np.abs(small) < 1e-9), 0.0, 0.05),
+        _about(np.mean(three[:, 0, 0] > 0), 0.5, 0.2),
+        _about(np.mean(np.linalg.det(two) > 0), 0.5, 0.2),
+        _about(np.mean(np.linalg.det(three) > 0), 0.5, 0.2),
+        _about(np.mean(three**4), 0.2, 0.05),
+        _about(np.mean(np.abs(three) < 1e-9), 0.0, 0.05),
     )
 
 
@@ -424,7 +425,8 @@ ORTHOGONAL = Exercise(
         "Q.T @ Q",
         "the share of equal matrices from equal generators",
         "the share of positive Q[0, 0]",
-        "the share of determinants +1",
+        "the share of determinants +1 for size 2",
+        "the share of determinants +1 for size 3",
         "the mean fourth power of the entries",
         "the share of entries that are 0",
     ),
