@@ -392,21 +392,28 @@ def orthogonal(size, rng):
     return q * np.sign(np.diag(r))
 
 
-def _observe_orthogonal(function, size, rng):
-    """What can be compared of a random matrix: whether it keeps lengths, and how it is spread."""
+# What the measures of spread are when every orientation is equally likely.
+_SPREAD = 0.5, 0.5, 0.5, 0.2, 0.0
+
+
+def _observe_orthogonal(function, size, rng, draws):
+    """What can be compared of a random matrix: whether it keeps lengths, and how many of them are spread."""
     once, again = function(size, copy.deepcopy(rng)), function(size, copy.deepcopy(rng))
     if np.shape(once) != (size, size):
-        return once, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    two, three = (np.array([function(n, rng) for _ in range(150)], dtype=float) for n in (2, 3))
-    return (
-        np.transpose(once) @ once,
-        float(np.array_equal(once, again)),
-        _about(np.mean(three[:, 0, 0] > 0), 0.5, 0.2),
-        _about(np.mean(np.linalg.det(two) > 0), 0.5, 0.2),
-        _about(np.mean(np.linalg.det(three) > 0), 0.5, 0.2),
-        _about(np.mean(three**4), 0.2, 0.05),
-        _about(np.mean(np.abs(three) < 1e-9), 0.0, 0.05),
+        return once, 0.0, *_SPREAD
+    held = np.transpose(once) @ once, float(np.array_equal(once, again))
+    if not draws:
+        return *held, *_SPREAD
+    two, three = (np.array([function(n, rng) for _ in range(draws)], dtype=float) for n in (2, 3))
+    measured = (
+        np.mean(three[:, 0, 0] > 0),
+        np.mean(np.linalg.det(two) > 0),
+        np.mean(np.linalg.det(three) > 0),
+        np.mean(three**4),
+        np.mean(np.abs(three) < 1e-9),
     )
+    margins = 0.2, 0.2, 0.2, 0.05, 0.05  # more than four standard deviations
+    return *held, *map(_about, measured, _SPREAD, margins)
 
 
 def _about(share, target, margin):
@@ -432,9 +439,9 @@ ORTHOGONAL = Exercise(
     ),
     observe=_observe_orthogonal,
     probes=lambda rng: [
-        Probe((5, np.random.default_rng(rng.integers(1 << 30)))),
-        Probe((2, np.random.default_rng(rng.integers(1 << 30))), "for size 2"),
-        Probe((8, np.random.default_rng(rng.integers(1 << 30))), "for size 8"),
+        Probe((5, np.random.default_rng(rng.integers(1 << 30)), 150)),
+        Probe((2, np.random.default_rng(rng.integers(1 << 30)), 0), "for size 2"),
+        Probe((8, np.random.default_rng(rng.integers(1 << 30)), 0), "for size 8"),
     ],
     hints=(
         "Any square matrix is Q R, with Q orthogonal and R triangular. `np.linalg.qr` finds both.",
