@@ -1,12 +1,12 @@
 """Memory tasks: small problems that can only be solved by remembering.
 
-Each factory returns a `Task`. Its `sample(n, seed)` draws fresh sequences, so nothing can be learned by heart, and
-its chance level is exact: what the best answer scores that has forgotten the whole input.
+Each factory returns a `Task`. Its `sample(n, seed)` draws fresh sequences, so nothing can be learned by
+heart, and its chance level is exact: what the best answer scores that has forgotten the whole input.
 
     recall(lag)             which symbol came first, `lag` steps ago, among distractors of the same alphabet
     recall_bit(lag)         the sign of the first number, with noise after it
     adding(length)          the sum of the two marked numbers (Hochreiter & Schmidhuber 1997)
-    copy(delay)             repeat ten symbols after a delay (Hochreiter & Schmidhuber 1997; Arjovsky et al. 2016)
+    copy(delay)             repeat ten symbols after a delay (Arjovsky, Shah & Bengio 2016)
     temporal_order(length)  in which order two symbols came (Hochreiter & Schmidhuber 1997)
 """
 
@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lstm_course.scratch.arguments import generator, one_of, real_number, whole_number
+from lstm_course.scratch.arguments import generator, instance, one_of, real_number, whole_number
+from lstm_course.scratch.layers import Sequential
 from lstm_course.scratch.training import (
     Adam,
     accuracy,
@@ -25,6 +26,10 @@ from lstm_course.scratch.training import (
     softmax_cross_entropy,
     train_step,
 )
+
+# Training, its stopping test and the final test each draw from a stream of their own.
+STOPPING_SEED = 2_000_003
+TEST_SEED = 1_000_003
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Task:
         loss: the loss of `scratch.training` that fits the target.
         chance_loss: the expected loss of the best answer that ignores the input.
         chance_accuracy: the accuracy of a guess, or None when the target is a real number.
+        draw: function `(n, generator) -> (x, y)` behind `sample`.
         every_step: True when each step has a target; False when only the last has.
     """
 
@@ -60,10 +66,12 @@ class Task:
             seed: an int, a NumPy Generator (drawn on), or None for unpredictable draws.
 
         Returns:
-            `(x, y)`: x `(n, T, D)` float32; y `(n,)` or `(n, T)` class numbers, or `(n, 1)` float32 real numbers.
+            `(x, y)`: x `(n, T, D)` float32; y `(n,)` or `(n, T)` class numbers, or `(n, 1)` float32 real
+            numbers.
 
         Raises:
-            TypeError, ValueError: when `n` is not a whole number of at least 1, or `seed` is none of the above.
+            TypeError, ValueError: when `n` is not a whole number of at least 1, or `seed` is none of the
+                above.
 
         Example:
             >>> x, y = recall(lag=3, symbols=2).sample(5, seed=0)
@@ -74,10 +82,10 @@ class Task:
 
 
 def recall(lag, symbols=4, flag=True):
-    """Which symbol came first? Every later step shows another one of the same alphabet, as a distractor.
+    """Which symbol came first? Every later step shows a random one of the same alphabet, as a distractor.
 
     Args:
-        lag: how many steps lie between the symbol and the answer, at least 1. The sequence has `lag + 1` steps.
+        lag: steps from the symbol to the answer, at least 1. The sequence has `lag + 1` steps.
         symbols: size of the alphabet, at least 2; one feature each (one-hot).
         flag: whether one more feature is 1 at the first step and 0 afterwards ("remember this one").
 
@@ -93,16 +101,17 @@ def recall(lag, symbols=4, flag=True):
         (5, 4, 0.25)
     """
     lag, symbols = whole_number("lag", lag), whole_number("symbols", symbols, minimum=2)
+    flag = one_of("flag", flag, (True, False))
 
     def draw(n, rng):
         shown = rng.integers(symbols, size=(n, lag + 1))                # (N, T)
-        x = np.zeros((n, lag + 1, symbols + bool(flag)), "float32")     # (N, T, D)
+        x = np.zeros((n, lag + 1, symbols + flag), "float32")     # (N, T, D)
         np.put_along_axis(x, shown[:, :, None], 1, axis=2)
         if flag:
             x[:, 0, -1] = 1
         return x, shown[:, 0]
 
-    return Task(f"recall of 1 of {symbols} symbols, lag {lag}", lag + 1, symbols + bool(flag), symbols,
+    return Task(f"recall of 1 of {symbols} symbols, lag {lag}", lag + 1, symbols + flag, symbols,
                 softmax_cross_entropy, float(np.log(symbols)), 1 / symbols, draw)
 
 
@@ -110,7 +119,7 @@ def recall_bit(lag, noise=1.0, flag=True):
     """Was the first number +1 or -1? All later ones are noise.
 
     Args:
-        lag: how many steps lie between the bit and the answer, at least 1. The sequence has `lag + 1` steps.
+        lag: steps from the bit to the answer, at least 1. The sequence has `lag + 1` steps.
         noise: standard deviation of the normal noise after the first step, at least 0.
         flag: whether a second feature is 1 at the first step and 0 afterwards.
 
@@ -126,17 +135,18 @@ def recall_bit(lag, noise=1.0, flag=True):
         ([[-1.0, 1.0], [0.0, 0.0], [0.0, 0.0]], 0)
     """
     lag, noise = whole_number("lag", lag), real_number("noise", noise, minimum=0)
+    flag = one_of("flag", flag, (True, False))
 
     def draw(n, rng):
         bit = rng.integers(2, size=n)
-        x = np.zeros((n, lag + 1, 1 + bool(flag)), "float32")
+        x = np.zeros((n, lag + 1, 1 + flag), "float32")
         x[:, 1:, 0] = noise * rng.standard_normal((n, lag))
         x[:, 0, 0] = 2 * bit - 1
         if flag:
             x[:, 0, 1] = 1
         return x, bit
 
-    return Task(f"recall of one bit, lag {lag}, noise {noise:g}", lag + 1, 1 + bool(flag), 2,
+    return Task(f"recall of one bit, lag {lag}, noise {noise:g}", lag + 1, 1 + flag, 2,
                 softmax_cross_entropy, float(np.log(2)), 0.5, draw)
 
 
@@ -145,16 +155,16 @@ def adding(length, convention="fixed"):
 
     Two conventions are in use, and results under one are not results under the other:
 
-    * "fixed" (Le, Jaitly & Hinton 2015 and most papers since): numbers uniform in [0, 1], one mark in each half of
-      the sequence, target the sum. Chance: the variance of a sum of two such numbers, 1/6. (The figure 0.1767
-      that papers quote for it is a misprint that went round.)
-    * "1997" (Hochreiter & Schmidhuber 1997, experiment 4): numbers uniform in [-1, 1]; the length is drawn between
-      T and 1.1 T; the first mark is among the first ten steps, the second among the first T/2 - 1 that are still
-      unmarked; the mark channel is -1 at both ends; the number of a marked first step is set to 0;
-      the target is 0.5 + sum / 4. All sequences of one draw share their length.
+    * "fixed" (Le, Jaitly & Hinton 2015, with the marks of Arjovsky, Shah & Bengio 2016): numbers uniform in
+      [0, 1], one mark in each half of the sequence, target the sum. Chance: the variance of a sum of two such
+      numbers, 1/6. (The figure 0.1767 that papers quote for it is not this variance.)
+    * "1997" (Hochreiter & Schmidhuber 1997, experiment 4): numbers uniform in [-1, 1]; the length is drawn
+      between T and 1.1 T; the first mark is among the first ten steps, the second among the first T/2 - 1
+      that are still unmarked. A mark is 1; the mark channel is -1 at both ends, else 0. When the first step
+      is marked, its number is 0. The target is 0.5 + sum / 4. All sequences of one draw share their length.
 
     Args:
-        length: T, at least 4 ("1997": at least 24, so that both marks find room).
+        length: T, at least 4 ("1997": at least 20, so that the first ten steps lie in the first half).
         convention: "fixed" or "1997".
 
     Returns:
@@ -169,13 +179,14 @@ def adding(length, convention="fixed"):
         True
     """
     one_of("convention", convention, ("fixed", "1997"))
-    length = whole_number("length", length, minimum=4 if convention == "fixed" else 24)
+    length = whole_number("length", length, minimum=4 if convention == "fixed" else 20)
 
     if convention == "fixed":
         draw, chance = _adding_fixed(length), 1 / 6
     else:
         draw, chance = _adding_1997(length), _adding_1997_chance(length)
-    return Task(f"adding, T = {length}, convention {convention}", length, 2, 1, mean_squared_error, chance, None, draw)
+    return Task(f"adding, T = {length}, convention {convention}", length, 2, 1, mean_squared_error, chance,
+                None, draw)
 
 
 def _adding_fixed(length):
@@ -219,12 +230,13 @@ def _adding_1997_chance(length):
 def copy(delay, symbols=8, items=10):
     """Repeat `items` symbols after a delay.
 
-    The convention is that of Arjovsky, Shah & Bengio 2016: `items` symbols, `delay - 1` blanks, a "go" sign, `items`
-    blanks; the answer is blank all the time and the symbols at the end.
-    The best that can be done without memory is to answer blank, then to guess: `items * log(symbols) / T`.
+    The convention is that of Arjovsky, Shah & Bengio 2016, who follow Hochreiter & Schmidhuber 1997: `items`
+    symbols, `delay - 1` blanks, a "go" sign, `items` blanks; the answer is blank all the time and the symbols
+    at the end. The best that can be done without memory is to answer blank, then to guess:
+    `items * log(symbols) / T`.
 
     Args:
-        delay: steps between the last symbol and the first answer, at least 1.
+        delay: steps between the last symbol and the first answer, both not counted, at least 1.
         symbols: size of the alphabet, at least 2.
         items: how many symbols there are to repeat, at least 1.
 
@@ -255,16 +267,17 @@ def copy(delay, symbols=8, items=10):
         y[:, -items:] = shown
         return np.eye(symbols + 2, dtype="float32")[codes], y
 
-    return Task(f"copy of {items} symbols, delay {delay}", length, symbols + 2, symbols + 1, softmax_cross_entropy,
-                items * float(np.log(symbols)) / length, 1 / symbols, draw, every_step=True)
+    return Task(f"copy of {items} symbols, delay {delay}", length, symbols + 2, symbols + 1,
+                softmax_cross_entropy, items * float(np.log(symbols)) / length, 1 / symbols, draw,
+                every_step=True)
 
 
 def temporal_order(length):
     """Two symbols X or Y come somewhere among distractors: in which order?
 
-    Hochreiter & Schmidhuber 1997, experiment 6a: eight symbols (a, b, c, d, X, Y, start, end); the length is drawn
-    between T and 1.1 T; the first of the two comes between steps T/10 and T/5, the second between T/2 and 6T/10;
-    four classes XX, XY, YX, YY. All sequences of one draw share their length.
+    Hochreiter & Schmidhuber 1997, experiment 6a: eight symbols (a, b, c, d, X, Y, start, end); the length is
+    drawn between T and 1.1 T; the first of the two comes between steps T/10 and T/5, the second between T/2
+    and 6T/10; four classes XX, XY, YX, YY. All sequences of one draw share their length.
 
     Args:
         length: T, at least 10 (the paper: 100).
@@ -291,7 +304,8 @@ def temporal_order(length):
         codes[row, rng.integers(length // 2, 6 * length // 10 + 1, size=n)] = 4 + order[:, 1]
         return np.eye(8, dtype="float32")[codes], 2 * order[:, 0] + order[:, 1]
 
-    return Task(f"temporal order, T = {length}", length, 8, 4, softmax_cross_entropy, float(np.log(4)), 0.25, draw)
+    return Task(f"temporal order, T = {length}", length, 8, 4, softmax_cross_entropy, float(np.log(4)), 0.25,
+                draw)
 
 
 @dataclass(frozen=True)
@@ -318,25 +332,29 @@ class Run:
         return len(self.losses)
 
 
-def train_on_task(model, task, updates, *, batch_size=16, learning_rate=0.01, max_norm=1.0, goal=None, seed=0):
+def train_on_task(model, task, updates, *, batch_size=16, learning_rate=0.01, max_norm=1.0, goal=None,
+                  seed=0):
     """Train on fresh sequences at every update, with Adam and clipping; stop early when the goal is reached.
 
     Args:
         model: a `scratch.Sequential` that fits the task's sizes.
         task: a `Task`.
         updates: the most updates to make, at least 1.
-        batch_size: sequences in one update.
-        learning_rate: of Adam.
-        max_norm: gradients are clipped to this global norm.
-        goal: stop when the test is passed: a test loss under `goal` for real numbers, an accuracy of at least
-            `goal` for classes. Tested on 250 sequences of their own every 25 updates. None: make all updates.
-        seed: of the training data; test data are drawn from another stream.
+        batch_size: sequences in one update, at least 1.
+        learning_rate: of Adam, at least 0.
+        max_norm: gradients are clipped to this global norm, greater than 0; None: no clipping.
+        goal: stop when it is reached: a loss under `goal` for real numbers, an accuracy of at least `goal`
+            (from 0 to 1) for classes. Looked at every 25 updates, on 500 sequences of their own, so that what
+            decides when to stop is not what is tested on at the end. None: make all updates.
+        seed: of the training data, as in `Task.sample`.
 
     Returns:
         A `Run`.
 
     Raises:
-        TypeError, ValueError: when an argument is not of the kind or size above, or the model does not fit the task.
+        TypeError, ValueError: when an argument is not of the kind or size above, or the model does not fit
+            the task.
+        FloatingPointError: when the training has diverged.
 
     Example:
         >>> from lstm_course.scratch import LSTM, Dense, LastStep, Sequential
@@ -345,7 +363,10 @@ def train_on_task(model, task, updates, *, batch_size=16, learning_rate=0.01, ma
         >>> train_on_task(model, task, updates=300, goal=0.99).solved
         True
     """
-    updates = whole_number("updates", updates)
+    _require_fit(model, task)
+    updates, batch_size = whole_number("updates", updates), whole_number("batch_size", batch_size)
+    if goal is not None:
+        goal = real_number("goal", goal, minimum=0, maximum=None if task.chance_accuracy is None else 1)
     rng = generator("seed", seed)
     optimizer = Adam(real_number("learning_rate", learning_rate, minimum=0))
     losses, solved = [], None if goal is None else False
@@ -354,31 +375,45 @@ def train_on_task(model, task, updates, *, batch_size=16, learning_rate=0.01, ma
         x, y = task.sample(batch_size, rng)
         losses.append(train_step(model, x, y, task.loss, optimizer, max_norm=max_norm))
         if goal is not None and (len(losses) % 25 == 0 or len(losses) == updates):
-            solved = _passes(evaluate(model, task, n=250), goal)
-    test_loss, test_accuracy = evaluate(model, task)
+            solved = _reaches(goal, *_evaluate(model, task, 500, STOPPING_SEED))
+    test_loss, test_accuracy = _evaluate(model, task, 1000, TEST_SEED)
     return Run(np.array(losses), test_loss, test_accuracy, solved, time.perf_counter() - start)
 
 
-def _passes(result, goal):
-    loss, hits = result
+def _require_fit(model, task):
+    instance("model", model, Sequential, "a Sequential")
+    instance("task", task, Task, "a Task, for example recall(lag=10)")
+    x, _ = task.sample(1, seed=0)
+    try:
+        came = model.forward(x).shape
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"model does not take the input of the task {task.name!r}: {error}") from None
+    expected = (1, x.shape[1], task.output_size) if task.every_step else (1, task.output_size)
+    if came != expected:
+        raise ValueError(f"model has the output shape {came} for one sequence of the task {task.name!r}, "
+                         f"expected {expected}")
+
+
+def _reaches(goal, loss, hits):
     return loss < goal if hits is None else hits >= goal
 
 
-def evaluate(model, task, n=1000, seed=1_000_003):
-    """Loss and accuracy on fresh sequences.
+def evaluate(model, task, n=1000, seed=TEST_SEED):
+    """Loss and accuracy on fresh sequences; for the tasks of 1997 they all have one length.
 
     Args:
         model: a `scratch.Sequential` that fits the task's sizes.
         task: a `Task`.
-        n: how many sequences.
-        seed: of the test sequences; the default is not one that training uses by chance.
+        n: how many sequences, at least 1.
+        seed: of the test sequences, as in `Task.sample`; the default is not one that training uses by chance.
 
     Returns:
-        `(loss, accuracy)`; accuracy is None when the target is a real number. For `copy`, accuracy counts the steps
-        that repeat the symbols, not the blanks before them.
+        `(loss, accuracy)`; accuracy is None when the target is a real number. For `copy`, accuracy counts the
+        steps that repeat the symbols, not the blanks before them.
 
     Raises:
-        TypeError, ValueError: as `Task.sample` does.
+        TypeError, ValueError: when an argument is not of the kind or size above, or the model does not fit
+            the task.
 
     Example:
         >>> from lstm_course.scratch import LSTM, Dense, LastStep, Sequential
@@ -388,6 +423,11 @@ def evaluate(model, task, n=1000, seed=1_000_003):
         >>> loss > 0.1, hits
         (True, None)
     """
+    _require_fit(model, task)
+    return _evaluate(model, task, n, seed)
+
+
+def _evaluate(model, task, n, seed):
     x, y = task.sample(n, seed)
     answer = predict(model, x)
     loss, _ = task.loss(answer, y)
