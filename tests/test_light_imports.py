@@ -1,0 +1,80 @@
+"""The networks, the tasks and the checks need NumPy and nothing else: not at import, not at work."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("tensorflow", "keras", "pandas", "sklearn", "matplotlib", "tqdm", "IPython", "scipy")
+PARTS = ("lstm_course", "lstm_course.scratch", "lstm_course.tasks", "lstm_course.memory",
+         "lstm_course.exercises", "lstm_course.checking")
+BLOCKED = f"""
+import sys
+for name in {HEAVY}:
+    sys.modules[name] = None
+import numpy as np
+from lstm_course.scratch import *
+"""
+
+
+def run(code):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_import_loads_nothing_heavy(part):
+    assert run(f"import sys, {part}; print([name for name in {HEAVY} if name in sys.modules])") == "[]"
+
+
+def test_what_lessons_import_first_loads_nothing_heavy():
+    assert run("import sys; from lstm_course import check, hint, solution, proven; "
+               f"print([name for name in {HEAVY} if name in sys.modules])") == "[]"
+
+
+@pytest.mark.parametrize("parts", [("lstm_course",), PARTS], ids=["the package", "all parts"])
+def test_import_is_quick(parts):
+    code = f"""
+import time, numpy
+began = time.perf_counter()
+import {", ".join(parts)}
+print(time.perf_counter() - began)
+"""
+    assert min(float(run(code)) for _ in range(5)) < 0.3          # seconds beyond NumPy
+
+
+def test_training_works_where_nothing_else_is_installed():
+    assert run(BLOCKED + """
+model = Sequential([LSTM(1, 4, seed=0), LastStep(), Dense(4, 1, seed=0)])
+x = np.ones((8, 5, 1))
+fit(model, x, x[:, 0], loss=mean_squared_error, epochs=2)
+try:
+    from_keras(None)
+except ImportError as error:
+    print(error)
+""") == "Keras is not installed, expected TensorFlow with Keras 3"
+
+
+def test_tasks_and_memory_work_where_nothing_else_is_installed():
+    assert run(BLOCKED + """
+from lstm_course import memory, tasks
+for task in (tasks.recall(3), tasks.recall_bit(3), tasks.adding(9), tasks.copy(2), tasks.temporal_order(10)):
+    last = [] if task.every_step else [LastStep()]
+    model = Sequential([LSTM(task.input_size, 4, seed=0), *last, Dense(4, task.output_size, seed=0)])
+    tasks.train_on_task(model, task, updates=2, goal=0.5)
+    layer, x = model.layers[0], task.sample(2, seed=0)[0]
+    memory.step_jacobians(layer, x)
+    print(memory.memory_horizon(memory.gradient_by_lag(layer, x)[0]) > 0)
+""").split() == ["True"] * 5
+
+
+def test_checks_work_where_nothing_else_is_installed():
+    assert run(BLOCKED + """
+from lstm_course import check, hint, solution
+from lstm_course.exercises import Exercise, every
+functions = [exercise for exercise in every().values() if isinstance(exercise, Exercise)]
+print({check(exercise.reference).status for exercise in functions}, len(functions) > 10)
+repr(hint(functions[0].reference)), repr(solution(functions[0].reference))
+""") == "{'right'} True"
