@@ -195,6 +195,25 @@ def _listed(names):
 # What can be said by running it
 
 
+def alike(a, b, silent):
+    """Whether two runs did the same: raised, returned, warned and changed arguments alike.
+
+    Args:
+        a, b: two `Run`.
+        silent: whether warnings count.
+
+    Returns:
+        A bool.
+    """
+    if a.error is not None or b.error is not None:
+        return type(a.error) is type(b.error) and str(a.error) == str(b.error)
+    return (
+        (a.changed is None) == (b.changed is None)
+        and (a.warnings == b.warnings or not silent)
+        and same(a.value, b.value)
+    )
+
+
 class _Trial:
     """One answer on trial: the probes, what the reference does with them, and what the answer does."""
 
@@ -221,14 +240,7 @@ class _Trial:
 
     def agree(self, a, b, silent=None):
         """Whether two runs did the same; warnings count where the exercise asks for silence."""
-        if a.error is not None or b.error is not None:
-            return type(a.error) is type(b.error) and str(a.error) == str(b.error)
-        silent = self.exercise.silent if silent is None else silent
-        return (
-            (a.changed is None) == (b.changed is None)
-            and (a.warnings == b.warnings or not silent)
-            and same(a.value, b.value)
-        )
+        return alike(a, b, self.exercise.silent if silent is None else silent)
 
     def finding(self):
         """The first of the explanations, in the order of looking, that holds."""
