@@ -79,12 +79,18 @@ def _add_exercises(commands):
         "exercises", help="list the exercises, or prove their checks (contributors)"
     )
     command.add_argument("--matrix", action="store_true", help="run every known mistake through its check")
+    command.add_argument(
+        "--mutations", action="store_true", help="change every token of every right answer, and check that"
+    )
     command.set_defaults(run=_exercises)
 
 
 def _exercises(options):
     from lstm_course import checking, exercises
+    from lstm_course.exercises.matrix import times
 
+    if options.mutations:
+        return _mutations()
     if not options.matrix:
         for exercise in exercises.every().values():
             points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
@@ -94,4 +100,13 @@ def _exercises(options):
     print(*rows, sep="\n")
     failed = sum(not row.proven for row in rows)
     print(f"{len(rows)} answers were checked; {failed} verdicts are not what they should be.")
+    print(times(rows))
     return 1 if failed else 0
+
+
+def _mutations():
+    from lstm_course.exercises import mutations
+
+    found = mutations.verdicts()
+    print(*mutations.summary(found), sep="\n")
+    return 1 if any(verdict.missed for verdict in found) else 0

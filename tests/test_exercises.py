@@ -9,7 +9,8 @@ from right_answers import RIGHT
 
 from lstm_course.exercises import Exercise, Question, ValueExercise, every, find
 from lstm_course.exercises.diagnosis import examine
-from lstm_course.exercises.matrix import rows, stub
+from lstm_course.exercises.matrix import Row, rows, stub, times
+from lstm_course.exercises.mutations import Verdict, mutants, summary, verdicts
 
 ROOT = Path(__file__).parents[1]
 CODING = [exercise for exercise in every().values() if isinstance(exercise, Exercise)]
@@ -43,6 +44,55 @@ def test_right_answers_of_every_style_are_accepted(exercise):
         for seed in range(20):
             finding = examine(exercise, answer, seed=seed)
             assert finding.status == "right", f"{answer.__name__}, seed {seed}: {finding.sentence}"
+
+
+@named(CODING)
+def test_a_right_answer_with_any_token_changed_is_rejected(exercise):
+    found = verdicts([exercise])
+    missed = [verdict for verdict in found if verdict.missed]
+    assert not missed, "\n".join(map(str, missed))
+    # Most mutants are wrong, or nothing would have been shown.
+    assert sum(verdict.differs for verdict in found) > 0.75 * len(found) >= 10
+
+
+def test_mutants_change_operators_indices_constants_functions_and_orders():
+    changes = {mutant.change for name in ("lstm_cell", "state_jacobian") for mutant in mutants(find(name))}
+    assert changes > {
+        "line 11: f * c_prev + i * g -> f * c_prev - i * g",
+        "line 11: f -> i",
+        "line 12: np.tanh(c) -> sigmoid(c)",
+        "line 12: np.tanh(c) -> (c)",
+        "line 13: (h, c) -> (c, h)",
+        "line 6: [h_prev, x] -> [x, h_prev]",
+        "line 10: 'Wo' -> 'Wf'",
+        "line 6: 1 -> 2",
+        "line 7: :H -> H:",
+    }
+
+
+def test_the_summary_counts_what_was_missed():
+    found = [
+        Verdict("rnn_cell", "line 1: a -> b", differs, status, named)
+        for differs, status, named in [
+            (True, "wrong", "bias forgotten"),
+            (True, "nearly", None),
+            (True, "right", None),
+            (False, "right", None),
+        ]
+    ]
+    line, missed, _ = summary(found)
+    assert re.sub(" +", " ", line) == (
+        "rnn_cell 4 mutants, 1 change nothing, 3 are wrong: 2 rejected (1 by name), 1 missed"
+    )
+    assert missed.startswith("MISSED") and missed.endswith("line 1: a -> b  ->  right")
+
+
+def test_the_matrix_tells_how_long_checks_took():
+    taken = [Row("rnn_cell", "mistake", f"m{k}", "wrong", f"m{k}", True, k / 1000) for k in (1, 2, 90)]
+    assert times(taken) == (
+        "Half of the checks took less than 2.0 ms, the longest 90 ms (rnn_cell, mistake m90)."
+    )
+    assert 0 < max(row.seconds for row in rows(pairs=False, exercises=[find("lstm_cell")])) < 2
 
 
 @named(CODING)

@@ -1,12 +1,14 @@
 """The table that proves the checks: every known mistake, every pair, the untouched stub, and its finding."""
 
+import statistics
+import time
 from dataclasses import dataclass
 from itertools import combinations
 
 from . import Exercise, Question, ValueExercise, every
 from .diagnosis import examine
 
-__all__ = ["Row", "rows"]
+__all__ = ["Row", "rows", "times"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Row:
         proven: whether that is what it should have found: stubs are not attempted, references right, mistakes
             rejected by their names, and pairs rejected and, if named, named after one of the two or after one
             mistake that does the same as both.
+        seconds: how long the check took.
     """
 
     exercise: str
@@ -30,6 +33,7 @@ class Row:
     status: str
     named: str | None
     proven: bool
+    seconds: float
 
     def __str__(self):
         verdict = "ok" if self.proven else "NOT PROVEN"
@@ -60,6 +64,24 @@ def rows(seeds=1, pairs=True, exercises=None):
     return found
 
 
+def times(rows):
+    """How long the checks of a matrix took, in a sentence.
+
+    Args:
+        rows: list of `Row`, at least one.
+
+    Returns:
+        A str: the median, the longest, and whose that was.
+    """
+    slowest = max(rows, key=lambda row: row.seconds)
+    median = statistics.median(row.seconds for row in rows)
+    whose = f"{slowest.exercise}, {slowest.kind} {slowest.made}".rstrip()
+    return (
+        f"Half of the checks took less than {1000 * median:.1f} ms, "
+        f"the longest {1000 * slowest.seconds:.0f} ms ({whose})."
+    )
+
+
 def stub(exercise):
     """The function as a learner finds it: arguments, a docstring, three dots."""
     namespace = {}
@@ -72,10 +94,12 @@ def _function_rows(exercise, seeds, pairs):
     found = []
 
     def add(kind, made, function, seed, as_expected):
+        started = time.perf_counter()
         finding = examine(exercise, function, seed=seed)
+        seconds = time.perf_counter() - started
         made = " + ".join(mistake.name for mistake in made)
         proven = as_expected(finding)
-        found.append(Row(exercise.id, kind, made, finding.status, finding.mistake, proven))
+        found.append(Row(exercise.id, kind, made, finding.status, finding.mistake, proven, seconds))
 
     add("stub", (), stub(exercise), 0, lambda finding: finding.status == "not attempted")
     for seed in range(seeds):
@@ -98,29 +122,34 @@ def _pair_is_found(pair, finding):
 
 
 def _value_rows(exercise, seeds, pairs):
-    from ..checking import check  # above this module, and wanted for its verdict only
-
     found = []
     for kind, name, value in [
         ("stub", None, ...),
         ("reference", None, exercise.answer()),
         *(("value", mistake.name, mistake.value()) for mistake in exercise.mistakes),
     ]:
-        outcome = check(**{exercise.id: value})
+        outcome, seconds = _timed_check(exercise, value)
         expected = {"stub": "not attempted", "reference": "right"}.get(kind, outcome.status)
         proven = outcome.status == expected and outcome.mistake == name
-        found.append(Row(exercise.id, kind, name or "", outcome.status, outcome.mistake, proven))
+        found.append(Row(exercise.id, kind, name or "", outcome.status, outcome.mistake, proven, seconds))
     return found
 
 
 def _choice_rows(exercise, seeds, pairs):
-    from ..checking import check
-
     found = []
     for letter in [..., *exercise.choices]:
-        outcome = check(**{exercise.id: letter})
+        outcome, seconds = _timed_check(exercise, letter)
         kind = {"right": "reference", "not attempted": "stub"}.get(outcome.status, "choice")
         expected = "reference" if letter == exercise.answer else "stub" if letter is ... else "choice"
         made = f"chose {letter}" if expected == "choice" else ""
-        found.append(Row(exercise.id, expected, made, outcome.status, outcome.mistake, kind == expected))
+        proven = kind == expected
+        found.append(Row(exercise.id, expected, made, outcome.status, outcome.mistake, proven, seconds))
     return found
+
+
+def _timed_check(exercise, value):
+    from ..checking import check  # above this module, and wanted for its verdict only
+
+    started = time.perf_counter()
+    outcome = check(**{exercise.id: value})
+    return outcome, time.perf_counter() - started

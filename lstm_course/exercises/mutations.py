@@ -1,7 +1,7 @@
 """The second proof of the checks: change one token of a reference, and the check must say no.
 
-Every operator, comparison, constant, index, key, variable and function of a reference is replaced in turn, and
-every two neighbours among arguments, operands, elements and branches change places. Some of these mutants
+Every operator, comparison, constant, index, key, variable and function of a reference is replaced in turn,
+and every two neighbours among arguments, operands, elements and branches change places. Some of these mutants
 still do what the reference does (`h * o` for `o * h`). That is decided by running them: on many more inputs
 than a check tries, and on wilder ones.
 """
@@ -10,15 +10,16 @@ import ast
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-from . import Exercise, Probe, every
+from . import Exercise, every
 from .diagnosis import SECONDS, alike, examine
 from .running import run
 
-__all__ = ["Mutant", "Verdict", "mutants", "verdicts"]
+__all__ = ["Mutant", "Verdict", "mutants", "summary", "verdicts"]
 
 SEEDS = range(1000, 1008)  # probes that no check draws
 
@@ -105,28 +106,55 @@ def verdicts(exercises=None):
     return found
 
 
+def summary(found):
+    """What became of the mutants of each exercise, a line each, and all together.
+
+    Args:
+        found: list of `Verdict`.
+
+    Returns:
+        A list of str; before the sum every mutant that was missed.
+    """
+    names = list(dict.fromkeys(verdict.exercise for verdict in found))
+    lines = [_counted(name, [verdict for verdict in found if verdict.exercise == name]) for name in names]
+    return [*lines, *(str(verdict) for verdict in found if verdict.missed), _counted("all", found)]
+
+
+def _counted(name, found):
+    wrong = [verdict for verdict in found if verdict.differs]
+    missed = sum(verdict.missed for verdict in wrong)
+    named = sum(verdict.named is not None for verdict in wrong)
+    return (
+        f"{name:22}  {len(found):5} mutants, {len(found) - len(wrong):3} change nothing, "
+        f"{len(wrong):5} are wrong: {len(wrong) - missed:5} rejected ({named} by name), {missed} missed"
+    )
+
+
 def _verdict(exercise, mutant, inputs):
     namespace = dict(exercise.reference.__globals__)
     exec(compile(mutant.source, f"<{exercise.id}, {mutant.change}>", "exec"), namespace)
     function = namespace[exercise.id]
-    finding = examine(exercise, function)
+    finding = examine(exercise, function, seconds=2)  # some mutants would count for ever
     differs = finding.status != "right" or not all(
-        alike(expected, run(lambda *given: exercise.observe(function, *given), arguments, SECONDS), silent)
-        for arguments, expected, silent in inputs
+        alike(expected, _run(exercise, function, arguments), exercise.silent)
+        for arguments, expected in inputs
     )
     return Verdict(exercise.id, mutant.change, differs, finding.status, finding.mistake)
 
 
+def _run(exercise, function, arguments):
+    return run(partial(exercise.observe, function), arguments, SECONDS)
+
+
 def _inputs(exercise):
-    """Arguments, what the reference does with them, and whether warnings count."""
+    """Pairs: arguments, and what the reference does with them."""
     inputs = []
     for seed in SEEDS:
         rng = np.random.default_rng(seed)
         for probe in exercise.probes(rng):
-            wild = Probe(tuple(_wild(argument, rng) for argument in probe.arguments))
-            for arguments in probe.arguments, wild.arguments:
-                expected = run(lambda *given: exercise.observe(exercise.reference, *given), arguments, SECONDS)
-                inputs.append((arguments, expected, exercise.silent))
+            wild = tuple(_wild(argument, rng) for argument in probe.arguments)
+            for arguments in probe.arguments, wild:
+                inputs.append((arguments, _run(exercise, exercise.reference, arguments)))
     return inputs
 
 
@@ -230,10 +258,11 @@ class _Words:
 
     def _constant(self, node):
         if isinstance(node.value, str):
-            alike_ = [word for word in self.strings if len(word) == len(node.value)]
-            letters = list(node.value)
-            for word in [*alike_, *map("".join, _neighbours_exchanged(letters))]:
-                yield {"value": word}
+            for word in self.strings:
+                if len(word) == len(node.value):
+                    yield {"value": word}
+            for letters in _neighbours_exchanged(node.value):
+                yield {"value": "".join(letters)}
         elif isinstance(node.value, int | float) and not isinstance(node.value, bool):
             for value in node.value + 1, node.value - 1, -node.value, 10 * node.value:
                 yield {"value": value}
@@ -247,9 +276,9 @@ class _Words:
         name = ast.unparse(node.func)
         for group in _SWAPS:
             if name in group:
-                others = [other for other in group if "." in other or other in self.known or other in _BUILT_IN]
-                for other in others:
-                    yield {"func": _expression(other)}
+                for other in group:
+                    if "." in other or other in _BUILT_IN or other in self.known:
+                        yield {"func": _expression(other)}
         if node.args and not (isinstance(node.func, ast.Attribute) and _is_method(node.func, self.variables)):
             yield {"func": _expression(_FIRST)}
         for arguments in _neighbours_exchanged(node.args):
