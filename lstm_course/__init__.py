@@ -9,6 +9,7 @@ _EXPORTS = {
     "hint": "checking",
     "solution": "checking",
     "proven": "checking",
+    "progress": "logbook",
     "show": "plots",
 }
 __all__ = ["__version__", *_EXPORTS]

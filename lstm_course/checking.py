@@ -7,9 +7,9 @@ the reason is found stands in `exercises/diagnosis.py`.
 import difflib
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from . import exercises
+from . import exercises, logbook
 from .exercises import Exercise, Question, ValueExercise
 from .exercises.diagnosis import Finding, examine
 from .exercises.running import Odd, describe, plain
@@ -125,6 +125,21 @@ def check(answer=_NOTHING, /, **named):
     exercise = exercises.find(name)
     if exercise is None:
         return Outcome(None, "wrong", _unknown(name, answer))
+    outcome = judge(exercise, answer)
+    said = logbook.remember(outcome.exercise, outcome.status)
+    return replace(outcome, notes=(*outcome.notes, *said))
+
+
+def judge(exercise, answer):
+    """What `check` finds, without writing it down.
+
+    Args:
+        exercise: an exercise object.
+        answer: the answer to it.
+
+    Returns:
+        An `Outcome`.
+    """
     finding = _examiner(exercise)(exercise, answer)
     return Outcome(
         exercise.id,

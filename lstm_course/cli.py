@@ -19,7 +19,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="lstm-course", description="A hands-on course on LSTM networks.")
     parser.add_argument("--version", action="version", version=f"lstm-course {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add_command in (_add_lab, _add_build, _add_exercises):
+    for add_command in (_add_lab, _add_progress, _add_build, _add_exercises):
         add_command(commands)
     options = parser.parse_args(arguments)
     return options.run(options)
@@ -45,6 +45,34 @@ def _lab(options):
         return 1
     except KeyboardInterrupt:
         return 130
+    return 0
+
+
+def _add_progress(commands):
+    command = commands.add_parser("progress", help="show which exercises are done")
+    command.add_argument(
+        "folder",
+        nargs="?",
+        metavar="DIR",
+        help="your working copy, default this folder, else my-lessons in it",
+    )
+    command.set_defaults(run=_progress)
+
+
+def _progress(options):
+    from pathlib import Path
+
+    from lstm_course import logbook, workspace
+
+    folders = [options.folder] if options.folder else [".", "my-lessons"]
+    folder = next((folder for folder in folders if Path(folder, workspace.MANIFEST).is_file()), None)
+    if folder is None:
+        print(
+            f"{Path(folders[0]).resolve()} is no working copy of the lessons; `lstm-course lab` makes one.",
+            file=sys.stderr,
+        )
+        return 1
+    print(logbook.progress(folder))
     return 0
 
 

@@ -89,7 +89,7 @@ def prepare(source, workspace):
     finally:
         # Also when the disk is full half-way: what was handed out until then is remembered.
         if json.dumps(handed_out) != before:
-            _write(workspace / MANIFEST, json.dumps({"lessons": handed_out}, indent=1).encode())
+            write(workspace / MANIFEST, json.dumps({"lessons": handed_out}, indent=1).encode())
     if is_first and {kind for kind, _ in events} == {"new"}:
         return [
             f"Copied the lessons to {workspace}; a newer course will not overwrite what you change there."
@@ -151,23 +151,28 @@ def _offer(workspace, name, lesson, entry):
     """Put the new version of a lesson beside the one the learner changed, once."""
     if text_of(lesson) in (entry.get("text"), entry.get("offered")):
         return []
-    beside = _free_name(workspace, _labelled(name, "new"), entry.get("offered"))
+    beside = free_name(workspace, labelled(name, "new"), entry.get("offered"))
     if os.path.lexists(workspace / beside):
         _move_to_earlier(workspace, beside)
-    _write(workspace / beside, lesson)
+    write(workspace / beside, lesson)
     entry["offered"] = text_of(lesson)
     return [("changed", beside)]
 
 
-def _labelled(name, label):
-    """01_rnn.ipynb with the label "new" is 01_rnn.new.ipynb."""
+def labelled(name, label):
+    """A file's name with a word before its ending.
+
+    Example:
+        >>> labelled("01_rnn.ipynb", "new")
+        '01_rnn.new.ipynb'
+    """
     return Path(name).with_suffix(f".{label}{Path(name).suffix}").as_posix()
 
 
-def _free_name(workspace, name, replaceable=None):
+def free_name(workspace, name, replaceable=None):
     """First of name.ipynb, name.2.ipynb, ... that is free, or still has the text `replaceable`."""
     for number in itertools.count(1):
-        candidate = name if number == 1 else _labelled(name, number)
+        candidate = name if number == 1 else labelled(name, number)
         path = workspace / candidate
         if not os.path.lexists(path) or (replaceable and _has_text(path, replaceable)):
             return candidate
@@ -181,7 +186,7 @@ def _has_text(path, text):
 
 
 def _move_to_earlier(workspace, name):
-    kept = _free_name(workspace, f"{EARLIER}/{name}")
+    kept = free_name(workspace, f"{EARLIER}/{name}")
     (workspace / kept).parent.mkdir(parents=True, exist_ok=True)
     os.rename(workspace / name, workspace / kept)
     return kept
@@ -229,7 +234,7 @@ def _digest(content):
 
 
 def _hand_out(path, lesson, entry):
-    _write(path, lesson)
+    write(path, lesson)
     _record(entry, lesson)
 
 
@@ -250,12 +255,12 @@ def _read_manifest(workspace):
         return {}, []
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, IsADirectoryError):
         pass
-    kept = _free_name(workspace, _labelled(MANIFEST, "broken"))
+    kept = free_name(workspace, labelled(MANIFEST, "broken"))
     os.rename(path, workspace / kept)
     return {}, [("unreadable", kept)]
 
 
-def _write(path, content):
+def write(path, content):
     """Write a file so that it is there in full or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

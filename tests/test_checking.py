@@ -284,8 +284,21 @@ def test_prints_stay_inside(capfd):
         print("there")
         return rnn_cell(x, h_prev, weights)
 
-    assert check(rnn_cell=chatty).status == "right"
+    outcome = check(rnn_cell=chatty)
+    assert outcome.status == "right"
+    assert outcome.notes == ("Your code printed: `here there`",)
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_an_answer_prints_is_shortened_on_the_card():
+    def chatty(x, h_prev, weights):
+        print(f"<b>`state`</b> {object()}\n" * 100)
+        return h_prev
+
+    (note,) = check(rnn_cell=chatty).notes
+    assert note.startswith("Your code printed: `<b>'state'</b> <object object at 0x…> <b>'state'")
+    assert len(note) < 200 and note.endswith("…`")
+    assert "<code>&lt;b&gt;'state'" in check(rnn_cell=chatty)._repr_html_()
 
 
 class EqualsEverything:

@@ -191,6 +191,12 @@ def _one_or_two(mistakes):
     return f"Two things at once. First: {mistakes[0].explanation} Second: {mistakes[1].explanation}"
 
 
+def _shortened(printed, length=160):
+    """What a function printed, on one line, its start only when it is long, and without addresses."""
+    line = re.sub(r"0x[0-9a-fA-F]+", "0x…", " ".join(printed.replace("`", "'").split()))
+    return line if len(line) <= length else f"{line[: length - 2]} …"
+
+
 def _listed(names):
     return ", ".join(f"`{name}`" for name in names)
 
@@ -253,6 +259,8 @@ class _Trial:
             return _not_attempted(self.exercise)
         warned = sorted({text for run in self.got for text in run.warnings})
         notes = (f"Your code warned: {'; '.join(warned)}.",) if warned else ()
+        if dense.printed.strip():
+            notes = (*notes, f"Your code printed: `{_shortened(dense.printed)}`")
         again = self.own_runs(self.probes[:1])[0]
         if dense.error is None and not self.agree(dense, again):
             sentence = self.changeable()

@@ -128,7 +128,7 @@ def _value_rows(exercise, seeds, pairs):
         ("reference", None, exercise.answer()),
         *(("value", mistake.name, mistake.value()) for mistake in exercise.mistakes),
     ]:
-        outcome, seconds = _timed_check(exercise, value)
+        outcome, seconds = _timed(exercise, value)
         expected = {"stub": "not attempted", "reference": "right"}.get(kind, outcome.status)
         proven = outcome.status == expected and outcome.mistake == name
         found.append(Row(exercise.id, kind, name or "", outcome.status, outcome.mistake, proven, seconds))
@@ -138,7 +138,7 @@ def _value_rows(exercise, seeds, pairs):
 def _choice_rows(exercise, seeds, pairs):
     found = []
     for letter in [..., *exercise.choices]:
-        outcome, seconds = _timed_check(exercise, letter)
+        outcome, seconds = _timed(exercise, letter)
         kind = {"right": "reference", "not attempted": "stub"}.get(outcome.status, "choice")
         expected = "reference" if letter == exercise.answer else "stub" if letter is ... else "choice"
         made = f"chose {letter}" if expected == "choice" else ""
@@ -147,9 +147,9 @@ def _choice_rows(exercise, seeds, pairs):
     return found
 
 
-def _timed_check(exercise, value):
-    from ..checking import check  # above this module, and wanted for its verdict only
+def _timed(exercise, value):
+    from ..checking import judge  # above this module, and wanted for its verdict only
 
     started = time.perf_counter()
-    outcome = check(**{exercise.id: value})
+    outcome = judge(exercise, value)
     return outcome, time.perf_counter() - started
