@@ -24,6 +24,8 @@ _VERDICTS = {
     "not attempted": ("○", "Not attempted yet", "var(--jp-border-color1, #757575)", 0.0),
 }
 
+listeners = []  # functions that are told every outcome of `check`
+
 _NOTHING = object()  # None and ... are answers: nothing has been written yet
 _hints_given = {}
 _asked_for_solution = set()
@@ -126,6 +128,8 @@ def check(answer=_NOTHING, /, **named):
     if exercise is None:
         return Outcome(None, "wrong", _unknown(name, answer))
     outcome = judge(exercise, answer)
+    for listener in listeners:
+        listener(outcome)
     said = logbook.remember(outcome.exercise, outcome.status)
     return replace(outcome, notes=(*outcome.notes, *said))
 

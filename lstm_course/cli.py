@@ -19,7 +19,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="lstm-course", description="A hands-on course on LSTM networks.")
     parser.add_argument("--version", action="version", version=f"lstm-course {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add_command in (_add_lab, _add_progress, _add_build, _add_exercises):
+    for add_command in (_add_lab, _add_check, _add_progress, _add_build, _add_exercises):
         add_command(commands)
     options = parser.parse_args(arguments)
     return options.run(options)
@@ -46,6 +46,26 @@ def _lab(options):
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _add_check(commands):
+    command = commands.add_parser("check", help="run a lesson of yours and say how its exercises stand")
+    command.add_argument("notebook", metavar="NOTEBOOK")
+    command.set_defaults(run=_check)
+
+
+def _check(options):
+    from lstm_course import reviewing
+
+    try:
+        found = reviewing.review(options.notebook)
+    except reviewing.ReviewError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    print(found)
+    return 0 if found.all_right else 1
 
 
 def _add_progress(commands):

@@ -50,7 +50,7 @@ def execute(notebook, name):
 
     try:
         with tempfile.TemporaryDirectory() as folder:
-            client = _client(notebook, folder, on_cell_execute=started, on_cell_executed=executed)
+            client = new_client(notebook, folder, on_cell_execute=started, on_cell_executed=executed)
             # An IPython folder of its own, so that no start-up file of the user has a say.
             environment = os.environ | KERNEL_ENVIRONMENT | {"IPYTHONDIR": folder}
             client.execute(env=environment, stderr=subprocess.DEVNULL)
@@ -62,7 +62,17 @@ def execute(notebook, name):
     return seconds
 
 
-def _client(notebook, folder, **hooks):
+def new_client(notebook, folder, **options):
+    """Makes what runs a notebook: nbclient with the Python of the course and its time limit for a cell.
+
+    Args:
+        notebook: the notebook.
+        folder: path of the folder to run it in.
+        **options: further options of `nbclient.NotebookClient`.
+
+    Returns:
+        A `nbclient.NotebookClient`.
+    """
     from nbclient import NotebookClient
     from traitlets.config import Config
 
@@ -72,21 +82,32 @@ def _client(notebook, folder, **hooks):
         # No kernel that the user has installed: the one of the Python that builds.
         config=Config(KernelSpecManager={"kernel_dirs": []}),
         resources={"metadata": {"path": folder}},
-        timeout=CELL_TIMEOUT,
         record_timing=False,
         store_widget_state=False,
-        **hooks,
+        **{"timeout": CELL_TIMEOUT} | options,
     )
 
 
 def _reason(cell, error):
-    """Why a cell failed, in a line: the error itself rather than a traceback of three screens."""
+    """Why a cell failed, in a line."""
+    return raised(cell) or str(error).strip().splitlines()[0]
+
+
+def raised(cell):
+    """What a cell raised, in a line: the error itself rather than a traceback of three screens.
+
+    Args:
+        cell: a code cell with its outputs.
+
+    Returns:
+        A str, or None when the cell raised nothing.
+    """
     for output in cell.outputs:
         if output.output_type == "error":
             plain = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(output.traceback))
             line = re.search(r"^Cell In\[\d+\], line (\d+)", plain, re.MULTILINE)
             return f"{output.ename}: {output.evalue}" + (f" (line {line[1]} of the cell)" if line else "")
-    return str(error).strip().splitlines()[0]
+    return None
 
 
 def _tidy_outputs(cell, name):

@@ -1,4 +1,4 @@
-"""Results are remembered beside the lessons, nowhere else; nothing that happens to the file stops a lesson."""
+"""Results are remembered beside the lessons, nowhere else; trouble with the file stops no lesson."""
 
 import json
 import os
