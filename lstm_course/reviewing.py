@@ -160,18 +160,18 @@ def _run(notebook, folder, outcomes_file, timeout):
     for position, cell in enumerate(notebook.cells):
         if cell.cell_type == "code":
             numbers[position] = len(numbers)
-    troubles, running, slow = [], [0], []
+    troubles, begun, slow = [], [], set()
 
     def started(cell, cell_index):
-        running[0] = cell_index
+        begun.append(cell_index)
 
     def failed(cell, cell_index, execute_reply):
         where = f"Code cell {numbers[cell_index]}"
         if execute_reply["content"].get("ename") == _TIMED_OUT:
+            if slow.intersection(begun[-2:]):
+                raise _GivenUp  # the cell before would not be stopped, and this one waits for it
             troubles.append(f"{where} was still running after {timeout:g} seconds and was stopped.")
-            slow.append(cell_index)
-            if cell_index - 1 in slow or len(slow) > 2:
-                raise _GivenUp
+            slow.add(cell_index)
         elif cell is first:
             raise ReviewError(f"The course cannot be loaded in {folder}: {raised(cell)}.")
         else:
@@ -196,7 +196,7 @@ def _run(notebook, folder, outcomes_file, timeout):
             environment = os.environ | KERNEL_ENVIRONMENT | {"IPYTHONDIR": ipython}
             client.execute(env=environment, stderr=subprocess.DEVNULL)
     except DeadKernelError:
-        troubles.append(f"Code cell {numbers[running[0]]} ended the kernel; the cells after it were not run.")
+        troubles.append(f"Code cell {numbers[begun[-1]]} ended the kernel; the cells after it were not run.")
     except _GivenUp:
         troubles.append("The cells after it were not run.")
     return troubles

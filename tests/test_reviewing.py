@@ -1,0 +1,152 @@
+"""`lstm-course check NOTEBOOK`: whatever a learner's notebook does, each exercise gets its line."""
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from lstm_course import cli
+from lstm_course.logbook import PROGRESS
+from lstm_course.reviewing import ReviewError, review
+from lstm_course.workspace import MANIFEST
+
+ROOT = Path(__file__).parents[1]
+SETUP = "import numpy as np\nfrom lstm_course import check, proven"
+RIGHT = """def rnn_cell(x, h_prev, weights):
+    return np.tanh(weights["Wh"] @ np.concatenate([h_prev, x]) + weights["bh"])
+
+check(rnn_cell)"""
+
+
+def write(path, *cells):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbformat.write(notebook, path)
+    return path
+
+
+def statuses(found):
+    return {exercise.id: status for exercise, (status, _) in found.outcomes.items()}
+
+
+def test_each_exercise_gets_its_outcome_and_broken_cells_stop_nothing(tmp_path):
+    path = write(
+        tmp_path / "01_vanilla_rnn.ipynb",
+        SETUP,
+        "def rnn_forward(:",
+        "check(rnn_backward)",
+        RIGHT.replace("np.tanh", "np.sin"),
+        RIGHT,  # the last check counts
+        "rnn_cell = None",
+        "def clip_by_global_norm(gradients, max_norm):\n    ...\n\ncheck(clip_by_global_norm)",
+        "print(check(longer_sequence='a'))",
+        "rnn_forward = proven(lambda xs, h0, weights: xs)",
+        "input()",
+    )
+    before = path.read_bytes()
+    found = review(path)
+    assert not found.all_right
+    assert statuses(found) == {
+        "rnn_cell": "right",
+        "rnn_forward": None,
+        "rnn_backward": None,
+        "clip_by_global_norm": "not attempted",
+        "rnn_parameter_count": None,
+        "longer_sequence": "wrong",
+        "last_step_loss": None,
+    }
+    assert len(found.troubles) == 4
+    assert found.troubles[0].startswith("Code cell 2 raises SyntaxError")
+    assert found.troubles[1] == (
+        "Code cell 3 raises NameError: name 'rnn_backward' is not defined (line 1 of the cell)."
+    )
+    assert "Code cell 10 raises" in found.troubles[3]
+    text = str(found)
+    assert "not checked     rnn_forward          No check of it was run." in text
+    assert "1 of 7 exercises right, 2 of 14 points." in text
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_endless_cells_are_stopped_one_by_one(tmp_path):
+    path = write(tmp_path / "01_mine.ipynb", SETUP, "while True: pass", RIGHT)
+    found = review(path, timeout=3)
+    assert statuses(found)["rnn_cell"] == "right"
+    assert found.troubles == ("Code cell 2 was still running after 3 seconds and was stopped.",)
+
+
+def test_a_cell_that_will_not_be_stopped_ends_the_run(tmp_path):
+    stubborn = "import time\nwhile True:\n    try:\n        time.sleep(0.01)\n    except KeyboardInterrupt:\n        k = 0"
+    path = write(tmp_path / "01_mine.ipynb", SETUP, RIGHT, stubborn, "1", "2", "3")
+    found = review(path, timeout=3)
+    assert statuses(found)["rnn_cell"] == "right"
+    assert found.troubles == (
+        "Code cell 3 was still running after 3 seconds and was stopped.",
+        "The cells after it were not run.",
+    )
+
+
+def test_a_kernel_that_dies_keeps_what_was_found_before(tmp_path):
+    path = write(tmp_path / "01_mine.ipynb", SETUP, RIGHT, "import os; os._exit(1)", "1")
+    found = review(path)
+    assert statuses(found)["rnn_cell"] == "right"
+    assert found.troubles == ("Code cell 3 ended the kernel; the cells after it were not run.",)
+
+
+def test_a_folder_in_which_the_course_cannot_be_loaded(tmp_path):
+    (tmp_path / "numpy.py").write_text("")
+    with pytest.raises(ReviewError, match="The course cannot be loaded in"):
+        review(write(tmp_path / "01_mine.ipynb", SETUP))
+
+
+def test_in_a_working_copy_the_results_are_remembered(tmp_path):
+    (tmp_path / MANIFEST).write_text('{"lessons": {}}')
+    review(write(tmp_path / "01_mine.ipynb", SETUP, RIGHT))
+    assert '"rnn_cell": "right"' in (tmp_path / PROGRESS).read_text()
+
+
+def test_the_command_tells_by_its_status_whether_all_are_right(tmp_path, capsys):
+    for folder, status, word in (("solutions", 0, "right"), ("notebooks", 1, "not attempted")):
+        # Under another name the lesson is known by the marks in its cells.
+        copied = shutil.copy(ROOT / folder / "00_start_here.ipynb", tmp_path / f"{folder}, kept.ipynb")
+        notebook = nbformat.read(copied, as_version=4)
+        notebook.cells = [cell for cell in notebook.cells if "train_on_task" not in cell.source]
+        nbformat.write(notebook, copied)
+        assert cli.main(["check", str(copied)]) == status
+        assert f"{word:14}  sigmoid" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("missing.ipynb", None, "There is no such file"),
+        ("empty.ipynb", "", "is not a notebook"),
+        ("text.ipynb", "my notes", "is not a notebook"),
+        ("number.ipynb", "3", "is not a notebook"),
+        (
+            "cells.ipynb",
+            '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 3}',
+            "is not a notebook",
+        ),
+        (
+            "newer.ipynb",
+            '{"nbformat": 9, "nbformat_minor": 0, "metadata": {}, "cells": []}',
+            "is not a notebook",
+        ),
+        (
+            "77_other.ipynb",
+            '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}',
+            "is not one of the lessons",
+        ),
+    ],
+)
+def test_what_is_no_lesson_is_said_in_one_sentence(tmp_path, capsys, name, content, said):
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    assert cli.main(["check", str(tmp_path / name)]) == 1
+    out, err = capsys.readouterr()
+    assert out == "" and said in err and err.count("\n") == 1
+
+
+def test_a_folder_is_not_a_notebook(tmp_path, capsys):
+    assert cli.main(["check", str(tmp_path)]) == 1
+    assert "cannot be read" in capsys.readouterr().err
