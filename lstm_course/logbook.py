@@ -142,7 +142,7 @@ def progress(folder=None):
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as fresh:
         ...     progress(fresh)
-        Nothing checked yet. `lstm-course lab` opens your working copy: results of `check` are kept there.
+        No result is kept here yet. That happens in the working copy that `python start.py` opens.
         Next: `sigmoid`, lesson 00, “A warm-up: the sigmoid”, about 5 minutes.
     """
     try:
@@ -192,8 +192,7 @@ class Progress:
         lines = [self.note] if self.note else []
         if not self.best:
             lines.append(
-                "Nothing checked yet. `lstm-course lab` opens your working copy: results of `check` are kept "
-                "there."
+                "No result is kept here yet. That happens in the working copy that `python start.py` opens."
             )
         if self.next is None:
             return [*lines, "Everything is done."]
