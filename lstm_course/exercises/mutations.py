@@ -190,7 +190,7 @@ def mutants(exercise):
     Example:
         >>> from lstm_course.exercises import find
         >>> changes = [mutant.change for mutant in mutants(find("rnn_cell"))]
-        >>> "line 4: [h_prev, x] -> [x, h_prev]" in changes
+        >>> "line 3: [h_prev, x] -> [x, h_prev]" in changes
         True
     """
     tree = ast.parse(exercise.source)
