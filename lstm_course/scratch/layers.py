@@ -34,6 +34,7 @@ from numpy import add, copyto, dot, multiply, subtract, tanh
 from . import arguments
 
 CACHE_BYTES = 384 * 1024    # the gate gradients of a block of steps take at most this much
+LONGEST_PRODUCT = 1         # but a block has so many columns for each unit, or its product is too thin
 KEPT_BUFFERS = 3            # shapes (N, T) that a layer keeps buffers for: training, last batch, validation
 
 
@@ -165,7 +166,8 @@ class Recurrent(Layer):
     state_names = ("h",)
     bias_rows = 1
 
-    def __init__(self, input_size, hidden_size, seed, dtype, recurrent_scale=1.0):
+    def __init__(self, input_size, hidden_size, seed, dtype, keep, recurrent_scale=1.0):
+        self.keep = arguments.one_of("keep", keep, ("gates", "recompute"))
         D = self.input_size = arguments.whole_number("input_size", input_size)
         H = self.hidden_size = self.output_size = arguments.whole_number("hidden_size", hidden_size)
         columns = len(self.gate_names) * H
@@ -211,7 +213,7 @@ class Recurrent(Layer):
         if mask is not None and state[0] is not None:
             self._before_start = ~np.logical_or.accumulate(mask, axis=1)    # (N, T)
             outputs[self._before_start] = 0
-        return outputs, self._packed([states[-1].T.copy() for states in self._last.states])
+        return outputs, self._packed([part.copy() for part in self._last_state()])
 
     def backward(self, d_outputs, d_state=None):
         """Run back through time, for the last `forward`; fills `gradients` and `d_state`.
@@ -249,6 +251,8 @@ class Recurrent(Layer):
         mask skips, the gates stand so that they keep the state: f = 1 and i = 0, or z = 1.
         """
         self._require_forward()
+        if self.keep == "recompute":
+            raise RuntimeError("keep is 'recompute', so the gates are gone, expected keep='gates'")
         return {name: steps.transpose(2, 0, 1).copy() for name, steps in self._gate_steps(self._last).items()}
 
     def load_cell_weights(self, weights):
@@ -298,29 +302,76 @@ class Recurrent(Layer):
 
     # ---- all steps, forward and backward, without checks and copies
 
-    def _forward(self, x, mask=None, state=None):
-        N, T, D = x.shape
-        H = self.hidden_size
+    def _forward(self, x, mask=None, state=None, last_only=False):
+        N, T, _ = x.shape
         buffers = self._last = self._buffers(N, T)
-        buffers.S[:T, H:H + D] = x.transpose(1, 2, 0)                       # (T, D, N)
+        buffers.x, buffers.mask = x.transpose(1, 2, 0), None                # (T, D, N)
+        if mask is not None and not mask.all():
+            buffers.mask = mask.T                                           # (T, N)
         for steps, given in zip(buffers.states, state or [None, None], strict=False):
             steps[0] = 0 if given is None else given.T                      # (H, N)
-        # skips[t] says which sequences skip step t; None, the usual case, costs nothing in the loops.
-        buffers.skips, buffers.counts = [None] * T, None
-        if mask is not None and not mask.all():
-            buffers.skips = [None if step.all() else ~step for step in mask.T]
-            buffers.counts = mask.T[:, None, :].astype(self.dtype)          # (T, 1, N)
         self._fuse()
-        self._forward_steps(buffers, zip(buffers.forward_views, buffers.skips, strict=True))
-        return buffers.S[1:, :H].transpose(2, 0, 1)                         # (N, T, H)
+        if len(buffers.segments) > 1:
+            return self._forward_segments(buffers, last_only)
+        self._run(buffers, 0)
+        return buffers.S[T if last_only else 1:, :self.hidden_size].transpose(2, 0, 1)   # (N, T, H)
+
+    def _forward_segments(self, buffers, last_only):
+        """Segment by segment in the same buffers; of all but the last, only the state at its start is kept."""
+        N, T = buffers.shape
+        buffers.x = buffers.x.copy()      # backward comes back to it, when the caller's array may have changed
+        outputs = np.empty((N, 1 if last_only else T, self.hidden_size), self.dtype)
+        for k, (start, stop) in enumerate(buffers.segments):
+            for first, steps in zip(buffers.first_states, buffers.states, strict=True):
+                if k > 0:
+                    steps[0] = steps[buffers.steps]
+                first[k] = steps[0]
+            self._run(buffers, k)
+            if not last_only:
+                outputs[:, start:stop] = buffers.S[1:stop - start + 1, :self.hidden_size].transpose(2, 0, 1)
+        if last_only:
+            outputs[:, 0] = self._last_state()[0]
+        return outputs
+
+    def _run(self, buffers, k):
+        """The forward steps of segment k, from the state that is in the buffers."""
+        start, stop = buffers.segments[k]
+        n, H = stop - start, self.hidden_size
+        buffers.segment, buffers.steps = k, n
+        buffers.S[:n, H:H + self.input_size] = buffers.x[start:stop]
+        # skips[t] says which sequences skip step t; None, the usual case, costs nothing in the loops.
+        buffers.skips, buffers.counts = [None] * n, None
+        if buffers.mask is not None:
+            mask = buffers.mask[start:stop]
+            buffers.skips = [None if step.all() else ~step for step in mask]
+            buffers.counts = mask[:, None, :].astype(self.dtype)            # (n, 1, N)
+        self._forward_steps(buffers, zip(buffers.forward_views[:n], buffers.skips, strict=True))
+
+    def _last_state(self):
+        return [steps[self._last.steps].T for steps in self._last.states]   # (N, H) each
 
     def _backward(self, d_outputs, input_gradient=True, d_state=None):
         buffers = self._last
         N, T = buffers.shape
         for d, given in zip(buffers.d_states, d_state or [None, None], strict=False):
             d[...] = 0 if given is None else given.T                        # (H, N)
+        self.parameter_gradients.fill(0)
         dx = np.empty((self.input_size, T, N), self.dtype) if input_gradient else None
+        for k, (start, stop) in reversed(list(enumerate(buffers.segments))):
+            if buffers.segment != k:                                        # its gates were not kept
+                for first, steps in zip(buffers.first_states, buffers.states, strict=True):
+                    steps[0] = first[k]
+                self._run(buffers, k)
+            self._backward_segment(buffers, None if d_outputs is None else d_outputs[:, start:stop],
+                                   dx[:, start:stop] if input_gradient else None)
+        return dx.transpose(2, 1, 0) if input_gradient else None            # (N, T, D)
+
+    def _backward_segment(self, buffers, d_outputs, dx):
+        N = buffers.shape[0]
         for start, stop in reversed(buffers.blocks):
+            stop = min(stop, buffers.steps)                                 # the last segment may be shorter
+            if start >= stop:
+                continue
             d_h = [None] * (stop - start)
             if d_outputs is not None:
                 d_h = buffers.d_outputs[:stop - start]                      # (n, H, N)
@@ -329,13 +380,12 @@ class Recurrent(Layer):
             self._backward_steps(buffers, start, stop, reversed(list(steps)))
             d = rows_first(buffers.d[:stop - start], buffers.d_rows)        # (4H, n N)
             self._add_weight_gradient(buffers, start, stop, d)
-            if input_gradient:
+            if dx is not None:
                 dx[:, start:stop] = self._input_gradient(d).reshape(-1, stop - start, N)
-        return dx.transpose(2, 1, 0) if input_gradient else None            # (N, T, D)
 
     def _add_weight_gradient(self, buffers, start, stop, d):
         S = rows_first(buffers.S[start:stop], buffers.S_rows)               # (K, n N)
-        add_product(S, d, self._matrix_gradient, buffers.product, first=stop == buffers.shape[1])
+        self._matrix_gradient += dot(S, d.T, buffers.product)
 
     def _input_gradient(self, d):
         return dot(self.weights["kernel"], d)                               # (D, n N)
@@ -350,11 +400,14 @@ class Recurrent(Layer):
 
     def _new_buffers(self, N, T):
         H, K, rows = self.hidden_size, self.hidden_size + self.input_size + 1, self._gradient_rows()
-        n = max(1, min(T, CACHE_BYTES // (rows * N * self.dtype.itemsize)))
+        n = max(1, CACHE_BYTES // (rows * N * self.dtype.itemsize), LONGEST_PRODUCT * H // N)
+        # Segments of √T steps take the least memory (Chen et al. 2016). Made of whole blocks, they add up the
+        # same products in the same order as one long segment: the results are equal to the last bit.
+        L = T if self.keep == "gates" else min(T, n * max(1, round(np.sqrt(T) / n)))
+        n = min(n, L)
         buffers = SimpleNamespace(
-            shape=(N, T),
-            blocks=[(start, min(T, start + n)) for start in range(0, T, n)],
-            S=self._array(T + 1, K, N),            # S[t] is [h_prev; x; 1] of step t, so S[t + 1] holds its h
+            shape=(N, T), segments=pieces(T, L), blocks=pieces(L, n),
+            S=self._array(L + 1, K, N),            # S[t] is [h_prev; x; 1] of step t, so S[t + 1] holds its h
             d=self._array(n, rows, N),             # gradients of the gates, before their nonlinearity
             dh=self._array(H, N),
             d_outputs=self._array(n, H, N),
@@ -363,7 +416,8 @@ class Recurrent(Layer):
             product=self._array(K, rows))
         buffers.S[:, -1] = 1
         buffers.states, buffers.d_states = [buffers.S[:, :H]], [buffers.dh]
-        self._allocate(buffers, N, T, n)
+        self._allocate(buffers, N, L, n)
+        buffers.first_states = [self._array(len(buffers.segments), H, N) for _ in buffers.states]
         return buffers
 
     def _array(self, *shape):
@@ -381,12 +435,9 @@ def rows_first(steps, room):
     return result.reshape(rows, n * N)
 
 
-def add_product(a, b, total, room, first):
-    """total += a @ b.T, without allocating; the first product overwrites what was there."""
-    if first:
-        dot(a, b.T, total)
-    else:
-        total += dot(a, b.T, room)
+def pieces(length, size):
+    """Cut range(length) into pieces (start, stop) of this size; the last may be shorter."""
+    return [(start, min(length, start + size)) for start in range(0, length, size)]
 
 
 class RNN(Recurrent):
@@ -398,6 +449,8 @@ class RNN(Recurrent):
         seed: whole number or `np.random.Generator` for the initial weights; default None draws fresh ones.
         dtype: "float32" (default) or "float64".
         recurrent_scale: the recurrent weights are an orthogonal matrix times this number; default 1.0.
+        keep: "gates" (default) keeps every step for `backward`; "recompute" keeps the state of every √T-th step and
+            runs the steps between again, for a third more time and far less memory. The results are the same.
 
     Example:
         >>> layer = RNN(input_size=2, hidden_size=3, seed=0)
@@ -408,9 +461,9 @@ class RNN(Recurrent):
 
     gate_names = ("h",)
 
-    def __init__(self, input_size, hidden_size, seed=None, dtype="float32", recurrent_scale=1.0):
+    def __init__(self, input_size, hidden_size, seed=None, dtype="float32", recurrent_scale=1.0, keep="gates"):
         recurrent_scale = arguments.real_number("recurrent_scale", recurrent_scale, minimum=0)
-        super().__init__(input_size, hidden_size, seed, dtype, recurrent_scale)
+        super().__init__(input_size, hidden_size, seed, dtype, keep, recurrent_scale)
 
     def _fuse(self):
         self._W = np.ascontiguousarray(self._matrix.T)                      # (H, K)
@@ -461,6 +514,8 @@ class LSTM(Recurrent):
             log U(1, chrono - 1) and the input biases are minus them (Tallec & Ollivier 2018). Default None.
         seed: whole number or `np.random.Generator` for the initial weights; default None draws fresh ones.
         dtype: "float32" (default) or "float64".
+        keep: "gates" (default) keeps every step for `backward`; "recompute" keeps the state of every √T-th step and
+            runs the steps between again, for a third more time and far less memory. The results are the same.
 
     Example:
         >>> layer = LSTM(input_size=2, hidden_size=3, seed=0)
@@ -472,9 +527,10 @@ class LSTM(Recurrent):
     gate_names = ("i", "f", "c", "o")
     state_names = ("h", "c")
 
-    def __init__(self, input_size, hidden_size, forget_bias=1.0, chrono=None, seed=None, dtype="float32"):
+    def __init__(self, input_size, hidden_size, forget_bias=1.0, chrono=None, seed=None, dtype="float32",
+                 keep="gates"):
         forget_bias = arguments.real_number("forget_bias", forget_bias)
-        super().__init__(input_size, hidden_size, seed, dtype)
+        super().__init__(input_size, hidden_size, seed, dtype, keep)
         H, bias = self.hidden_size, self.weights["bias"]
         bias[H:2 * H] = forget_bias
         if chrono is not None:
@@ -580,6 +636,8 @@ class GRU(Recurrent):
             log U(1, chrono - 1) (Tallec & Ollivier 2018). Default None: zeros.
         seed: whole number or `np.random.Generator` for the initial weights; default None draws fresh ones.
         dtype: "float32" (default) or "float64".
+        keep: "gates" (default) keeps every step for `backward`; "recompute" keeps the state of every √T-th step and
+            runs the steps between again, for a third more time and far less memory. The results are the same.
 
     Example:
         >>> layer = GRU(input_size=2, hidden_size=3, seed=0)
@@ -590,14 +648,15 @@ class GRU(Recurrent):
 
     gate_names = ("z", "r", "h")
 
-    def __init__(self, input_size, hidden_size, reset_after=True, chrono=None, seed=None, dtype="float32"):
+    def __init__(self, input_size, hidden_size, reset_after=True, chrono=None, seed=None, dtype="float32",
+                 keep="gates"):
         self.reset_after = arguments.one_of("reset_after", reset_after, (True, False))
         self.bias_rows = 2 if self.reset_after else 1
-        super().__init__(input_size, hidden_size, seed, dtype)
+        super().__init__(input_size, hidden_size, seed, dtype, keep)
         H = self.hidden_size
         if chrono is not None:
             self.weights["bias"].reshape(-1)[:H] = chrono_biases(self._random, chrono, H)
-        self._W = self._array(self._gradient_rows(), H + self.input_size + 1)
+        self._W = self._array(3 * H, H + self.input_size + 1)
 
     def _cell_gates(self):
         if self.reset_after:
@@ -610,38 +669,40 @@ class GRU(Recurrent):
 
     def _fuse(self):
         H, W, half = self.hidden_size, self._W, self.dtype.type(0.5)
+        W[...] = self._matrix[:len(W.T)].T
         if self.reset_after:
-            # Rows z, r, u, v: the candidate is tanh(v + r u), u of the recurrent weights, v of those of x.
-            recurrent, kernel, bias = (weights.T for weights in self.weights.values())
-            W[:3 * H, :H] = recurrent
-            W[:2 * H, H:-1], W[3 * H:, H:-1] = kernel[:2 * H], kernel[2 * H:]
-            W[:2 * H, -1] = bias[:2 * H].sum(axis=1)
-            W[2 * H:3 * H, -1], W[3 * H:, -1] = bias[2 * H:, 1], bias[2 * H:, 0]
-        else:
-            W[...] = self._matrix.T
+            # The candidate is tanh(v + r u), u of the recurrent weights and v of those of x.
+            bias = self.weights["bias"]
+            self._W_v = np.concatenate([self.weights["kernel"].T[2 * H:], bias[0, 2 * H:, None]], axis=1)
+            W[:2 * H, -1] += bias[1, :2 * H]
+            W[2 * H:, H:-1], W[2 * H:, -1] = 0, bias[1, 2 * H:]
         W[:2 * H] *= half
 
     def _allocate(self, buffers, N, T, n):
         S, d, H = buffers.S, buffers.d, self.hidden_size
-        Z = buffers.Z = self._array(T, (4 if self.reset_after else 2) * H, N)    # z, r (and u, v)
-        z, r = Z[:, :H], Z[:, H:2 * H]
         g = buffers.g = self._array(T, H, N)                                # candidate
         h = S[:, :H]
         buffers.spare, buffers.spare_steps = self._array(H, N), self._array(n, H, N)
         if self.reset_after:
-            buffers.fused_gradient = self._array(S.shape[1], 4 * H)
-            u, v = Z[:, 2 * H:3 * H], Z[:, 3 * H:]
+            # Rows v, z, r, u: z, r, u depend on h, and v, z, r on x, so either are neighbours.
+            Z = buffers.Z = self._array(T, 4 * H, N)
+            z, r, u = (Z[:, k * H:(k + 1) * H] for k in (1, 2, 3))          # (T, H, N)
+            buffers.product = self._array(H, 3 * H)
             buffers.forward_views = [
-                (S[t], Z[t], Z[t, :2 * H], z[t], r[t], u[t], v[t], g[t], h[t], h[t + 1]) for t in range(T)]
-            buffers.backward_views = [(d[t % n].reshape(4, H, N), d[t % n, :3 * H], z[t]) for t in range(T)]
+                (S[t], Z[t, H:], Z[t, H:3 * H], z[t], r[t], u[t], Z[t, :H], g[t], h[t], h[t + 1])
+                for t in range(T)]
+            buffers.backward_views = [(d[t % n].reshape(4, H, N), d[t % n, H:], z[t]) for t in range(T)]
         else:
+            Z = buffers.Z = self._array(T, 2 * H, N)
+            z, r = Z[:, :H], Z[:, H:]
             R = buffers.R = self._array(T, S.shape[1], N)                   # R[t] is [r h_prev; x; 1]
             buffers.d_rh = self._array(H, N)
             buffers.forward_views = [
-                (S[t], R[t], Z[t, :2 * H], z[t], r[t], R[t, :H], g[t], h[t], h[t + 1]) for t in range(T)]
+                (S[t], R[t], Z[t], z[t], r[t], R[t, :H], g[t], h[t], h[t + 1]) for t in range(T)]
             buffers.backward_views = [
                 (d[t % n, :2 * H], d[t % n, :H], d[t % n, H:2 * H], d[t % n, 2 * H:], z[t], r[t])
                 for t in range(T)]
+        buffers.z, buffers.r = z, r
 
     def _forward_steps(self, buffers, steps):
         forward_steps = self._forward_reset_after if self.reset_after else self._forward_reset_before
@@ -652,9 +713,11 @@ class GRU(Recurrent):
         backward_steps(buffers, start, stop, steps)
 
     def _forward_reset_after(self, buffers, steps):
-        W, half, spare = self._W, np.asarray(0.5, self.dtype), buffers.spare
-        for (S, zruv, zr, z, r, u, v, g, h_prev, h), skip in steps:
-            dot(W, S, zruv)                                                 # (4H, N)
+        H, W, half, spare = self.hidden_size, self._W, np.asarray(0.5, self.dtype), buffers.spare
+        n = buffers.steps
+        np.matmul(self._W_v, buffers.S[:n, H:], out=buffers.Z[:n, :H])      # v of all steps
+        for (S, zru, zr, z, r, u, v, g, h_prev, h), skip in steps:
+            dot(W, S, zru)                                                  # (3H, N)
             tanh(zr, zr)
             zr *= half
             zr += half
@@ -670,8 +733,8 @@ class GRU(Recurrent):
                 copyto(h, h_prev, where=skip)
 
     def _backward_reset_after(self, buffers, start, stop, steps):
-        _, r, u, _ = np.split(buffers.Z[start:stop], 4, axis=1)             # (n, H, N)
-        dz, dr, du, dv = np.split(buffers.d[:stop - start], 4, axis=1)      # (n, H, N)
+        _, _, r, u = np.split(buffers.Z[start:stop], 4, axis=1)             # (n, H, N)
+        dv, dz, dr, du = np.split(buffers.d[:stop - start], 4, axis=1)      # (n, H, N)
         self._derivatives(buffers, start, stop, dz, dv)
         multiply(dv, r, du)
         multiply(du, u, dr)
@@ -687,7 +750,7 @@ class GRU(Recurrent):
     def _forward_reset_before(self, buffers, steps):
         H, half, spare = self.hidden_size, np.asarray(0.5, self.dtype), buffers.spare
         W_zr, W_g = self._W[:2 * H], self._W[2 * H:]
-        buffers.R[:, H:] = buffers.S[:-1, H:]
+        buffers.R[:buffers.steps, H:] = buffers.S[:buffers.steps, H:]
         for (S, R, zr, z, r, rh, g, h_prev, h), skip in steps:
             dot(W_zr, S, zr)                                                # (2H, N)
             tanh(zr, zr)
@@ -708,7 +771,7 @@ class GRU(Recurrent):
         H, n = self.hidden_size, stop - start
         dz, dr, dg = np.split(buffers.d[:n], 3, axis=1)                     # (n, H, N)
         self._derivatives(buffers, start, stop, dz, dg)
-        r, rh = buffers.Z[start:stop, H:], buffers.R[start:stop, :H]
+        r, rh = buffers.r[start:stop], buffers.R[start:stop, :H]
         multiply(rh, r, dr)
         subtract(rh, dr, dr)                                                # h_prev r (1 - r)
         U_zr, U_g = np.split(self.weights["recurrent_kernel"], [2 * H], axis=1)
@@ -730,7 +793,7 @@ class GRU(Recurrent):
 
         At a skipped step z is 1: both are zero, and dh is handed on whole.
         """
-        z, g, h_prev = (a[start:stop, :self.hidden_size] for a in (buffers.Z, buffers.g, buffers.S))
+        z, g, h_prev = (a[start:stop, :self.hidden_size] for a in (buffers.z, buffers.g, buffers.S))
         one_minus_z = subtract(1, z, buffers.spare_steps[:stop - start])
         subtract(h_prev, g, dz)
         dz *= z
@@ -740,34 +803,29 @@ class GRU(Recurrent):
         dg *= one_minus_z                                                   # (1 - z) (1 - g²)
 
     def _add_weight_gradient(self, buffers, start, stop, d):
-        H, first = self.hidden_size, stop == buffers.shape[1]
+        H = self.hidden_size
         S = rows_first(buffers.S[start:stop], buffers.S_rows)               # (K, n N)
         if self.reset_after:
-            total = buffers.fused_gradient                                  # (K, 4H)
-            add_product(S, d, total, buffers.product, first)
-            if start == 0:
-                zr, u, v = slice(0, 2 * H), slice(2 * H, 3 * H), slice(3 * H, 4 * H)
-                recurrent_kernel, kernel, bias = self.gradients.values()
-                recurrent_kernel[...] = total[:H, :3 * H]
-                kernel[:, zr], kernel[:, u] = total[H:-1, zr], total[H:-1, v]
-                bias[:, zr], bias[0, u], bias[1, u] = total[-1, zr], total[-1, v], total[-1, u]
+            recurrent_kernel, kernel, bias = self.gradients.values()
+            recurrent_kernel += dot(S[:H], d[H:].T, buffers.product)        # z, r, u: what h enters
+            of_x = dot(S[H:], d[:3 * H].T)                                  # v, z, r: what x enters
+            kernel += np.roll(of_x[:-1], -H, axis=1)
+            bias[0] += np.roll(of_x[-1], -H)
+            bias[1, :2 * H] = bias[0, :2 * H]
+            bias[1, 2 * H:] += d[3 * H:].sum(axis=1)
         else:
-            gradient = self._matrix_gradient                                # (K, 3H)
-            if first:
-                gradient[...] = 0
-            gradient[:, :2 * H] += dot(S, d[:2 * H].T)
+            self._matrix_gradient[:, :2 * H] += dot(S, d[:2 * H].T)
             R = rows_first(buffers.R[start:stop], buffers.S_rows)           # (K, n N)
-            gradient[:, 2 * H:] += dot(R, d[2 * H:].T)
+            self._matrix_gradient[:, 2 * H:] += dot(R, d[2 * H:].T)
 
     def _input_gradient(self, d):
         H = self.hidden_size
         if self.reset_after:
-            d = np.concatenate([d[:2 * H], d[3 * H:]])                      # z, r, v: what x enters
+            d = np.roll(d[:3 * H], -H, axis=0)                              # z, r, v: what x enters
         return dot(self.weights["kernel"], d)                               # (D, n N)
 
     def _gate_steps(self, buffers):
-        H, Z = self.hidden_size, buffers.Z
-        return {"z": Z[:, :H], "r": Z[:, H:2 * H], "g": buffers.g, "h": buffers.S[1:, :H]}
+        return {"z": buffers.z, "r": buffers.r, "g": buffers.g, "h": buffers.S[1:, :self.hidden_size]}
 
 
 class Dense(Layer):
@@ -938,8 +996,11 @@ class Sequential(Layer):
         return x, arguments.mask("mask", mask, x.shape[:2])
 
     def _forward(self, x, mask=None):
-        for layer in self.layers:
-            x = layer._forward(x, mask) if isinstance(layer, Recurrent) else layer._forward(x)
+        for layer, following in zip(self.layers, [*self.layers[1:], None], strict=True):
+            if isinstance(layer, Recurrent):
+                x = layer._forward(x, mask, last_only=isinstance(following, LastStep))
+            else:
+                x = layer._forward(x)
         self._last = x
         return x
 
