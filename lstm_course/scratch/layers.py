@@ -25,6 +25,7 @@ Names: gates i, f, o, candidate g, cell state c, output h; in the GRU gates z, r
 a value is called d and its name: dh, dc; for a gate it is taken before the nonlinearity: di, df, dg, do.
 """
 
+import copy
 from collections.abc import Mapping
 from types import SimpleNamespace
 
@@ -236,6 +237,46 @@ class Recurrent(Layer):
             if self._before_start is not None:
                 d_outputs = np.where(self._before_start[:, :, None], self.dtype.type(0), d_outputs)
         return self._backward(d_outputs, d_state=self._checked_state("d_state", d_state, N)).copy()
+
+    def stream(self, batch_size=1, state=None):
+        """Make a function that takes one step at a time, for data that arrive live or text that is being written.
+
+        It costs a few millionths of a second, for it prepares everything beforehand: it holds the state, and the
+        weights as they are now; later training does not change it.
+
+        Args:
+            batch_size: number of sequences N; default 1.
+            state: initial state, as `forward` takes it; default zeros.
+
+        Returns:
+            A function from the input of one step (N, D) to the output (N, H).
+
+        Raises:
+            TypeError, ValueError: if an argument has the wrong kind or shape, or is not finite.
+
+        Example:
+            >>> layer = LSTM(2, 3, seed=0)
+            >>> step, x = layer.stream(), np.ones((1, 5, 2))
+            >>> outputs = [step(x[:, t]) for t in range(5)]
+            >>> bool(np.allclose(outputs[-1], layer.forward(x)[0][:, -1]))
+            True
+        """
+        N = arguments.whole_number("batch_size", batch_size)
+        engine = copy.deepcopy(self)
+        buffers = engine._new_buffers(N, 1)
+        for steps, given in zip(buffers.states, self._checked_state("state", state, N), strict=True):
+            steps[0] = 0 if given is None else given.T
+        engine._fuse()
+        buffers.steps, views = 1, [(buffers.forward_views[0], None)]
+        x_rows, h = buffers.S[0, self.hidden_size:-1], buffers.S[1, :self.hidden_size]
+
+        def step(x):
+            x_rows[...] = arguments.array("x", x, (N, self.input_size), self.dtype).T
+            engine._forward_steps(buffers, views)
+            for steps in buffers.states:
+                steps[0] = steps[1]
+            return h.T.copy()
+        return step
 
     @property
     def d_state(self):

@@ -1,0 +1,37 @@
+"""Which matrix products NumPy's library has chosen for this processor, and whether it has better ones.
+
+OpenBLAS, which comes with NumPy, holds a set of routines for each family of processors. A processor that is younger
+than the library may be given the set of an older family, and then multiplies at half its speed. The
+environment variable OPENBLAS_CORETYPE names another set; it must be there before NumPy is loaded.
+"""
+
+import platform
+from pathlib import Path
+
+
+def kernels():
+    """The set of routines that OpenBLAS uses in this process, such as "Haswell"; None with another library."""
+    from threadpoolctl import threadpool_info
+
+    return next((info["architecture"] for info in threadpool_info() if info["internal_api"] == "openblas"), None)
+
+
+def better_environment():
+    """The environment in which a new process multiplies faster than this one.
+
+    Returns:
+        A dict: {"OPENBLAS_CORETYPE": "SkylakeX"} when the processor has AVX-512 and OpenBLAS does not use it, else
+        empty.
+    """
+    if platform.machine() != "x86_64" or kernels() not in ("Haswell", "Zen"):
+        return {}
+    needed = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}    # what this set is compiled for
+    return {"OPENBLAS_CORETYPE": "SkylakeX"} if needed <= _processor_features() else {}
+
+
+def _processor_features():
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:                                                         # not Linux
+        return set()
+    return set(next((line.split(":")[1].split() for line in lines if line.startswith("flags")), ()))
