@@ -282,3 +282,101 @@ def pytorch_layers(contest):
         dense.weight.copy_(torch.from_numpy(scratch_dense.weights["kernel"].T.copy()))
         dense.bias.copy_(torch.from_numpy(scratch_dense.weights["bias"]))
     return layer, dense
+
+
+# ---- one step of one sequence: `run(steps)` makes that many, the state handed on
+
+
+def our_step(contest):
+    """One step at a time, prepared by `stream`."""
+    step, x = contest.model().layers[0].stream(), np.ones((1, contest.features), "float32")
+
+    def run(steps):
+        for _ in range(steps):
+            h = step(x)
+        return h
+    return run
+
+
+def our_forward(contest):
+    """One step by a call of `forward` with T = 1, the way to go without preparation."""
+    layer, x = contest.model().layers[0], np.ones((1, 1, contest.features), "float32")
+
+    def run(steps):
+        state = None
+        for _ in range(steps):
+            outputs, state = layer.forward(x, state)
+        return outputs[:, 0]
+    return run
+
+
+def keras_step(contest, xla=False):
+    """One step of the Keras layer, compiled."""
+    import keras
+    import tensorflow as tf
+
+    layer = keras.layers.LSTM(contest.hidden, return_state=True)
+    to_keras(contest.model().layers[0], layer)
+    x, zeros = tf.ones((1, 1, contest.features)), tf.zeros((1, contest.hidden))
+
+    @tf.function(jit_compile=xla)
+    def step(x, h, c):
+        return layer(x, initial_state=[h, c])
+
+    def run(steps):
+        h = c = zeros
+        for _ in range(steps):
+            _, h, c = step(x, h, c)
+        return h.numpy()
+    return run
+
+
+def pytorch_step(contest):
+    """One step of the PyTorch layer, without gradients."""
+    import torch
+
+    layer, _ = pytorch_layers(contest)
+    x = torch.ones((1, 1, contest.features))
+
+    def run(steps):
+        state = None
+        with torch.inference_mode():
+            for _ in range(steps):
+                outputs, state = layer(x, state)
+        return outputs[:, 0].numpy()
+    return run
+
+
+# ---- bare matrix products
+
+
+def large_product(size):
+    """A product of two square matrices."""
+    a = np.random.default_rng(0).normal(size=(size, size)).astype("float32")
+    b, result = a.T.copy(), np.empty_like(a)
+
+    def run(products):
+        for _ in range(products):
+            np.dot(a, b, result)
+    return run
+
+
+def own_products(contest):
+    """The matrix products of one update of our LSTM and nothing else, in their shapes."""
+    N, T, _, H = contest.size
+    layer = contest.model().layers[0]
+    layer.forward(contest.data()[0][0])
+    buffers = layer._last
+    (start, stop), S = buffers.blocks[0], buffers.S[0].copy()
+    Z, dh, U = buffers.d[0].copy(), np.empty((H, N), "float32"), layer.weights["recurrent_kernel"]
+    S_rows, d_rows = (np.ones((len(a), (stop - start) * N), "float32") for a in (S, Z))
+    blocks = T / (stop - start)
+
+    def run(updates):
+        for _ in range(updates * T):
+            np.dot(layer._W, S, Z)
+        for _ in range(updates * T):
+            np.dot(U, Z, dh)
+        for _ in range(round(updates * blocks)):
+            np.dot(S_rows, d_rows.T, buffers.product)
+    return run
