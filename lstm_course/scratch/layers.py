@@ -361,7 +361,7 @@ class Recurrent(Layer):
         """Segment by segment in the same buffers; of all but the last, only the state at its start is kept."""
         N, T = buffers.shape
         buffers.x = buffers.x.copy()      # backward comes back to it, when the caller's array may have changed
-        outputs = np.empty((N, 1 if last_only else T, self.hidden_size), self.dtype)
+        outputs = np.empty((1 if last_only else T, self.hidden_size, N), self.dtype)
         for k, (start, stop) in enumerate(buffers.segments):
             for first, steps in zip(buffers.first_states, buffers.states, strict=True):
                 if k > 0:
@@ -369,10 +369,12 @@ class Recurrent(Layer):
                 first[k] = steps[0]
             self._run(buffers, k)
             if not last_only:
-                outputs[:, start:stop] = buffers.S[1:stop - start + 1, :self.hidden_size].transpose(2, 0, 1)
+                outputs[start:stop] = buffers.S[1:stop - start + 1, :self.hidden_size]
+        for first, steps in zip(buffers.first_states, buffers.states, strict=True):
+            first[-1] = steps[buffers.steps]
         if last_only:
-            outputs[:, 0] = self._last_state()[0]
-        return outputs
+            outputs[0] = buffers.first_states[0][-1]
+        return outputs.transpose(2, 0, 1)                                   # (N, T, H)
 
     def _run(self, buffers, k):
         """The forward steps of segment k, from the state that is in the buffers."""
@@ -389,7 +391,9 @@ class Recurrent(Layer):
         self._forward_steps(buffers, zip(buffers.forward_views[:n], buffers.skips, strict=True))
 
     def _last_state(self):
-        return [steps[self._last.steps].T for steps in self._last.states]   # (N, H) each
+        buffers = self._last
+        kept = buffers.states if len(buffers.segments) == 1 else buffers.first_states
+        return [steps[-1].T for steps in kept]                              # (N, H) each
 
     def _backward(self, d_outputs, input_gradient=True, d_state=None):
         buffers = self._last
@@ -458,7 +462,8 @@ class Recurrent(Layer):
         buffers.S[:, -1] = 1
         buffers.states, buffers.d_states = [buffers.S[:, :H]], [buffers.dh]
         self._allocate(buffers, N, L, n)
-        buffers.first_states = [self._array(len(buffers.segments), H, N) for _ in buffers.states]
+        # The state before each segment, and the last one.
+        buffers.first_states = [self._array(len(buffers.segments) + 1, H, N) for _ in buffers.states]
         return buffers
 
     def _array(self, *shape):
@@ -1036,10 +1041,11 @@ class Sequential(Layer):
         x = self.layers[0]._checked_input("x", x)
         return x, arguments.mask("mask", mask, x.shape[:2])
 
-    def _forward(self, x, mask=None):
+    def _forward(self, x, mask=None, carry=False):
         for layer, following in zip(self.layers, [*self.layers[1:], None], strict=True):
             if isinstance(layer, Recurrent):
-                x = layer._forward(x, mask, last_only=isinstance(following, LastStep))
+                state = layer._last_state() if carry else None
+                x = layer._forward(x, mask, state, last_only=isinstance(following, LastStep))
             else:
                 x = layer._forward(x)
         self._last = x

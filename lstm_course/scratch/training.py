@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from . import arguments
-from .layers import Sequential
+from .layers import LastStep, Sequential, pieces
 
 CACHE_BLOCK = 1 << 14    # weights that Adam works on at a time: five such blocks stay in the cache
 
@@ -263,7 +263,7 @@ def clip_by_global_norm(gradients, max_norm):
     return norm
 
 
-def train_step(model, x, y, loss, optimizer, max_norm=None, mask=None):
+def train_step(model, x, y, loss, optimizer, max_norm=None, mask=None, truncate=None):
     """One update: forward, loss, backward, clipping, optimiser.
 
     Args:
@@ -273,9 +273,12 @@ def train_step(model, x, y, loss, optimizer, max_norm=None, mask=None):
         optimizer: has `update(parameters, gradients)`, for example `Adam()`.
         max_norm: gradients are clipped to this global norm; default None, no clipping.
         mask: (N, T) booleans for the recurrent layers; default None.
+        truncate: gradients go back at most so many steps (Williams & Peng 1990). The sequences are cut into pieces of
+            this length and every piece makes its own update, from the state in which the one before ended. A
+            model with a LastStep makes one update, with the last piece. Default None: back to the first step.
 
     Returns:
-        The loss before the update.
+        The loss before the update; with `truncate` the mean over the pieces.
 
     Raises:
         TypeError, ValueError: if an argument has the wrong kind or shape, or is not finite.
@@ -294,7 +297,29 @@ def train_step(model, x, y, loss, optimizer, max_norm=None, mask=None):
     arguments.function("loss", loss)
     x, mask = model._checked_inputs(x, mask)
     _require_update(optimizer)
-    return _update(model, x, y, loss, optimizer, max_norm, mask)[0]
+    if truncate is None:
+        return _update(model, x, y, loss, optimizer, max_norm, mask)[0]
+    truncate = arguments.whole_number("truncate", truncate)
+    return _update_piecewise(model, x, y, (loss, optimizer, max_norm), mask, truncate)
+
+
+def _update_piecewise(model, x, y, settings, mask, length):
+    every_step = not any(isinstance(layer, LastStep) for layer in model.layers)
+    y = arguments.numeric("y", y)
+    if every_step and y.shape[:2] != x.shape[:2]:
+        raise ValueError(f"y has shape {y.shape}, expected a target for each of the {x.shape[:2]} steps")
+    losses, lengths = [], []
+    for start, stop in pieces(x.shape[1], length):
+        steps, carry = slice(start, stop), start > 0
+        part, part_mask = x[:, steps], None if mask is None else mask[:, steps]
+        if every_step:
+            losses.append(_update(model, part, y[:, steps], *settings, part_mask, carry)[0])
+            lengths.append(stop - start)
+        elif stop < x.shape[1]:
+            model._forward(part, part_mask, carry)
+        else:
+            return _update(model, part, y, *settings, part_mask, carry)[0]
+    return float(np.average(losses, weights=lengths))
 
 
 def _require_update(optimizer):
@@ -303,8 +328,8 @@ def _require_update(optimizer):
                         "expected an object with update(parameters, gradients), for example Adam()")
 
 
-def _update(model, x, y, loss, optimizer, max_norm, mask):
-    prediction = model._forward(x, mask)
+def _update(model, x, y, loss, optimizer, max_norm, mask, carry=False):
+    prediction = model._forward(x, mask, carry)
     if not np.isfinite(prediction).all():
         raise FloatingPointError("the prediction is no longer finite: the training has diverged, "
                                  "use a smaller learning rate or clip the gradients")
