@@ -19,7 +19,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="lstm-course", description="A hands-on course on LSTM networks.")
     parser.add_argument("--version", action="version", version=f"lstm-course {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add_command in (_add_lab, _add_check, _add_progress, _add_build, _add_exercises):
+    for add_command in (_add_lab, _add_check, _add_progress, _add_build, _add_exercises, _add_bench):
         add_command(commands)
     options = parser.parse_args(arguments)
     return options.run(options)
@@ -158,3 +158,31 @@ def _mutations():
     found = mutations.verdicts()
     print(*mutations.summary(found), sep="\n")
     return 1 if any(verdict.missed for verdict in found) else 0
+
+
+def _add_bench(commands):
+    command = commands.add_parser(
+        "bench", help="measure the speed of the layers against the blackboard, Keras and PyTorch"
+    )
+    command.add_argument("--quick", action="store_true", help="tiny sizes, only to see that it works")
+    command.add_argument("--json", metavar="FILE", help="write all figures to a file")
+    command.add_argument("--report", metavar="FILE", help="write a page with pictures, docs/benchmarks.md")
+    command.set_defaults(run=_bench)
+
+
+def _bench(options):
+    import json
+    from pathlib import Path
+
+    from lstm_course import bench, bench_report
+
+    results = bench.measure(quick=options.quick)
+    for title, table in bench_report.tables(results):
+        print(f"{title}\n\n{table}\n")
+    if options.json:
+        Path(options.json).write_text(json.dumps(results, indent=1), encoding="utf-8")
+    if options.report:
+        bench_report.write_report(results, options.report)
+    missed = [goal.what for goal in bench_report.goals(results) if goal.verdict == "missed"]
+    print("\n".join(["Missed:", *missed]) if missed else "No goal is missed.")
+    return 0

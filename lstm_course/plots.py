@@ -181,6 +181,70 @@ def by_lag(curves, ylabel, log=True, threshold=None, chance=None, xlabel="lag (s
 
 
 @styled
+def by_size(curves, ylabel, xlabel):
+    """Draw what something costs as a size grows, both axes logarithmic: a straight line at 45 degrees is linear.
+
+    Args:
+        curves: as for `by_lag`, with sizes and costs greater than 0.
+        ylabel, xlabel: what the costs and the sizes are, with their unit.
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if curves is not such a dict, or a vector has another shape.
+
+    Example:
+        >>> by_size({"LSTM": ([10, 100], [0.2, 2.1])}, "milliseconds", "time steps").axes[0].get_xscale()
+        'log'
+    """
+    figure = by_lag(curves, ylabel, xlabel=xlabel)
+    figure.axes[0].set_xscale("log")
+    return figure
+
+
+@styled
+def ratios(groups, xlabel):
+    """Draw how several rivals compare with 1, one row of marks for each group.
+
+    Args:
+        groups: dict from label to a dict from rival, up to 7, to `(ratio, low, high)`, all greater than 0.
+        xlabel: what the ratios are.
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError: if groups is not such a dict.
+
+    Example:
+        >>> figure = ratios({"small": {"Keras": (3.0, 2.5, 3.5)}}, "time, ours = 1")
+        >>> figure.axes[0].get_xscale()
+        'log'
+    """
+    _check_dict("groups", groups)
+    figure = new_figure(1.2 + 0.55 * len(groups))
+    axes = figure.add_axes((0.16, 0.8 / figure.get_figheight(), 0.6, 1 - 1.0 / figure.get_figheight()))
+    hands = dict(zip(dict.fromkeys(name for marks in groups.values() for name in marks), _HANDS, strict=False))
+    for name, (colour, _, marker) in hands.items():
+        rows = [row for row, marks in enumerate(groups.values()) if name in marks]
+        middle, low, high = np.array([list(groups.values())[row][name] for row in rows], float).T
+        place = np.array(rows) + 0.09 * (list(hands).index(name) - (len(hands) - 1) / 2)
+        axes.errorbar(middle, place, xerr=[middle - low, high - middle], color=colour, marker=marker,
+                      linestyle="none", label=name)
+    axes.axvline(1, color="#666666", linewidth=1)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.xaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
+    axes.set_yticks(range(len(groups)), groups)
+    axes.invert_yaxis()
+    axes.grid(True, axis="x")
+    axes.set_xlabel(xlabel)
+    axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
+    return figure
+
+
+@styled
 def training_curves(curves, ylabel, chance=None, floor=None, log=False, xlabel="update"):
     """Draw how a loss or an accuracy changes during training.
 

@@ -239,7 +239,7 @@ def keras_fit(contest, xla=False):
     data = tf.data.Dataset.from_tensor_slices(contest.data()).repeat().with_options(options)
 
     def train(updates):
-        return twin.fit(data, steps_per_epoch=updates, verbose=0).history["loss"][0]
+        return twin.fit(data, steps_per_epoch=updates, shuffle=False, verbose=0).history["loss"][0]
     return train
 
 

@@ -1,0 +1,127 @@
+"""`lstm-course bench` runs, compares like with like, and prints what it has measured. No time is asserted."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+
+from lstm_course import bench, bench_report, blas, cli, rivals
+from lstm_course.rivals import Contest
+from lstm_course.scratch import mean_squared_error, relative_error
+
+KINDS = ("RNN", "LSTM", "GRU")
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bench")
+    assert cli.main(["bench", "--quick", "--json", str(folder / "found.json"),
+                     "--report", str(folder / "docs" / "benchmarks.md")]) == 0
+    return json.loads((folder / "found.json").read_text()), (folder / "docs" / "benchmarks.md").read_text()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_blackboard_has_the_gradients_of_the_layers(kind):
+    contest = Contest(kind, 4, 6, 2, 3)
+    options = {"reset_after": False} if kind == "GRU" else {}
+    model, weights = contest.model(**options), rivals.blackboard_weights(contest)
+    x, y = next(contest.batches())
+    loss, d = mean_squared_error(model.forward(x), y)
+    model.backward(d)
+    found_loss, found = rivals.blackboard_gradients(kind, weights, x, y)
+    layer, _, dense = model.layers
+    layer.parameters[...], dense.parameters[...] = layer.parameter_gradients, dense.parameter_gradients
+    expected = layer.cell_weights() | {"Wy": dense.weights["kernel"].T, "by": dense.weights["bias"]}
+    assert found_loss == pytest.approx(loss, rel=1e-5) and set(found) == set(expected)
+    assert all(relative_error(found[name], expected[name]) < 1e-5 for name in expected)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_rivals_train_the_same(kind):
+    contest = Contest(kind, 4, 6, 2, 3)
+    trains = {"ours": rivals.ours(contest)}
+    if kind != "GRU":    # the blackboard's is the other form
+        trains["blackboard"] = rivals.blackboard(contest)
+    try:
+        import keras  # noqa: F401
+    except ImportError:
+        pass
+    else:
+        trains |= {"fit": rivals.keras_fit(contest), "on batch": rivals.keras_train_on_batch(contest)}
+    losses = {name: float(train(20)) for name, train in trains.items()}
+    assert losses == pytest.approx(dict.fromkeys(losses, losses["ours"]), rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pytorch_starts_from_the_same_weights(kind):
+    pytest.importorskip("torch")
+    contest = Contest(kind, 4, 6, 2, 3)
+    assert float(rivals.pytorch(contest)(1)) == pytest.approx(float(rivals.ours(contest)(1)), rel=1e-4)
+
+
+def test_one_step_is_the_same_in_all():
+    contest = Contest("LSTM", 1, 6, 2, 3)
+    runs = [rivals.our_step(contest), rivals.our_forward(contest)]
+    try:
+        runs.append(rivals.keras_step(contest))
+        runs.append(rivals.pytorch_step(contest))
+    except ImportError:
+        pass
+    outputs = [run(4) for run in runs]
+    assert all(np.allclose(output, outputs[0], atol=1e-6) for output in outputs)
+
+
+def test_a_race_reads_the_clock(monkeypatch):
+    now = 0.0
+    monkeypatch.setattr(bench.time, "perf_counter", lambda: now)
+
+    def taking(seconds):
+        def train(updates):
+            nonlocal now
+            now += seconds * updates
+        return train
+
+    times = bench.race({"ours": taking(0.25), "other": taking(0.75)}, rounds=4, seconds=1.0)
+    assert np.allclose(times["ours"], [0.25] * 4) and np.allclose(times["other"], [0.75] * 4)
+    ours, other = bench.compared(times)
+    assert other["ratio"] == pytest.approx({"median": 3, "low": 3, "high": 3}) and ours["ratio"]["median"] == 1
+
+
+def test_everything_is_measured(quick):
+    results, page = quick
+    assert all(results[part] for part in bench.PARTS)
+    assert {row["kind"] for row in results["training"]} == set(KINDS)
+    numbers = [row["seconds"]["median"] for part in ("training", "inference", "scale") for row in results[part]]
+    assert all(np.isfinite(number) and number > 0 for number in numbers)
+    assert all(row["bytes"] > 0 for row in results["memory"])
+    for title, table in bench_report.tables(results):
+        assert title in page and table in page
+
+
+def test_the_goals_follow_the_figures(quick):
+    results, _ = quick
+    slower = copy.deepcopy(results)
+    for row in slower["training"]:
+        row["ratio"] = {name: 1000.0 for name in row["ratio"]}
+    for row in slower["memory"]:
+        row["bytes"] = 1 if row["keep"] == "recompute" else 20
+    found = bench_report.goals(slower)
+    assert all(goal.found == 1000 and goal.verdict == "aim reached" for goal in found[:5] if goal.where)
+    assert found[-1].found == 20 and found[-1].verdict == "met"
+    for row in slower["training"]:
+        row["ratio"]["median"] = 0.5
+    assert all(goal.verdict == "missed" for goal in bench_report.goals(slower)[:5] if goal.where)
+
+
+@pytest.mark.parametrize("chosen, features, expected", [
+    ("Haswell", {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}, {"OPENBLAS_CORETYPE": "SkylakeX"}),
+    ("Haswell", {"avx2"}, {}),
+    ("SkylakeX", {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}, {}),
+    (None, set(), {}),
+])
+def test_better_routines_are_named_only_where_the_processor_has_them(monkeypatch, chosen, features, expected):
+    monkeypatch.setattr(blas.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(blas, "kernels", lambda: chosen)
+    monkeypatch.setattr(blas, "_processor_features", lambda: features)
+    assert blas.better_environment() == expected
