@@ -1,8 +1,9 @@
 """`lstm-course bench`: how fast the layers of this course are, measured on this machine.
 
-A race times all rivals in turn, round after round, so that a busy moment hits every one of them; a ratio is taken within
-a round, then the median over the rounds. Each number of threads has a process of its own, because TensorFlow
-fixes its threads on first use. Times are wall times of whole updates: forward, backward, Adam.
+A race times all rivals in turn, round after round, so that a busy moment hits every one of them; a ratio is
+taken within a round, then the median over the rounds. Each number of threads has a process of its own,
+because TensorFlow fixes its threads on first use. Times are wall times of whole updates: forward, backward,
+Adam.
 """
 
 import gc
@@ -24,7 +25,17 @@ import numpy as np
 
 from lstm_course import blas, rivals, tasks
 from lstm_course.rivals import Contest
-from lstm_course.scratch import LSTM, Adam, Dense, LastStep, Sequential, mean_squared_error, predict, to_keras, train_step
+from lstm_course.scratch import (
+    LSTM,
+    Adam,
+    Dense,
+    LastStep,
+    Sequential,
+    mean_squared_error,
+    predict,
+    to_keras,
+    train_step,
+)
 
 LESSON_SIZES = [(32, 60, 1, 50), (32, 100, 2, 32), (1, 100, 16, 32)]    # (N, T, D, H)
 LARGE_SIZES = [(64, 100, 2, 128), (32, 200, 128, 128), (20, 500, 2, 64), (64, 100, 256, 512)]
@@ -56,8 +67,8 @@ class Plan:
     scale: tuple
 
 
-FULL = Plan(LESSON_SIZES, LARGE_SIZES, rounds=7, seconds=0.25, adding=(100, 1000), seeds=(3, 10), updates=3000,
-            lengths=[10, 30, 100, 300, 1000, 3000, 10_000], scale=(16, 1, 64))
+FULL = Plan(LESSON_SIZES, LARGE_SIZES, rounds=7, seconds=0.25, adding=(100, 1000), seeds=(3, 10),
+            updates=3000, lengths=[10, 30, 100, 300, 1000, 3000, 10_000], scale=(16, 1, 64))
 QUICK = Plan([(2, 3, 1, 4)], [(2, 4, 3, 5)], rounds=2, seconds=0.0, adding=(4, 6), seeds=(1, 2), updates=50,
              lengths=[4, 16], scale=(2, 1, 3))
 
@@ -110,7 +121,7 @@ def quartiles(values):
 
 
 def compared(times):
-    """What a race says: for each rival its time, and how many times as long as ours it took, round by round."""
+    """What a race says: the time of each rival, and how many times ours it is, taken round by round."""
     return [{"rival": name, "seconds": quartiles(seconds),
              "ratio": quartiles(np.divide(seconds, times["ours"]))} for name, seconds in times.items()]
 
@@ -125,7 +136,8 @@ def training(plan, threads):
     rows = []
     for contest in contests:
         trains = {name: make(contest) for name, make in _rivals().items()}
-        rows += [asdict(contest) | {"threads": threads} | row for row in compared(race(trains, plan.rounds, plan.seconds))]
+        found = compared(race(trains, plan.rounds, plan.seconds))
+        rows += [asdict(contest) | {"threads": threads} | row for row in found]
         _say(f"{contest.kind} {contest.size}, {threads} threads")
     return rows
 
@@ -146,7 +158,8 @@ def inference(plan, threads):
     contest = replace(Contest("LSTM", *plan.lesson_sizes[0]), batch=1)
     steps = {"ours": rivals.our_step(contest), "ours, forward": rivals.our_forward(contest)}
     if importlib.util.find_spec("keras"):
-        steps |= {"Keras tf.function": rivals.keras_step(contest), "Keras XLA": rivals.keras_step(contest, xla=True)}
+        steps |= {"Keras tf.function": rivals.keras_step(contest),
+                  "Keras XLA": rivals.keras_step(contest, xla=True)}
     if importlib.util.find_spec("torch"):
         steps["PyTorch"] = rivals.pytorch_step(contest)
     times = race(steps, plan.rounds, plan.seconds)
@@ -154,7 +167,7 @@ def inference(plan, threads):
 
 
 def products(plan, threads):
-    """Arithmetic that training achieves, against that of bare matrix products, large ones and those of the layer."""
+    """Arithmetic that training achieves, against bare matrix products: large ones, and the layer's own."""
     rows = []
     for size in plan.lesson_sizes + plan.large_sizes:
         contest = Contest("LSTM", *size)
@@ -242,16 +255,16 @@ def scale(plan, threads):
 
 
 def memory(plan, threads):
-    """Peak memory of making a network and training one update, by T and by batch, keeping everything or not."""
+    """Peak memory of making a network and training one update, by T and by batch, with either `keep`."""
     N, D, H = plan.scale
     contests = [Contest("LSTM", N, T, D, H) for T in plan.lengths]
     contests += [Contest("LSTM", batch, plan.lengths[-2], D, H) for batch in (1, 4 * N)]
     rows = [asdict(contest) | {"keep": keep, "bytes": peak_memory(contest, keep)}
             for contest in contests for keep in ("gates", "recompute")]
     longest = contests[len(plan.lengths) - 1]
-    times = race({"ours": rivals.ours(longest), "recompute": rivals.ours(longest, keep="recompute")}, plan.rounds, 0)
-    price = quartiles(np.divide(times["recompute"], times["ours"]))
-    return [row | ({"price in time": price} if row["steps"] == longest.steps and row["keep"] == "recompute" else {})
+    times = race({keep: rivals.ours(longest, keep=keep) for keep in ("gates", "recompute")}, plan.rounds, 0)
+    price = {"price in time": quartiles(np.divide(times["recompute"], times["gates"]))}
+    return [row | price if (row["steps"], row["keep"]) == (longest.steps, "recompute") else row
             for row in rows]
 
 
@@ -328,9 +341,9 @@ def machine():
         except importlib.metadata.PackageNotFoundError:
             continue
     return {"date": time.strftime("%Y-%m-%d"), "processor": _processor(), "cores": os.cpu_count(),
-            "system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(), "versions": versions,
-            "OpenBLAS chose": blas.kernels(), "changed to": blas.better_environment().get("OPENBLAS_CORETYPE"),
-            "load before": _load()}
+            "system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(),
+            "versions": versions, "OpenBLAS chose": blas.kernels(),
+            "changed to": blas.better_environment().get("OPENBLAS_CORETYPE"), "load before": _load()}
 
 
 def _processor():

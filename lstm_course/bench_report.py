@@ -1,4 +1,4 @@
-"""What `lstm-course bench` found: the goals and whether they are met, tables, a picture, a page of the documentation."""
+"""What `lstm-course bench` found: the goals and whether they are met, tables, pictures, a page."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ class Goal:
 
     @property
     def verdict(self):
-        """ "not measured", "missed", "met" or "aim reached"; what is shown is rounded, what is compared is not."""
+        """One of "not measured", "missed", "met" and "aim reached"."""
         if self.found is None:
             return "not measured"
         reached = [self.found <= figure if self.less_is_better else self.found >= figure
@@ -51,7 +51,8 @@ def goals(results):
     lesson = [row for row in training if row["hidden"] <= LESSONS]
     lstm, others = ([row for row in lesson if (row["kind"] == "LSTM") == yes] for yes in (True, False))
     large = max(row["hidden"] for row in training)
-    products = [(row["of large"]["median"], _where(row)) for row in results["products"] if row["hidden"] == large]
+    shares = [(row["of large"]["median"], _where(row))
+              for row in results["products"] if row["hidden"] == large]
     return [
         Goal("ours against Keras `fit`, LSTM, lesson sizes", 3, 5, *_worst(lstm, ["Keras fit"])),
         Goal("ours against the fastest Keras, LSTM, every size", 1.1, 1.5,
@@ -62,32 +63,37 @@ def goals(results):
         Goal("ours against the blackboard, lesson sizes", 3, 4, *_worst(lesson, ["blackboard"])),
         Goal("one step of inference against compiled Keras", 20, 100,
              *_worst(results["inference"], ["Keras tf.function", "Keras XLA"])),
-        Goal("adding problem against Keras `train_on_batch`, seconds", 3, 5, *_adding_ratio(results["adding"])),
-        Goal("longest adding problem, nine of ten seeds, seconds", 60, 5, *_longest_adding(results["adding"]), True),
-        Goal(f"share of the matrix-product rate, H = {large}", 0.6, 0.8, *min(products)),
-        Goal("longest sequences, memory of keeping all against recomputing", 10, 30, *_memory_ratio(results["memory"])),
+        Goal("adding problem, seconds against Keras `train_on_batch`", 3, 5,
+             *_adding_ratio(results["adding"])),
+        Goal("longest adding problem, nine of ten seeds, seconds", 60, 5, *_longest_adding(results["adding"]),
+             less_is_better=True),
+        Goal(f"share of the matrix-product rate, H = {large}", 0.6, 0.8, *min(shares)),
+        Goal("longest sequences, memory of keeping all against recomputing", 10, 30,
+             *_memory_ratio(results["memory"])),
     ]
 
 
 def _where(row):
-    return f"{row['kind']} ({row['batch']}, {row['steps']}, {row['features']}, {row['hidden']}), threads {row['threads']}"
+    return f"{row['kind']} ({_size(row)}), threads {row['threads']}"
 
 
 def _worst(rows, names):
-    found = [(row["ratio"]["median"], f"{_where(row)}: {row['rival']}") for row in rows if row["rival"] in names]
+    found = [(row["ratio"]["median"], f"{_where(row)}: {row['rival']}")
+             for row in rows if row["rival"] in names]
     return min(found, default=(None, ""))
 
 
 def _adding_ratio(rows):
-    keras = {row["seed"]: row for row in rows if row["rival"].startswith("Keras")}
-    ratios = [keras[row["seed"]]["seconds"] / row["seconds"] for row in rows
-              if row["rival"] == "ours" and row["seed"] in keras and row["length"] == keras[row["seed"]]["length"]]
+    ours, keras = ({(row["length"], row["seed"]): row["seconds"]
+                    for row in rows if (row["rival"] == "ours") == yes} for yes in (True, False))
+    ratios = [keras[training] / ours[training] for training in keras]
     return (float(np.median(ratios)), f"median of {len(ratios)} seeds") if ratios else (None, "")
 
 
 def _longest_adding(rows):
     longest = max(row["length"] for row in rows)
-    seconds = sorted(row["seconds"] if row["solved"] else float("inf") for row in rows if row["length"] == longest)
+    seconds = sorted(row["seconds"] if row["solved"] else float("inf")
+                     for row in rows if row["length"] == longest)
     enough = int(np.ceil(0.9 * len(seconds)))
     return seconds[enough - 1], f"T = {longest}, {sum(np.isfinite(seconds))} of {len(seconds)} seeds solved"
 
@@ -110,12 +116,14 @@ def tables(results):
         ("Training: seconds of an update, and how many times ours", _training_table(results["training"])),
         ("One step of inference", _table(
             ["", "microseconds", "times ours"],
-            [[row["rival"], _spread(row["seconds"], 1e6), _spread(row["ratio"])] for row in results["inference"]])),
+            [[row["rival"], _spread(row["seconds"], 1e6), _spread(row["ratio"])]
+             for row in results["inference"]])),
         ("The adding problem to a test error under 0.01", _adding_table(results["adding"])),
         ("Arithmetic: GFLOP/s of training, and its share of bare matrix products", _table(
             ["N, T, D, H", "threads", "training", "large product", "own shapes", "of large", "of own shapes"],
             [[_size(row), row["threads"], *(_spread(row[name]) for name in (
-                "training", "large", "own shapes", "of large", "of own shapes"))] for row in results["products"]])),
+                "training", "large", "own shapes", "of large", "of own shapes"))]
+             for row in results["products"]])),
         ("Cost of an update when one size grows", _table(
             ["grows", "N, T, D, H", "milliseconds", "microseconds for each step"],
             [[row["grows"], ", ".join(map(str, row["size"])), _spread(row["seconds"], 1e3),
@@ -126,8 +134,9 @@ def tables(results):
 
 def _goal_table(found):
     return _table(["goal", "must", "aim", "found", "", "where it is the worst"],
-                  [[goal.what, f"{goal.must:g}", f"{goal.aim:g}", "" if goal.found is None else _number(goal.found),
-                    goal.verdict, goal.where] for goal in found])
+                  [[goal.what, f"{goal.must:g}", f"{goal.aim:g}",
+                    "" if goal.found is None else _number(goal.found), goal.verdict, goal.where]
+                   for goal in found])
 
 
 def _training_table(rows):
@@ -149,7 +158,8 @@ def _adding_table(rows):
                   [[*group, f"{sum(row['solved'] for row in found)} of {len(found)}",
                     _number(np.median([row["seconds"] for row in found])),
                     _number(max(row["seconds"] for row in found)),
-                    f"{np.median([row['updates'] for row in found]):.0f}"] for group, found in groups.items()])
+                    f"{np.median([row['updates'] for row in found]):.0f}"]
+                   for group, found in groups.items()])
 
 
 def _memory_table(rows):
@@ -194,7 +204,8 @@ def pictures(results):
 
     found = {"benchmark-training": (
         plots.ratios(_ratios(results["training"]), "time of an update, ours = 1"),
-        "How many times as long as ours an LSTM update takes in Keras, PyTorch and on the blackboard, one thread.")}
+        "How many times as long as ours an LSTM update takes in Keras, in PyTorch and on the blackboard, "
+        "with one thread.")}
     for name, label in (("T", "time steps T"), ("batch", "batch N"), ("H", "hidden units H")):
         rows = [row for row in results["scale"] if row["grows"] == name]
         place = {"T": 1, "batch": 0, "H": 3}[name]
@@ -210,7 +221,8 @@ def _ratios(rows):
     groups = {}
     for row in rows:
         if row["kind"] == "LSTM" and row["threads"] == 1 and row["rival"] != "ours":
-            groups.setdefault(_size(row), {})[row["rival"]] = [row["ratio"][key] for key in ("median", "low", "high")]
+            marks = groups.setdefault(_size(row), {})
+            marks[row["rival"]] = [row["ratio"][key] for key in ("median", "low", "high")]
     return groups
 
 
@@ -235,20 +247,23 @@ HEAD = """# Benchmarks
 
 Made by `lstm-course bench --report docs/benchmarks.md` on {date}; edit nothing here, run it again.
 
-Machine: {processor}, {cores} cores, {system}. Python {python}, {versions}. {blas} Load before and after: {load}.
+Machine: {processor}, {cores} cores, {system}. Python {python}, {versions}. {blas} Load before and after:
+{load}.
 
-Every figure is a median, with the quartiles in brackets. All rivals of a race run in turn in one process, round after
-round, and a ratio is taken within a round: 2 means that ours takes half the time. An update is forward, backward
-and Adam of a recurrent layer with one output at the last step, float32. Sizes are N, T, D, H: batch, time steps,
-features, hidden units. The blackboard is `cells.py` in a loop; its GRU has the reset gate before the product. PyTorch
-and Keras run as installed, Keras without tf.data's autotune, whose threads would make `fit` wait."""
+Every figure is a median, with the quartiles in brackets. All rivals of a race run in turn in one process,
+round after round, and a ratio is taken within a round: 2 means that ours takes half the time. An update is
+forward, backward and Adam of a recurrent layer with one output at the last step, float32. Sizes are N, T, D,
+H: batch, time steps, features, hidden units. The blackboard is `cells.py` in a loop; its GRU has the reset
+gate before the product. PyTorch and Keras run as installed, Keras without tf.data's autotune, whose threads
+would make `fit` wait."""
 
 
 def _machine_words(machine):
     chosen, changed = machine["OpenBLAS chose"], machine["changed to"]
-    blas = f"OpenBLAS with its routines for {chosen}." if chosen else "NumPy has another library than OpenBLAS."
+    blas = f"OpenBLAS with its routines for {chosen}." if chosen else "Another library than OpenBLAS."
     if changed:
         blas = (f"OpenBLAS chose its routines for {chosen}, which leave AVX-512 unused; measured with "
                 f"`OPENBLAS_CORETYPE={changed}`.")
-    return machine | {"versions": ", ".join(f"{name} {version}" for name, version in machine["versions"].items()),
-                      "blas": blas, "load": f"{machine['load before']}, {machine['load after']}"}
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    return machine | {"versions": versions, "blas": blas,
+                      "load": f"{machine['load before']}, {machine['load after']}"}

@@ -1,7 +1,7 @@
 """Which matrix products NumPy's library has chosen for this processor, and whether it has better ones.
 
-OpenBLAS, which comes with NumPy, holds a set of routines for each family of processors. A processor that is younger
-than the library may be given the set of an older family, and then multiplies at half its speed. The
+OpenBLAS, which comes with NumPy, holds a set of routines for each family of processors. A processor that is
+younger than the library may be given the set of an older family, and then multiplies at half its speed. The
 environment variable OPENBLAS_CORETYPE names another set; it must be there before NumPy is loaded.
 """
 
@@ -10,18 +10,19 @@ from pathlib import Path
 
 
 def kernels():
-    """The set of routines that OpenBLAS uses in this process, such as "Haswell"; None with another library."""
+    """The routines that OpenBLAS uses in this process, such as "Haswell"; None with another library."""
     from threadpoolctl import threadpool_info
 
-    return next((info["architecture"] for info in threadpool_info() if info["internal_api"] == "openblas"), None)
+    libraries = threadpool_info()
+    return next((found["architecture"] for found in libraries if found["internal_api"] == "openblas"), None)
 
 
 def better_environment():
     """The environment in which a new process multiplies faster than this one.
 
     Returns:
-        A dict: {"OPENBLAS_CORETYPE": "SkylakeX"} when the processor has AVX-512 and OpenBLAS does not use it, else
-        empty.
+        A dict: {"OPENBLAS_CORETYPE": "SkylakeX"} when the processor has AVX-512 and OpenBLAS does not use it,
+        else empty.
     """
     if platform.machine() != "x86_64" or kernels() not in ("Haswell", "Zen"):
         return {}

@@ -182,7 +182,7 @@ def by_lag(curves, ylabel, log=True, threshold=None, chance=None, xlabel="lag (s
 
 @styled
 def by_size(curves, ylabel, xlabel):
-    """Draw what something costs as a size grows, both axes logarithmic: a straight line at 45 degrees is linear.
+    """Draw what something costs as a size grows, on two logarithmic axes: a tenfold size at a tenfold cost.
 
     Args:
         curves: as for `by_lag`, with sizes and costs greater than 0.
@@ -225,7 +225,8 @@ def ratios(groups, xlabel):
     _check_dict("groups", groups)
     figure = new_figure(1.2 + 0.55 * len(groups))
     axes = figure.add_axes((0.16, 0.8 / figure.get_figheight(), 0.6, 1 - 1.0 / figure.get_figheight()))
-    hands = dict(zip(dict.fromkeys(name for marks in groups.values() for name in marks), _HANDS, strict=False))
+    names = dict.fromkeys(name for marks in groups.values() for name in marks)
+    hands = dict(zip(names, _HANDS, strict=False))
     for name, (colour, _, marker) in hands.items():
         rows = [row for row, marks in enumerate(groups.values()) if name in marks]
         middle, low, high = np.array([list(groups.values())[row][name] for row in rows], float).T

@@ -1,7 +1,7 @@
-"""What `lstm-course bench` sets against each other: the same training in NumPy, on the blackboard, in Keras, PyTorch.
+"""What `lstm-course bench` compares: the same training in NumPy, on the blackboard, in Keras and PyTorch.
 
-Every rival trains the same network (recurrent layer, last state, one output, squared error, Adam) on the same data
-from the same weights. A rival is a function of a `Contest`; it makes everything ready and returns a
+Every rival trains the same network (recurrent layer, last state, one output, squared error, Adam) on the same
+data from the same weights. A rival is a function of a `Contest`; it makes everything ready and returns a
 function `train(updates)`, which makes that many updates and returns their mean loss.
 """
 
@@ -235,7 +235,7 @@ def keras_fit(contest, xla=False):
 
     twin = keras_model(contest, xla)
     options = tf.data.Options()
-    options.autotune.enabled = False    # its thread would keep `fit` waiting for seconds after the last update
+    options.autotune.enabled = False    # its thread would keep `fit` waiting after the last update
     data = tf.data.Dataset.from_tensor_slices(contest.data()).repeat().with_options(options)
 
     def train(updates):
@@ -249,7 +249,8 @@ def pytorch(contest):
 
     layer, dense = pytorch_layers(contest)
     optimizer = torch.optim.Adam([*layer.parameters(), *dense.parameters()], eps=1e-7, fused=True)
-    batches = itertools.cycle([tuple(map(torch.from_numpy, batch)) for batch in zip(*contest.data(), strict=True)])
+    batches = itertools.cycle([tuple(map(torch.from_numpy, batch))
+                               for batch in zip(*contest.data(), strict=True)])
 
     def train(updates):
         losses = []

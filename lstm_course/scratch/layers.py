@@ -239,10 +239,10 @@ class Recurrent(Layer):
         return self._backward(d_outputs, d_state=self._checked_state("d_state", d_state, N)).copy()
 
     def stream(self, batch_size=1, state=None):
-        """Make a function that takes one step at a time, for data that arrive live or text that is being written.
+        """Make a function that takes one step at a time, for live data or for text that is being written.
 
-        It costs a few millionths of a second, for it prepares everything beforehand: it holds the state, and the
-        weights as they are now; later training does not change it.
+        It costs a few millionths of a second, for it prepares everything beforehand: it holds the state, and
+        the weights as they are now; later training does not change it.
 
         Args:
             batch_size: number of sequences N; default 1.
@@ -358,9 +358,9 @@ class Recurrent(Layer):
         return buffers.S[T if last_only else 1:, :self.hidden_size].transpose(2, 0, 1)   # (N, T, H)
 
     def _forward_segments(self, buffers, last_only):
-        """Segment by segment in the same buffers; of all but the last, only the state at its start is kept."""
+        """Segment by segment in the same buffers; what is kept of each is the state at its start."""
         N, T = buffers.shape
-        buffers.x = buffers.x.copy()      # backward comes back to it, when the caller's array may have changed
+        buffers.x = buffers.x.copy()      # backward needs it, when the caller's array may have changed
         outputs = np.empty((1 if last_only else T, self.hidden_size, N), self.dtype)
         for k, (start, stop) in enumerate(buffers.segments):
             for first, steps in zip(buffers.first_states, buffers.states, strict=True):
@@ -495,8 +495,9 @@ class RNN(Recurrent):
         seed: whole number or `np.random.Generator` for the initial weights; default None draws fresh ones.
         dtype: "float32" (default) or "float64".
         recurrent_scale: the recurrent weights are an orthogonal matrix times this number; default 1.0.
-        keep: "gates" (default) keeps every step for `backward`; "recompute" keeps the state of every √T-th step and
-            runs the steps between again, for a third more time and far less memory. The results are the same.
+        keep: "gates" (default) keeps every step for `backward`; "recompute" keeps the state of every √T-th
+            step and runs the steps between again, for a third more time and far less memory. The results are
+            the same.
 
     Example:
         >>> layer = RNN(input_size=2, hidden_size=3, seed=0)
@@ -507,7 +508,8 @@ class RNN(Recurrent):
 
     gate_names = ("h",)
 
-    def __init__(self, input_size, hidden_size, seed=None, dtype="float32", recurrent_scale=1.0, keep="gates"):
+    def __init__(self, input_size, hidden_size, seed=None, dtype="float32", recurrent_scale=1.0,
+                 keep="gates"):
         recurrent_scale = arguments.real_number("recurrent_scale", recurrent_scale, minimum=0)
         super().__init__(input_size, hidden_size, seed, dtype, keep, recurrent_scale)
 
@@ -560,8 +562,9 @@ class LSTM(Recurrent):
             log U(1, chrono - 1) and the input biases are minus them (Tallec & Ollivier 2018). Default None.
         seed: whole number or `np.random.Generator` for the initial weights; default None draws fresh ones.
         dtype: "float32" (default) or "float64".
-        keep: "gates" (default) keeps every step for `backward`; "recompute" keeps the state of every √T-th step and
-            runs the steps between again, for a third more time and far less memory. The results are the same.
+        keep: "gates" (default) keeps every step for `backward`; "recompute" keeps the state of every √T-th
+            step and runs the steps between again, for a third more time and far less memory. The results are
+            the same.
 
     Example:
         >>> layer = LSTM(input_size=2, hidden_size=3, seed=0)
@@ -682,8 +685,9 @@ class GRU(Recurrent):
             log U(1, chrono - 1) (Tallec & Ollivier 2018). Default None: zeros.
         seed: whole number or `np.random.Generator` for the initial weights; default None draws fresh ones.
         dtype: "float32" (default) or "float64".
-        keep: "gates" (default) keeps every step for `backward`; "recompute" keeps the state of every √T-th step and
-            runs the steps between again, for a third more time and far less memory. The results are the same.
+        keep: "gates" (default) keeps every step for `backward`; "recompute" keeps the state of every √T-th
+            step and runs the steps between again, for a third more time and far less memory. The results are
+            the same.
 
     Example:
         >>> layer = GRU(input_size=2, hidden_size=3, seed=0)

@@ -273,9 +273,10 @@ def train_step(model, x, y, loss, optimizer, max_norm=None, mask=None, truncate=
         optimizer: has `update(parameters, gradients)`, for example `Adam()`.
         max_norm: gradients are clipped to this global norm; default None, no clipping.
         mask: (N, T) booleans for the recurrent layers; default None.
-        truncate: gradients go back at most so many steps (Williams & Peng 1990). The sequences are cut into pieces of
-            this length and every piece makes its own update, from the state in which the one before ended. A
-            model with a LastStep makes one update, with the last piece. Default None: back to the first step.
+        truncate: gradients go back at most so many steps (Williams & Peng 1990). The sequences are cut into
+            pieces of this length and every piece makes its own update, from the state in which the one before
+            ended. A model with a LastStep makes one update, with the last piece. Default None: back to the
+            first step.
 
     Returns:
         The loss before the update; with `truncate` the mean over the pieces.

@@ -1,4 +1,6 @@
-"""Long sequences: running segments again changes nothing, truncation cuts where it says, a stream is the sequence."""
+"""Long sequences: running segments again changes nothing, truncation cuts where it says, a stream agrees."""
+
+import copy
 
 import numpy as np
 import pytest
@@ -41,7 +43,8 @@ def every_result(layer, x, state, mask, d_outputs, d_state):
 @given(kind=st.sampled_from(list(KINDS)), dtype=st.sampled_from(["float32", "float64"]), masked=st.booleans(),
        given_state=st.booleans(), every_step=st.booleans(), T=st.integers(1, 40), N=sizes, D=sizes, H=sizes,
        block_bytes=st.sampled_from([1, 500]), seed=st.integers(0, 10**6))
-def test_recomputing_gives_the_same_bits(kind, dtype, masked, given_state, every_step, T, N, D, H, block_bytes, seed):
+def test_recomputing_gives_the_same_bits(kind, dtype, masked, given_state, every_step, T, N, D, H,
+                                         block_bytes, seed):
     random = np.random.default_rng(seed)
     x, d_outputs = random.normal(size=(N, T, D)), random.normal(size=(N, T, H)) if every_step else None
     mask = random.random((N, T)) > 0.4 if masked else None
@@ -50,8 +53,9 @@ def test_recomputing_gives_the_same_bits(kind, dtype, masked, given_state, every
         state, d_state = state[0], d_state[0]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(layers, "CACHE_BYTES", block_bytes)
-        kept, again = (every_result(make(kind, D, H, keep, dtype), x.copy(), state if given_state else None, mask,
-                                    d_outputs, d_state) for keep in ("gates", "recompute"))
+        state = state if given_state else None
+        kept, again = (every_result(make(kind, D, H, keep, dtype), x.copy(), state, mask, d_outputs, d_state)
+                       for keep in ("gates", "recompute"))
     np.testing.assert_equal(again, kept)
 
 
@@ -63,13 +67,13 @@ def test_recomputing_can_be_repeated_and_keeps_few_steps(kind, monkeypatch):
     first, gradients = layer.backward(d), layer.parameter_gradients.copy()
     assert np.array_equal(layer.backward(d), first) and np.array_equal(layer.parameter_gradients, gradients)
     assert len(layer._last.S) == 11
-    with pytest.raises(RuntimeError, match="keep is 'recompute', so the gates are gone, expected keep='gates'"):
+    with pytest.raises(RuntimeError, match="keep is 'recompute', so the gates are gone"):
         _ = layer.gates
 
 
 def trained(keep, truncate, head, updates=3):
-    model = Sequential([make("LSTM", 2, 4, keep, "float64"), make("GRU reset after", 4, 3, keep, "float64"), *head(),
-                        Dense(3, 1, seed=0, dtype="float64")])
+    model = Sequential([make("LSTM", 2, 4, keep, "float64"), make("GRU reset after", 4, 3, keep, "float64"),
+                        *head(), Dense(3, 1, seed=0, dtype="float64")])
     random, adam = np.random.default_rng(0), Adam(0.01)
     x = random.normal(size=(5, 23, 2))
     y = random.normal(size=(5, 1) if head() else (5, 23, 1))
@@ -90,9 +94,9 @@ def test_truncation_cuts_the_gradient_and_carries_the_state():
     random = np.random.default_rng(0)
     x, y = random.normal(size=(5, 12, 2)), random.normal(size=(5, 1))
     mask = np.arange(12) >= np.array([0, 1, 5, 8, 11])[:, None]
-    whole = Sequential([make("LSTM", 2, 3, dtype="float64"), LastStep(), Dense(3, 1, seed=0, dtype="float64")])
-    layer, _, dense = Sequential([make("LSTM", 2, 3, dtype="float64"), LastStep(),
-                                  Dense(3, 1, seed=0, dtype="float64")]).layers
+    whole = Sequential([make("LSTM", 2, 3, dtype="float64"), LastStep(),
+                        Dense(3, 1, seed=0, dtype="float64")])
+    layer, _, dense = copy.deepcopy(whole).layers
 
     class Nothing:
         def update(self, parameters, gradients):
