@@ -139,6 +139,9 @@ def training(plan, threads):
         found = compared(race(trains, plan.rounds, plan.seconds))
         rows += [asdict(contest) | {"threads": threads} | row for row in found]
         _say(f"{contest.kind} {contest.size}, {threads} threads")
+        del trains
+        if "keras" in sys.modules:
+            sys.modules["keras"].utils.clear_session()      # else every compiled model stays in memory
     return rows
 
 

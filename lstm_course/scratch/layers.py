@@ -21,6 +21,11 @@ a step is (features, N), so that each gate is one contiguous block of memory. Wh
     steps in a few long operations; the loop itself holds only what depends on dh and dc.
   * The weight gradient of a block of steps is one matrix product. A block is as long as fits the cache.
 
+Memory: every step is kept for the way back, some 10 H N numbers each, unless keep="recompute". Then the steps
+are run in segments of about √T, in buffers as long as one segment, and run again on the way back.
+
+Threads: the products are the only part that BLAS can divide.
+
 Names: gates i, f, o, candidate g, cell state c, output h; in the GRU gates z, r. The gradient of the loss for
 a value is called d and its name: dh, dc; for a gate it is taken before the nonlinearity: di, df, dg, do.
 """
@@ -35,7 +40,8 @@ from numpy import add, copyto, dot, multiply, subtract, tanh
 from . import arguments
 
 CACHE_BYTES = 384 * 1024    # the gate gradients of a block of steps take at most this much
-LONGEST_PRODUCT = 1         # but a block has so many columns for each unit, or its product is too thin
+COLUMNS_PER_UNIT = 1        # but has at least so many columns (steps times N) for each unit: a product that
+                            # is thinner spends its time on reading and writing the weight gradient
 KEPT_BUFFERS = 3            # shapes (N, T) that a layer keeps buffers for: training, last batch, validation
 
 
@@ -445,7 +451,7 @@ class Recurrent(Layer):
 
     def _new_buffers(self, N, T):
         H, K, rows = self.hidden_size, self.hidden_size + self.input_size + 1, self._gradient_rows()
-        n = max(1, CACHE_BYTES // (rows * N * self.dtype.itemsize), LONGEST_PRODUCT * H // N)
+        n = max(1, CACHE_BYTES // (rows * N * self.dtype.itemsize), COLUMNS_PER_UNIT * H // N)
         # Segments of √T steps take the least memory (Chen et al. 2016). Made of whole blocks, they add up the
         # same products in the same order as one long segment: the results are equal to the last bit.
         L = T if self.keep == "gates" else min(T, n * max(1, round(np.sqrt(T) / n)))
