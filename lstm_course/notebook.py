@@ -22,8 +22,8 @@ def setup(seed=0):
 
     Sets the seeds of Python and NumPy, the way NumPy prints, the style of the figures, one thread for NumPy's
     matrix products, and the environment variables that keep TensorFlow quiet and repeatable; these only work
-    when this runs before TensorFlow is imported. Prints one sentence when a package is missing or has a version
-    that does not fit, else nothing.
+    when this runs before TensorFlow is imported. Prints one sentence when a package is missing or has a
+    version that does not fit, else nothing.
 
     Args:
         seed: whole number from 0 to 2**32 - 1, default 0.
