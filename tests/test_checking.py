@@ -467,6 +467,17 @@ def test_unknown_exercises_are_refused_with_a_sentence():
             call(len)
 
 
+def test_the_courses_own_function_is_no_answer(capsys):
+    def sigmoid(x):
+        ...
+
+    ours = proven(sigmoid)
+    outcome = check(ours)
+    assert outcome.status == "not attempted" and "course's own `sigmoid`" in outcome.message
+    assert proven(ours) is ours
+    assert capsys.readouterr().out.count("Going on with the course's sigmoid") == 2
+
+
 def test_proven_goes_on_with_the_right_one(capsys):
     assert proven(rnn_cell) is rnn_cell
     assert capsys.readouterr().out == "Going on with your rnn_cell.\n"
