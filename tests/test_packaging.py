@@ -63,7 +63,8 @@ def test_the_authors_lock_holds_what_a_learners_lock_holds():
 
 @pytest.mark.parametrize("python", PYTHONS)
 def test_locked_versions_are_within_the_ranges_of_the_package(python):
-    for lock, extras in zip(LOCKS, ([], PROJECT["optional-dependencies"]["dev"]), strict=True):
+    everything = [wanted for group in PROJECT["optional-dependencies"].values() for wanted in group]
+    for lock, extras in zip(LOCKS, ([], everything), strict=True):
         pins = {}
         for pin in locked(lock):
             if pin.marker is None or pin.marker.evaluate(
@@ -71,7 +72,9 @@ def test_locked_versions_are_within_the_ranges_of_the_package(python):
             ):
                 pins[canonical(pin.name)] = str(pin.specifier)[2:]
         for wanted in map(Requirement, PROJECT["dependencies"] + extras):
-            if wanted.marker is None or wanted.marker.evaluate({"python_version": python}):
+            if wanted.name == PROJECT["name"]:
+                assert wanted.extras <= set(PROJECT["optional-dependencies"])
+            elif wanted.marker is None or wanted.marker.evaluate({"python_version": python}):
                 assert pins[canonical(wanted.name)] in wanted.specifier, wanted
 
 
