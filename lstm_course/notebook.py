@@ -13,6 +13,10 @@ _ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "CUDA_VISIBLE_DEVICES": "-1",
+    # As for NumPy below, one thread: with two, notebooks side by side wait for each other, and a sum that is
+    # divided among threads comes out differently in its last digits from machine to machine.
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
     "KERAS_BACKEND": "tensorflow",
 }
 
@@ -53,6 +57,28 @@ def setup(seed=0):
         print(problem)
     _use_one_blas_thread()
     _style_figures()
+
+
+def profile():
+    """How large the lessons are to be: "quick", or "full" where LSTM_COURSE_PROFILE=full is set.
+
+    The full profile has the text books' sizes and epochs and takes hours; the committed outputs are those of
+    the quick one.
+
+    Returns:
+        "quick" or "full".
+
+    Raises:
+        ValueError: if LSTM_COURSE_PROFILE is set to something else.
+
+    Example:
+        >>> profile()
+        'quick'
+    """
+    chosen = os.environ.get("LSTM_COURSE_PROFILE") or "quick"
+    if chosen not in ("quick", "full"):
+        raise ValueError(f"LSTM_COURSE_PROFILE is {chosen!r}, expected 'quick' or 'full'")
+    return chosen
 
 
 def version_problem(installed=metadata.version):
