@@ -1,0 +1,86 @@
+"""Strings to numbers and back, where padding and cutting happen, and the baseline without word order."""
+
+import numpy as np
+import pytest
+
+from lstm_course import text
+
+TEXTS = ["The film was good.", "The book was not good, not at all", "A dull, dull, dull evening"]
+
+
+def test_frequent_words_come_first_and_ties_by_alphabet():
+    vocabulary = text.build_vocabulary(TEXTS)
+    assert list(vocabulary)[:5] == ["dull", "good", "not", "the", "was"]
+    assert sorted(vocabulary.values()) == list(range(2, 2 + len(vocabulary)))
+    assert text.build_vocabulary(TEXTS[::-1]) == vocabulary
+    assert text.input_dim(text.build_vocabulary(TEXTS, size=5)) == 5
+
+
+def test_encode_and_decode_agree_and_unknown_words_are_marked():
+    vocabulary = text.build_vocabulary(TEXTS)
+    for padding in "pre", "post":
+        row = text.encode(["The film was zany"], vocabulary, 9, padding=padding)[0]
+        assert text.decode(row, vocabulary) == ["the", "film", "was", "[?]"]
+    assert text.encode(["", "dull"], vocabulary, 3).tolist() == [[0, 0, 0], [0, 0, 2]]
+
+
+def test_long_texts_keep_their_end_or_their_beginning():
+    vocabulary = text.build_vocabulary(TEXTS)
+    end, beginning = (text.encode(TEXTS[1:2], vocabulary, 3, truncating=side)[0] for side in ("pre", "post"))
+    assert text.decode(end, vocabulary) == ["not", "at", "all"]
+    assert text.decode(beginning, vocabulary) == ["the", "book", "was"]
+
+
+def test_encode_agrees_with_keras():
+    from keras.utils import pad_sequences
+
+    vocabulary = text.build_vocabulary(TEXTS)
+    numbers = [[vocabulary[word] for word in text.tokenise(one)] for one in TEXTS]
+    for length in 3, 6, 12:
+        for padding in "pre", "post":
+            for truncating in "pre", "post":
+                ours = text.encode(TEXTS, vocabulary, length, padding, truncating)
+                theirs = pad_sequences(numbers, length, padding=padding, truncating=truncating)
+                np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_bag_of_words_cannot_see_order_and_pairs_can():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(2, size=200)
+    order = {0: "not good but bad", 1: "not bad but good"}
+    fillers = ["we sat there", "it rained", "the evening was long", "nobody came"]
+    endings = [fillers[k] for k in rng.integers(4, size=200)]
+    texts = [f"{order[label]} {ending}" for label, ending in zip(labels, endings, strict=True)]
+    words = text.bag_of_words(texts[:100], labels[:100]).predict(texts[100:])
+    pairs = text.bag_of_words(texts[:100], labels[:100], ngrams=2).predict(texts[100:])
+    assert np.mean(words == labels[100:]) < 0.7 and np.mean(pairs == labels[100:]) == 1
+
+
+def test_accuracy_by_distance_counts_each_text_once():
+    distances = np.arange(5, 80)
+    right = distances < 40
+    middles, accuracies, counts = text.accuracy_by_distance(right, distances, [0, 20, 40, 60, 80, 100])
+    assert middles.tolist() == [10, 30, 50, 70, 90] and counts.tolist() == [15, 20, 20, 20, 0]
+    assert accuracies[:4].tolist() == [1, 1, 0, 0] and np.isnan(accuracies[4])
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: text.tokenise(None), "text is None, expected a string"),
+        (lambda: text.build_vocabulary("a text"), "single string, expected a list"),
+        (lambda: text.build_vocabulary(["good", 3]), r"texts\[1\] is of type int"),
+        (lambda: text.build_vocabulary(["...", ""]), "no word in it"),
+        (lambda: text.build_vocabulary(TEXTS, size=2), "at least 3"),
+        (lambda: text.encode([], {}, 3), "texts is empty"),
+        (lambda: text.encode(TEXTS, {}, 3, padding="left"), "expected 'pre' or 'post'"),
+        (lambda: text.decode([99], {"good": 2}), "whole numbers from 0 to 2"),
+        (lambda: text.bag_of_words(TEXTS, [0, 1]), r"expected \(3,\)"),
+        (lambda: text.bag_of_words(TEXTS, ["0", "1", "1"]), "expected an array of numbers"),
+        (lambda: text.bag_of_words(TEXTS, [0, 1, 2]), "whole numbers from 0 to 1"),
+        (lambda: text.accuracy_by_distance([1], [2], [5, 5]), "two ascending numbers"),
+    ],
+)
+def test_bad_input_is_refused_in_a_sentence(call, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()
