@@ -8,6 +8,8 @@ not wait for each other and a product is summed in the same order everywhere. `j
 training takes.
 """
 
+import warnings
+
 import numpy as np
 
 from lstm_course.scratch import arguments
@@ -222,6 +224,8 @@ def batches(x, y=None, batch_size=32, shuffle_seed=None):
             chosen = order[start:start + batch_size]
             yield data[0][chosen] if y is None else (data[0][chosen], data[1][chosen])
 
+    # Keras says that it will not shuffle a dataset, though nobody asked: shuffle=True is the default of fit.
+    warnings.filterwarnings("ignore", message="`shuffle=True` was passed, but will be ignored")
     kinds = tuple(tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in data)
     dataset = tf.data.Dataset.from_generator(epoch, output_signature=kinds[0] if y is None else kinds)
     count = -(-rows // batch_size)

@@ -198,3 +198,22 @@ def test_setup_says_the_sentence(monkeypatch, capfd):
     monkeypatch.setattr(notebook, "version_problem", lambda: "This lesson needs something else.")
     notebook.setup()
     assert capfd.readouterr() == ("This lesson needs something else.\n", "")
+
+
+def test_tensorflow_gets_one_thread():
+    notebook.setup()
+    assert os.environ["TF_NUM_INTRAOP_THREADS"] == os.environ["TF_NUM_INTEROP_THREADS"] == "1"
+
+
+@pytest.mark.parametrize("value, expected", [(None, "quick"), ("", "quick"), ("full", "full")])
+def test_the_profile_is_read_from_the_environment(value, expected, monkeypatch):
+    monkeypatch.delenv("LSTM_COURSE_PROFILE", raising=False)
+    if value is not None:
+        monkeypatch.setenv("LSTM_COURSE_PROFILE", value)
+    assert notebook.profile() == expected
+
+
+def test_an_unknown_profile_is_named(monkeypatch):
+    monkeypatch.setenv("LSTM_COURSE_PROFILE", "fast")
+    with pytest.raises(ValueError, match="LSTM_COURSE_PROFILE is 'fast', expected 'quick' or 'full'"):
+        notebook.profile()
