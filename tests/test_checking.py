@@ -104,6 +104,23 @@ def test_wrong_type_and_structure():
     assert "NaN" in sentence(lambda x, h, w: rnn_cell(x, h, w) * np.nan)
 
 
+def test_infinity_agrees_with_no_number():
+    assert "holds infinity" in sentence(lambda x, h, w: np.full(4, np.inf))
+    assert check(lstm_parameter_count=lambda D, H: np.inf).status == "wrong"
+
+
+def test_another_convention_is_nearly_right():
+    gru = find("gru_cell").reference
+
+    def turned(x, h_prev, weights):
+        weights = weights | {"Wz": -weights["Wz"], "bz": -weights["bz"]}
+        return gru(x, h_prev, weights)
+
+    outcome = check(gru_cell=turned)
+    assert (outcome.status, outcome.mistake) == ("nearly", "z turned round")
+    assert "the convention of Chung et al. (2014)" in outcome.message
+
+
 def test_changed_input():
     def wrong(x, h_prev, weights):
         h = rnn_cell(x, h_prev, weights)

@@ -29,11 +29,14 @@ class Mistake:
         explanation: one or two sentences to the learner: what is wrong and why it matters.
         changes: right piece of the reference's source -> what stands there in the wrong answer. Each piece
             must occur exactly once in the reference.
+        convention: whether it is right elsewhere, in another convention than the one asked for: such an
+            answer is nearly right.
     """
 
     name: str
     explanation: str
     changes: Mapping[str, str]
+    convention: bool = False
 
 
 @dataclass(frozen=True, eq=False)

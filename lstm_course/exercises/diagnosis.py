@@ -357,8 +357,9 @@ class _Trial:
             fits = [tuple(mistake for mistake in fits[0] if mistake in shared)]
         told = [_one_or_two(fit) for fit in fits]
         name = " or ".join(" + ".join(mistake.name for mistake in fit) for fit in fits)
-        almost = self.nearly() if len(fits[0]) == 1 else None
-        return Finding(almost.status if almost else "wrong", " Or else: ".join(told), name)
+        alone = all(len(fit) == 1 for fit in fits)
+        almost = alone and (all(mistake.convention for mistake, in fits) or self.nearly())
+        return Finding("nearly" if almost else "wrong", " Or else: ".join(told), name)
 
     def warns_at_most(self, mistakes):
         """Whether a mistake shows in warnings only, the values being right."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 # Held from the start: an answer may replace functions of NumPy before it is checked.
-_array, _asarray, _abs, _isnan, _stack = np.array, np.asarray, np.abs, np.isnan, np.stack
+_array, _asarray, _abs, _isnan, _isfinite = np.array, np.asarray, np.abs, np.isnan, np.isfinite
 _ndarray = np.ndarray
 
 LARGEST = 10_000_000  # elements; nothing that the course asks for comes near
@@ -155,7 +155,7 @@ def close(a, b):
     Float32 carries seven digits and a sum over a few steps costs one or two of them.
     """
     with np.errstate(all="ignore"):
-        near = _abs(a - b) <= 2e-5 * (1 + _abs(b))
+        near = (_abs(a - b) <= 2e-5 * (1 + _abs(b))) & _isfinite(b)  # beside infinity everything is small
     return near | (a == b) | (_isnan(a) & _isnan(b))
 
 
