@@ -77,5 +77,6 @@ from lstm_course.checking import judge
 from lstm_course.exercises import Exercise, every
 functions = [exercise for exercise in every().values() if isinstance(exercise, Exercise)]
 print({judge(exercise, exercise.reference).status for exercise in functions}, len(functions) > 10)
-repr(check(functions[0].reference)), repr(hint(functions[0].reference)), repr(solution(functions[0].reference))
+first = functions[0].reference
+repr(check(first)), repr(hint(first)), repr(solution(first))
 """) == "{'right'} True"
