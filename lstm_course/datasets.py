@@ -9,6 +9,7 @@
 What ships lies in `datasets/`, listed in its README.md. What must be downloaded lies in the cache folder.
 """
 
+import bz2
 import csv
 import hashlib
 import re
@@ -27,7 +28,7 @@ def shipped(name):
     """Find a data file that ships with the course, and verify it.
 
     Args:
-        name: str, the file's name, for example "reviews.tsv.gz".
+        name: str, the file's name, for example "reviews.tsv.bz2".
 
     Returns:
         Its path, a `Path`.
@@ -71,6 +72,68 @@ def listed(readme):
     """The SHA-256 of every file in the table of `datasets/README.md`, a dict from name to digest."""
     rows = re.findall(r"^\| *`([^`]+)` *\|.*\| *`([0-9a-f]{64})` *\|$", readme.read_text("utf-8"), re.M)
     return dict(rows)
+
+
+# --- reviews ---
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Labelled texts.
+
+    Args:
+        texts: list of N str.
+        labels: (N,) int64, 1 for praise, 0 for blame.
+        distances: (N,) int64, words from the end of the decisive clause to the end of the text; None where
+            that is not known.
+    """
+
+    texts: list
+    labels: np.ndarray
+    distances: np.ndarray | None = None
+
+    def __len__(self):
+        return len(self.texts)
+
+
+@dataclass(frozen=True, eq=False)
+class Reviews:
+    """Texts to learn from, to choose by and to be measured with; each a `Split`."""
+
+    train: Split
+    validation: Split
+    test: Split
+
+
+def load_reviews():
+    """Short reviews of films, books and meals, written for this course by `lstm_course.review_writer`.
+
+    One clause of each gives the verdict, by what is done with an opinion word: "I was sure that it would be
+    dull, and I was mistaken" praises. The text goes on for 5 to 80 words after it. No word alone tells the
+    label, the splits share no sentence, and the test asks for patterns with opinion words that never occur
+    together in training. Half of each split has either label.
+
+    Returns:
+        A `Reviews`; every split has distances.
+
+    Raises:
+        DataError: as `shipped`.
+
+    Example:
+        >>> reviews = load_reviews()
+        >>> len(reviews.train), len(reviews.validation), len(reviews.test)
+        (4608, 1152, 2304)
+    """
+    table = bz2.decompress(shipped("reviews.tsv.bz2").read_bytes()).decode()
+    rows = {"train": [], "validation": [], "test": []}
+    for line in table.splitlines()[1:]:
+        split, *row = line.split("\t")
+        rows[split].append(row)
+    return Reviews(**{split: _split(*zip(*found, strict=True)) for split, found in rows.items()})
+
+
+def _split(labels, distances, texts):
+    return Split(list(texts), np.array(labels, np.int64), np.array(distances, np.int64))
 
 
 # --- series ---

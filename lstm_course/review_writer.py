@@ -1,0 +1,181 @@
+"""Writes the reviews that ship with the course, the same ones every time.
+
+Each review is a short text about a film, a book or a meal. One clause, the decisive one, gives the verdict;
+around it stand sentences that say nothing about it, though some of them carry opinions too: other people's,
+or about side matters. The verdict follows from the opinion word and what is done with it, never from one of
+them: "I was sure that it would be dull, and I was mistaken" praises.
+
+What makes the corpus fair, and is tested in tests/test_datasets.py:
+
+* Reviews come in twins, one for each label, about the same subject and made of the same sentences in another
+  order, except for the decisive ones. So what stands around the verdict tells nothing about it.
+* Every pattern of a decisive clause meets as many words of praise as of blame, and every opinion word as many
+  patterns that keep its sense as patterns that turn it round: counted alone, none tells anything.
+* The splits share no sentence. A pair of a pattern and an opinion word belongs to one split, so that the test
+  asks for pairs that were never seen together; each word of it occurs in training, though.
+* The decisive clause ends 5 to 80 words before the end of the review, all distances about equally often.
+"""
+
+import bz2
+import random
+import re
+import zlib
+from importlib.resources import files
+
+SEED = 1997
+SUBJECTS = ("film", "book", "meal")
+# Each split, how often it has each of its pairs of pattern and opinion word, and its share of all pairs and
+# sentences, in twelfths.
+SPLITS = {"train": (2, range(0, 8)), "validation": (2, range(8, 10)), "test": (4, range(10, 12))}
+TWELFTHS = 12
+DISTANCES = range(5, 81)
+LOOSE = 2         # the distance may miss the one asked for by so many words
+
+
+def write_reviews():
+    """Write all reviews.
+
+    Returns:
+        bytes: a compressed table with the columns split, label (1 praises), distance (words from the end of
+        the decisive clause to the end of the review) and text, one review a line.
+    """
+    writer = _Writer(_phrases(files("lstm_course").joinpath("review_phrases.txt").read_text("utf-8")))
+    lines = ["split\tlabel\tdistance\ttext"]
+    for split in SPLITS:
+        lines += ["\t".join(map(str, (split, *review))) for review in writer.write_split(split)]
+    # Every bzip2 there is makes the same bytes; gzip's depend on who built the library.
+    return bz2.compress(("\n".join(lines) + "\n").encode())
+
+
+def _phrases(text):
+    """The sections of the phrase file, a dict from name to list of str."""
+    sections = {}
+    for part in re.split(r"^\[", text, flags=re.M)[1:]:
+        name, body = part.split("]\n", 1)
+        lines = [line.strip() for line in body.strip().splitlines()]
+        entries = lines if name.endswith("sentences") else re.split(r",\s*", " ".join(lines).strip(", "))
+        sections[name] = [entry for entry in entries if entry]
+    return sections
+
+
+class _Writer:
+    """Draws from the phrases; remembers the words of the training reviews."""
+
+    def __init__(self, phrases):
+        self.phrases = phrases
+        self.random = random.Random(SEED)
+        self.known_words = None
+
+    def write_split(self, split):
+        reviews = []
+        for subject in SUBJECTS:
+            praise, blame = (self.clauses(split, subject, label) for label in (1, 0))
+            distances = [DISTANCES[i * len(DISTANCES) // len(praise)] for i in range(len(praise))]
+            self.shuffle(distances)
+            for clauses, distance in zip(zip(praise, blame, strict=True), distances, strict=True):
+                reviews += self.twins(split, subject, clauses, distance)
+        self.shuffle(reviews)
+        if split == "train":
+            self.known_words = {word for *_, text in reviews for word in words(text)}
+        return reviews
+
+    def clauses(self, split, subject, label):
+        """The decisive patterns of one label with their opinion words, shuffled."""
+        times, twelfths = SPLITS[split]
+        pairs = []
+        for turned, patterns in enumerate((self.phrases["keep sentences"], self.phrases["flip sentences"])):
+            kind = "good" if label != turned else "bad"
+            opinions = self.phrases[kind] + self.phrases[f"{subject} {kind}"]
+            pairs += [(pattern, opinion) for i, pattern in enumerate(patterns)
+                      for j, opinion in enumerate(opinions) if (i + j) % TWELFTHS in twelfths]
+        pairs = pairs * times
+        self.shuffle(pairs)
+        return pairs
+
+    def twins(self, split, subject, clauses, distance):
+        """Two reviews of the same sentences, with the first clause (label 1) and the second (label 0)."""
+        used = set()
+        opening, facts = self.opening(split, subject)
+        after = self.sentences(split, subject, facts, used, distance)
+        before = self.sentences(split, subject, facts, used, int(self.random.random() * 3) * 9)
+        for label, (pattern, opinion) in zip((1, 0), clauses, strict=True):
+            self.shuffle(before)
+            self.shuffle(after)
+            decisive = self.fill(pattern, subject, {**facts, "X": opinion})
+            yield (label, sum(len(words(sentence)) for sentence in after),
+                   " ".join([opening, *before, decisive, *after]))
+
+    def opening(self, split, subject):
+        while True:
+            facts = self.facts(subject)
+            opening = self.fill(self.pick(self.phrases[f"{subject} opening sentences"]), subject, facts)
+            if self.belongs(opening, split):
+                return opening, facts
+
+    def facts(self, subject):
+        """What stays the same throughout a review."""
+        noun = "restaurant noun" if subject == "meal" else "title noun"
+        title = f"The {self.pick(self.phrases['title adjective'])} {self.pick(self.phrases[noun])}"
+        return {"TITLE": title, "MAKER": self.name(), "LEAD": self.name()} | {
+            fact: self.pick(self.phrases[fact]) for fact in ("DAY", "COMPANION", "CINEMA")}
+
+    def sentences(self, split, subject, facts, used, length):
+        """Sentences of this split with `length` words together, each of another pattern than those used."""
+        patterns = self.phrases[f"{subject} sentences"] + self.phrases["any sentences"]
+        while True:
+            found, missing, tried = [], length, set(used)
+            for _ in range(400):
+                if abs(missing) <= LOOSE and (not length or length - missing in DISTANCES):
+                    used |= tried
+                    return found
+                pattern = self.pick(patterns)
+                sentence = self.fill(pattern, subject, facts)
+                n = len(words(sentence))
+                if (pattern not in tried and (n <= missing - 5 or abs(n - missing) <= LOOSE)
+                        and self.belongs(sentence, split)):
+                    tried.add(pattern)
+                    found.append(sentence)
+                    missing -= n
+
+    def belongs(self, sentence, split):
+        known = self.known_words
+        return (zlib.crc32(sentence.encode()) % TWELFTHS in SPLITS[split][1]
+                and (known is None or known.issuperset(words(sentence))))
+
+    def fill(self, pattern, subject, facts):
+        """Fill the slots of a sentence."""
+        def entry(slot):
+            name = slot[1]
+            if name in facts:
+                return facts[name]
+            if name == "X":
+                kind = self.pick(("good", "bad"))
+                return self.pick(self.phrases[kind] + self.phrases[f"{subject} {kind}"])
+            if name == "name":
+                return self.name()
+            return self.pick(self.phrases.get(f"{subject} {name}") or self.phrases[name])
+
+        text = re.sub(r"\{([^}]+)\}", entry, pattern)
+        return text[0].upper() + text[1:]
+
+    def name(self):
+        return f"{self.pick(self.phrases['first'])} {self.pick(self.phrases['last'])}"
+
+    # Only random() is promised to give the same numbers in every version of Python.
+    def pick(self, choices):
+        return choices[int(self.random.random() * len(choices))]
+
+    def shuffle(self, items):
+        for i in range(len(items) - 1, 0, -1):
+            j = int(self.random.random() * (i + 1))
+            items[i], items[j] = items[j], items[i]
+
+
+def words(text):
+    """The words of a text, in lower case.
+
+    Example:
+        >>> words("Not bad, they say.")
+        ['not', 'bad', 'they', 'say']
+    """
+    return re.findall(r"[^\W\d_]+", text.lower())
