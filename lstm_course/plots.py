@@ -29,6 +29,7 @@ __all__ = [
     "forecast",
     "gate_timeline",
     "heatmap",
+    "means",
     "show",
     "training_curves",
 ]
@@ -222,6 +223,42 @@ def ratios(groups, xlabel):
         >>> figure.axes[0].get_xscale()
         'log'
     """
+    axes = _rows_of_marks(groups, xlabel)
+    axes.axvline(1, color="#666666", linewidth=1)
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.xaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
+    return axes.figure
+
+
+@styled
+def means(groups, xlabel):
+    """Draw means with their standard errors, one row of marks for each group.
+
+    Args:
+        groups: dict from label to a dict from name, up to 7, to `(mean, standard error)`.
+        xlabel: what the means are, with their unit.
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError: if groups is not such a dict.
+
+    Example:
+        >>> figure = means({"text": {"LSTM": (0.91, 0.01), "GRU": (0.90, 0.02)}}, "accuracy")
+        >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+        ['LSTM', 'GRU']
+    """
+    spans = {
+        label: {name: (mean, mean - error, mean + error) for name, (mean, error) in marks.items()}
+        for label, marks in _check_dict("groups", groups).items()
+    }
+    return _rows_of_marks(spans, xlabel).figure
+
+
+def _rows_of_marks(groups, xlabel):
+    """Axes with a row for each group, and in it a mark with its span for each name: (middle, low, high)."""
     _check_dict("groups", groups)
     figure = new_figure(1.2 + 0.55 * len(groups))
     axes = figure.add_axes((0.16, 0.8 / figure.get_figheight(), 0.6, 1 - 1.0 / figure.get_figheight()))
@@ -233,16 +270,12 @@ def ratios(groups, xlabel):
         place = np.array(rows) + 0.09 * (list(hands).index(name) - (len(hands) - 1) / 2)
         axes.errorbar(middle, place, xerr=[middle - low, high - middle], color=colour, marker=marker,
                       linestyle="none", label=name)
-    axes.axvline(1, color="#666666", linewidth=1)
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.xaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
     axes.set_yticks(range(len(groups)), groups)
     axes.invert_yaxis()
     axes.grid(True, axis="x")
     axes.set_xlabel(xlabel)
     axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
-    return figure
+    return axes
 
 
 @styled
