@@ -14,7 +14,6 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 import time
 import tracemalloc
 from dataclasses import asdict, dataclass, replace
@@ -290,34 +289,67 @@ PARTS = {part.__name__: part for part in (training, inference, products, adding,
 WITH_TWO_THREADS = ("training",)
 
 
-def measure(quick=False):
+def measure(quick=False, path=None):
     """Measure everything, each number of threads in a process of its own.
 
     Args:
         quick: tiny sizes, one thread: only to see that it works.
+        path: of a JSON file that is written after each part; what it already holds is not measured again,
+            so that a run that was broken off goes on. Default None: nothing is written.
 
     Returns:
         A dict for JSON: "machine", and a list of rows for each part.
+
+    Raises:
+        ValueError: the file at `path` holds something else than what such a run has written.
     """
-    results = {"machine": machine(), "quick": quick} | {part: [] for part in PARTS}
+    results = _begun(path, quick)
     for threads in (1,) if quick else (1, 2):
-        for part, rows in _measure_in_process(threads, quick).items():
+        parts = [part for part in (PARTS if threads == 1 else WITH_TWO_THREADS)
+                 if [part, threads] not in results["measured"]]
+        for part, rows in _measured_in_process(parts, threads, quick):
             results[part] += rows
-    results["machine"]["load after"] = _load()
+            results["measured"].append([part, threads])
+            results["machine"]["load after"] = _load()
+            if path:
+                _save(results, path)
     return results
 
 
-def _measure_in_process(threads, quick):
+def _begun(path, quick):
+    if path is None or not Path(path).exists():
+        return {"machine": machine(), "quick": quick, "measured": []} | {part: [] for part in PARTS}
+    try:
+        results = json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError:
+        results = None
+    if not isinstance(results, dict) or results.get("quick") != quick or "measured" not in results:
+        raise ValueError(f"{path} was not written by such a run of this command; name a new file")
+    return results
+
+
+def _save(results, path):
+    new = Path(f"{path}.new")
+    new.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    new.replace(path)
+
+
+def _measured_in_process(parts, threads, quick):
+    """Yields (part, its rows), each as soon as it has been measured."""
+    if not parts:
+        return
     environment = os.environ | blas.better_environment() | {
         "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "PYTHONWARNINGS": "ignore"}
-    with tempfile.TemporaryDirectory() as folder:
-        result = Path(folder, "rows.json")
-        command = [sys.executable, "-m", "lstm_course.bench", str(threads), str(int(quick)), str(result)]
-        subprocess.run(command, env=environment, check=True, stderr=None if not quick else subprocess.DEVNULL)
-        return json.loads(result.read_text(encoding="utf-8"))
+    command = [sys.executable, "-m", "lstm_course.bench", str(threads), str(int(quick)), *parts]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True,
+                          stderr=subprocess.DEVNULL if quick else None) as process:
+        for line in process.stdout:
+            yield json.loads(line)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
 
 
-def _work(threads, quick):
+def _work(threads, quick, parts):
     from threadpoolctl import threadpool_limits
 
     if importlib.util.find_spec("tensorflow"):
@@ -329,10 +361,9 @@ def _work(threads, quick):
         import torch
 
         torch.set_num_threads(threads)
-    plan = QUICK if quick else FULL
     with threadpool_limits(threads, user_api="blas"):
-        return {name: part(plan, threads) for name, part in PARTS.items()
-                if threads == 1 or name in WITH_TWO_THREADS}
+        for part in parts:
+            print(json.dumps([part, PARTS[part](QUICK if quick else FULL, threads)]), flush=True)
 
 
 def machine():
@@ -366,6 +397,5 @@ def _say(done):
 
 
 if __name__ == "__main__":
-    threads, quick, result = sys.argv[1:]
-    rows = _work(int(threads), bool(int(quick)))
-    Path(result).write_text(json.dumps(rows), encoding="utf-8")
+    threads, quick, *parts = sys.argv[1:]
+    _work(int(threads), bool(int(quick)), parts)

@@ -165,22 +165,25 @@ def _add_bench(commands):
         "bench", help="measure the speed of the layers against the blackboard, Keras and PyTorch"
     )
     command.add_argument("--quick", action="store_true", help="tiny sizes, only to see that it works")
-    command.add_argument("--json", metavar="FILE", help="write all figures to a file")
+    command.add_argument(
+        "--json", metavar="FILE", help="keep the figures; a run that was broken off goes on from there"
+    )
     command.add_argument("--report", metavar="FILE", help="write a page with pictures, docs/benchmarks.md")
     command.set_defaults(run=_bench)
 
 
 def _bench(options):
-    import json
-    from pathlib import Path
-
     from lstm_course import bench, bench_report
 
-    results = bench.measure(quick=options.quick)
+    try:
+        results = bench.measure(quick=options.quick, path=options.json)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
     for title, table in bench_report.tables(results):
         print(f"{title}\n\n{table}\n")
-    if options.json:
-        Path(options.json).write_text(json.dumps(results, indent=1), encoding="utf-8")
     if options.report:
         bench_report.write_report(results, options.report)
     missed = [goal.what for goal in bench_report.goals(results) if goal.verdict == "missed"]

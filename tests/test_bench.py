@@ -101,6 +101,26 @@ def test_everything_is_measured(quick):
         assert title in page and table in page
 
 
+def test_a_run_that_was_broken_off_goes_on(quick, tmp_path, monkeypatch):
+    results, _ = quick
+    begun = results | {"measured": results["measured"][:-1], "memory": []}
+    path = tmp_path / "found.json"
+    path.write_text(json.dumps(begun))
+    run = []
+    monkeypatch.setattr(bench, "_measured_in_process",
+                        lambda parts, *rest: run.extend(parts) or [(part, results[part]) for part in parts])
+    assert bench.measure(quick=True, path=path) == json.loads(path.read_text())
+    assert run == ["memory"] and json.loads(path.read_text())["memory"] == results["memory"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"quick": false, "measured": []}'])
+def test_another_file_is_not_written_over(text, tmp_path, capsys):
+    path = tmp_path / "mine.json"
+    path.write_text(text)
+    assert cli.main(["bench", "--quick", "--json", str(path)]) == 1
+    assert "name a new file" in capsys.readouterr().err and path.read_text() == text
+
+
 def test_the_goals_follow_the_figures(quick):
     results, _ = quick
     slower = copy.deepcopy(results)
