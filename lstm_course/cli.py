@@ -19,7 +19,8 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="lstm-course", description="A hands-on course on LSTM networks.")
     parser.add_argument("--version", action="version", version=f"lstm-course {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add_command in (_add_lab, _add_check, _add_progress, _add_build, _add_exercises, _add_bench):
+    adds = (_add_lab, _add_check, _add_progress, _add_build, _add_exercises, _add_bench, _add_measure)
+    for add_command in adds:
         add_command(commands)
     options = parser.parse_args(arguments)
     return options.run(options)
@@ -188,4 +189,28 @@ def _bench(options):
         bench_report.write_report(results, options.report)
     missed = [goal.what for goal in bench_report.goals(results) if goal.verdict == "missed"]
     print("\n".join(["Missed:", *missed]) if missed else "No goal is missed.")
+    return 0
+
+
+def _add_measure(commands):
+    command = commands.add_parser(
+        "measure", help="train the lessons' networks at full size, for the table that ships (contributors)"
+    )
+    command.add_argument("what", choices=("imdb", "reviews"), help="the data; imdb takes about an hour")
+    command.add_argument("--table", metavar="FILE", help="default datasets/full_profile.json of the course")
+    command.set_defaults(run=_measure)
+
+
+def _measure(options):
+    from lstm_course import datasets, measuring, notebook
+
+    notebook.setup()
+    try:
+        measuring.measure(options.what, options.table, say=partial(print, flush=True))
+    except datasets.DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. What is measured stays in the table; the same command goes on.", file=sys.stderr)
+        return 130
     return 0

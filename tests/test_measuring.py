@@ -1,0 +1,82 @@
+"""Full-size runs: a row is kept as soon as it is known, a second run goes on, the shipped table is whole."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from lstm_course import measuring
+
+LABELS = np.array([1, 0] * 4)
+SPLIT = SimpleNamespace(texts=["good film", "bad film"] * 4, labels=LABELS, distances=np.arange(8))
+DATA = SimpleNamespace(train=SPLIT, validation=SPLIT, test=SPLIT)
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    monkeypatch.setattr(measuring.datasets, "load_reviews", lambda: DATA)
+
+
+def jobs_that(*runs):
+    return lambda: [measuring.Job(f"model {k}", "none", run, seed=k) for k, run in enumerate(runs)]
+
+
+def test_what_is_measured_is_kept_when_a_later_model_fails(tiny, monkeypatch, tmp_path):
+    table, calls = tmp_path / "table.json", []
+
+    def first(data, seed, say):
+        calls.append(seed)
+        return {"test accuracy": 0.75, "epochs": 3}
+
+    def fails(data, seed, say):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(measuring, "review_jobs", jobs_that(first, fails))
+    with pytest.raises(KeyboardInterrupt):
+        measuring.measure("reviews", table, say=lambda line: None)
+    monkeypatch.setattr(measuring, "review_jobs", jobs_that(first, first))
+    told = []
+    rows = measuring.measure("reviews", table, say=told.append)
+    assert calls == [0, 1] and told[0] == "model 0, seed 0: stands in the table already"
+    assert [row["model"] for row in rows] == ["model 0", "model 1"]
+    assert {(row["value"], row["epochs"]) for row in rows} == {(0.75, 3)}
+    assert json.loads(table.read_text("utf-8")) == rows == measuring.read(table)
+    assert list(tmp_path.iterdir()) == [table]
+
+
+def test_training_keeps_the_best_epoch_and_stops_in_time(monkeypatch):
+    data = measuring.Texts(DATA, None)
+    recipe = measuring.Recipe(lambda: measuring.tuned("LSTM", 2, words=10), epochs=6, length=3, patience=2)
+    heard = iter([0, 1, 0, 0, 0, 0])  # how many of the eight are right after each epoch, in eighths
+    weights = []
+
+    def predicted(model, x):
+        weights.append(model.get_weights())
+        return np.where(np.arange(8) < next(heard), SPLIT.labels, 1 - SPLIT.labels)
+
+    monkeypatch.setattr(measuring, "predicted", predicted)
+    model, accuracies, last = measuring.train(data, recipe, 0, say=lambda line: None)
+    assert accuracies == [0, 0.125, 0, 0]
+    assert all(map(np.array_equal, model.get_weights(), weights[1]))
+    assert all(map(np.array_equal, last, weights[3]))
+
+
+def test_the_bag_is_measured_on_the_test_part(tiny, monkeypatch, tmp_path):
+    monkeypatch.setattr(measuring, "review_jobs", lambda: [measuring._bag_job("bag of words", "none", 1)])
+    (row,) = measuring.measure("reviews", tmp_path / "table.json", say=lambda line: None)
+    assert row["value"] == 1 and row["data"] == "reviews" and row["versions"].startswith("Python 3.")
+
+
+def test_every_shipped_row_says_where_it_comes_from():
+    rows = measuring.read()
+    keys = {"lesson", "data", "model", "settings", "measure", "value", "epochs", "seed", "seconds",
+            "cpu_seconds", "date", "machine", "versions"}
+    assert all(set(row) == keys for row in rows)
+    named = [(row["data"], row["model"], row["seed"], row["measure"]) for row in rows]
+    assert len(named) == len(set(named))
+
+
+def test_an_unknown_name_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="expected 'imdb' or 'reviews'"):
+        measuring.measure("prices", tmp_path / "table.json")
