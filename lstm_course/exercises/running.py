@@ -205,6 +205,9 @@ def _unchanged(before, after):
     if isinstance(before, dict):
         same_keys = isinstance(after, dict) and before.keys() == after.keys()
         return same_keys and all(_unchanged(before[key], after[key]) for key in before)
+    if isinstance(before, list):
+        same_length = isinstance(after, list) and len(before) == len(after)
+        return same_length and all(_unchanged(*pair) for pair in zip(before, after, strict=True))
     if isinstance(before, _ndarray):
         same_kind = type(after) is _ndarray and after.shape == before.shape and after.dtype == before.dtype
         return same_kind and after.tobytes() == before.tobytes()
