@@ -26,8 +26,9 @@ SEED = 1997
 SUBJECTS = ("film", "book", "meal")
 # Each split, how often it has each of its pairs of pattern and opinion word, and its share of all pairs and
 # sentences, in twelfths.
-SPLITS = {"train": (2, range(0, 8)), "validation": (2, range(8, 10)), "test": (4, range(10, 12))}
+SPLITS = {"train": (1, range(0, 8)), "validation": (1, range(8, 10)), "test": (2, range(10, 12))}
 TWELFTHS = 12
+FAMILIES = {'last': 2, 'first': 1, 'keep': 1, 'flip': 1}
 DISTANCES = range(5, 81)
 LOOSE = 2         # the distance may miss the one asked for by so many words
 
@@ -80,17 +81,22 @@ class _Writer:
         return reviews
 
     def clauses(self, split, subject, label):
-        """The decisive patterns of one label with their opinion words, shuffled."""
+        """The decisive patterns of one label with their words, shuffled."""
         times, twelfths = SPLITS[split]
-        pairs = []
-        for turned, patterns in enumerate((self.phrases["keep sentences"], self.phrases["flip sentences"])):
-            kind = "good" if label != turned else "bad"
+        clauses = []
+        for family, weight in FAMILIES.items():
+            kind = "bad" if label == (family == "flip") else "good"
             opinions = self.phrases[kind] + self.phrases[f"{subject} {kind}"]
-            pairs += [(pattern, opinion) for i, pattern in enumerate(patterns)
-                      for j, opinion in enumerate(opinions) if (i + j) % TWELFTHS in twelfths]
-        pairs = pairs * times
-        self.shuffle(pairs)
-        return pairs
+            pairs = [(pattern, j) for i, pattern in enumerate(self.phrases[f"{family} sentences"])
+                     for j in range(len(opinions)) if (i + j) % TWELFTHS in twelfths] * (times * weight)
+            other = "good" if kind == "bad" else "bad"
+            foils = self.phrases[other] + self.phrases[f"{subject} {other}"]
+            foils = [foils[j] for _, j in pairs]
+            self.shuffle(foils)
+            clauses += [(pattern, {"X": opinions[j], "Y": foil})
+                        for (pattern, j), foil in zip(pairs, foils, strict=True)]
+        self.shuffle(clauses)
+        return clauses
 
     def twins(self, split, subject, clauses, distance):
         """Two reviews of the same sentences, with the first clause (label 1) and the second (label 0)."""
@@ -98,10 +104,10 @@ class _Writer:
         opening, facts = self.opening(split, subject)
         after = self.sentences(split, subject, facts, used, distance)
         before = self.sentences(split, subject, facts, used, int(self.random.random() * 3) * 9)
-        for label, (pattern, opinion) in zip((1, 0), clauses, strict=True):
+        for label, (pattern, opinions) in zip((1, 0), clauses, strict=True):
             self.shuffle(before)
             self.shuffle(after)
-            decisive = self.fill(pattern, subject, {**facts, "X": opinion})
+            decisive = self.fill(pattern, subject, facts | opinions)
             yield (label, sum(len(words(sentence)) for sentence in after),
                    " ".join([opening, *before, decisive, *after]))
 
