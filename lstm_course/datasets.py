@@ -12,8 +12,11 @@ What ships lies in `datasets/`, listed in its README.md. What must be downloaded
 import bz2
 import csv
 import hashlib
+import os
 import re
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -130,6 +133,58 @@ def load_reviews():
         split, *row = line.split("\t")
         rows[split].append(row)
     return Reviews(**{split: _split(*zip(*found, strict=True)) for split, found in rows.items()})
+
+
+def load_imdb(validation=0):
+    """50,000 film reviews: the Large Movie Review Dataset (Maas et al. 2011).
+
+    The published archive (84 MB) is downloaded into the cache folder when it is needed for the first time;
+    `lstm-course data imdb --from FILE` takes it from a file. In each split blame and praise take turns.
+
+    Args:
+        validation: how many of the 25,000 training reviews to hold out, an even number; default 0. It is the
+            last ones that are held out: reviews of one film have neighbouring numbers, so that hardly any
+            film is in both parts.
+
+    Returns:
+        A `Reviews` without distances; the validation split is empty when none is asked for.
+
+    Raises:
+        ValueError: if `validation` is not an even number from 0 to 24,998.
+        DataError: if the reviews are neither in the cache nor to be had; the message says what to do.
+    """
+    from lstm_course import imdb
+
+    if isinstance(validation, bool) or validation not in range(0, 2 * imdb.EACH, 2):
+        most = 2 * imdb.EACH - 2
+        raise ValueError(f"validation is {validation!r}, expected an even number from 0 to {most:,}")
+    imdb.fetch()
+    parts = imdb.read()
+    texts, labels = parts["train"]
+    kept = len(texts) - validation
+    return Reviews(Split(texts[:kept], labels[:kept]), Split(texts[kept:], labels[kept:]),
+                   Split(*parts["test"]))
+
+
+def has_imdb():
+    """Whether the Large Movie Review Dataset is in the cache, so that `load_imdb` needs no network."""
+    from lstm_course import imdb
+
+    return imdb.path().is_file()
+
+
+def cache_folder():
+    """The folder for data that must be downloaded: the user's cache, or what LSTM_COURSE_CACHE names."""
+    named = os.environ.get("LSTM_COURSE_CACHE")
+    if named:
+        return Path(named).expanduser().absolute()
+    if sys.platform == "win32":
+        parent = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        parent = Path.home() / "Library" / "Caches"
+    else:
+        parent = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return parent / "lstm-course"
 
 
 def _split(labels, distances, texts):

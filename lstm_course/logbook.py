@@ -107,14 +107,14 @@ def _locked(folder):
     """Keeps other notebooks out while the file is read, changed and written."""
     with open(folder / LOCK, "ab") as file:
         end = time.monotonic() + PATIENCE
-        while not _lock(file):
+        while not try_lock(file):
             if time.monotonic() > end:
                 raise TimeoutError(errno.ETIMEDOUT, "another notebook is writing it")
             time.sleep(0.01)
         yield  # closing the file opens the lock, and so does the end of the process
 
 
-def _lock(file):
+def try_lock(file):
     """Whether the lock was free and is ours now; on file systems that know no locks it always is."""
     try:
         if os.name == "nt":
