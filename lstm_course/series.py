@@ -122,45 +122,52 @@ def chronological_split(data, test_size, seq_length=0):
 
 @dataclass(frozen=True)
 class Scaling:
-    """A move and a stretch that bring the train part to 0 ... 1.
+    """A move and a stretch, taken from the train part and used for all.
 
     Args:
-        low: what becomes 0, one number or one per column.
-        span: how far it is from there to what becomes 1.
+        zero: what becomes 0, one number or one per column.
+        unit: how far it is from there to what becomes 1.
     """
 
-    low: np.ndarray
-    span: np.ndarray
+    zero: np.ndarray
+    unit: np.ndarray
 
     def apply(self, data):
-        """Scale `(n,)` or `(n, D)` numbers. What lies outside the train part's range leaves 0 ... 1."""
-        return (np.asarray(data) - self.low) / self.span
+        """Scale `(n,)` or `(n, D)` numbers."""
+        return (np.asarray(data) - self.zero) / self.unit
 
     def undo(self, y):
         """Targets or forecasts, which are of column 0, in the series' own unit again."""
-        return np.asarray(y) * self.span.flat[0] + self.low.flat[0]
+        return np.asarray(y) * self.unit.flat[0] + self.zero.flat[0]
 
 
-def fit_scaling(train):
+def fit_scaling(train, kind="range"):
     """Find the scaling of the train part; the test part is never looked at.
 
     Args:
         train: `(n,)` or `(n, D)` numbers.
+        kind: "range" (default) brings the train part to 0 ... 1, as most text books do, "standard" to mean 0
+            and standard deviation 1.
 
     Returns:
         A `Scaling`. A column that never changes becomes 0.
 
     Raises:
-        TypeError, ValueError: if train is no such array.
+        TypeError, ValueError: if train is no such array, or the kind is unknown.
 
     Example:
         >>> scaling = fit_scaling([10.0, 30.0])
         >>> scaling.apply([20.0, 40.0]).tolist(), scaling.undo(0.5).tolist()
         ([0.5, 1.5], 20.0)
+        >>> fit_scaling([10.0, 30.0], kind="standard").apply([20.0, 40.0]).tolist()
+        [0.0, 2.0]
     """
     train = _checked_series("train", train)
-    low, span = train.min(axis=0), np.ptp(train, axis=0)
-    return Scaling(np.asarray(low), np.where(span == 0, 1.0, span))
+    if arguments.one_of("kind", kind, ("range", "standard")) == "range":
+        zero, unit = train.min(axis=0), np.ptp(train, axis=0)
+    else:
+        zero, unit = train.mean(axis=0), train.std(axis=0)
+    return Scaling(np.asarray(zero), np.where(unit == 0, 1.0, unit))
 
 
 # --- baselines ---
