@@ -16,6 +16,7 @@ import numpy as np
 from lstm_course.scratch import arguments
 from lstm_course.series import mae
 
+_LATEST = 10  # steps by which a forecast may come late
 _PARTS = ("X_train", "y_train", "X_test", "y_test")
 
 
@@ -72,10 +73,10 @@ def find_leaks(pipeline, data):
 
 
 def forecast_is_shifted(truth, forecast, horizon=1):
-    """Find out whether a forecast is the last known value, drawn one step late.
+    """Find out whether a forecast is the series itself, drawn some steps late.
 
-    Said when the forecast lies nearer to the value that was known when it was made than to the value it is
-    for, and is no better than repeating that value.
+    Said when the forecast lies nearer to a value of up to ten steps before than to the value it is for, and
+    is no better than repeating the last value that was known.
 
     Args:
         truth, forecast: `(N,)` or `(N, 1)` numbers in the order of time.
@@ -85,7 +86,7 @@ def forecast_is_shifted(truth, forecast, horizon=1):
         A `Leak` called "shifted", or None.
 
     Raises:
-        TypeError, ValueError: if the shapes differ, or N is not larger than the horizon by ten.
+        TypeError, ValueError: if the shapes differ, or N is not larger than the horizon by twenty.
 
     Example:
         >>> walk = np.cumsum(np.random.default_rng(0).normal(size=200))
@@ -93,21 +94,22 @@ def forecast_is_shifted(truth, forecast, horizon=1):
         shifted
         >>> forecast_is_shifted(walk[1:], walk[1:] + 0.1)
     """
-    truth, forecast = (np.asarray(arguments.array(name, value)) for name, value in
-                       (("truth", truth), ("forecast", forecast)))
+    truth, forecast = arguments.array("truth", truth), arguments.array("forecast", forecast)
     horizon = arguments.whole_number("horizon", horizon)
-    if truth.shape != forecast.shape or truth.size != len(truth) or len(truth) < horizon + 10:
+    if truth.shape != forecast.shape or truth.size != len(truth) or len(truth) < horizon + _LATEST + 10:
         raise ValueError(f"truth and forecast have shapes {truth.shape} and {forecast.shape}, expected the "
-                         f"same number of values, one a row, at least {horizon + 10}")
+                         f"same number of values, one a row, at least {horizon + _LATEST + 10}")
     truth, forecast = truth.reshape(-1), forecast.reshape(-1)
-    known, wanted, forecast = truth[:-horizon], truth[horizon:], forecast[horizon:]
-    to_known, to_wanted, naive = mae(known, forecast), mae(wanted, forecast), mae(wanted, known)
-    if to_known >= 0.7 * to_wanted or to_wanted < 0.95 * naive:
+    first, n = horizon + _LATEST, len(truth)
+    errors = [mae(truth[first - late:n - late], forecast[first:]) for late in range(_LATEST + 1)]
+    naive = mae(truth[first:], truth[first - horizon:n - horizon])
+    late = int(np.argmin(errors))
+    if errors[late] >= 0.8 * errors[0] or errors[0] < 0.95 * naive:
         return None
-    before = "one step" if horizon == 1 else f"{horizon} steps"
-    return Leak("shifted", f"the forecast misses the value it is for by {to_wanted:.3g}, and the value of "
-                f"{before} before by only {to_known:.3g}. It repeats what has just been, and doing exactly "
-                f"that misses by {naive:.3g}.")
+    steps = "1 step" if late == 1 else f"{late} steps"
+    return Leak("shifted", f"the forecast misses the value it is for by {errors[0]:.3g}, and the value of "
+                f"{steps} before by only {errors[late]:.3g}: it tells what has been. To "
+                f"repeat the last known value misses by {naive:.3g}.")
 
 
 # --- what each row is made of ---
