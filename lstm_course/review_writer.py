@@ -103,13 +103,16 @@ class _Writer:
         used = set()
         opening, facts = self.opening(split, subject)
         after = self.sentences(split, subject, facts, used, distance)
-        before = self.sentences(split, subject, facts, used, int(self.random.random() * 3) * 9)
+        before = self.sentences(split, subject, facts, used, self.pick((0, 8) if distance > 60 else (0, 8, 16)))
         for label, (pattern, opinions) in zip((1, 0), clauses, strict=True):
-            self.shuffle(before)
-            self.shuffle(after)
             decisive = self.fill(pattern, subject, facts | opinions)
-            yield (label, sum(len(words(sentence)) for sentence in after),
-                   " ".join([opening, *before, decisive, *after]))
+            yield (label, sum(len(words(sentence)) for _, sentence in after),
+                   " ".join([opening, *self.arranged(before), decisive, *self.arranged(after)]))
+
+    def arranged(self, sentences):
+        """What is said about the subject first, then the rest."""
+        self.shuffle(sentences)
+        return [sentence for _, sentence in sorted(sentences, key=lambda found: found[0])]
 
     def opening(self, split, subject):
         while True:
@@ -126,21 +129,27 @@ class _Writer:
             fact: self.pick(self.phrases[fact]) for fact in ("DAY", "COMPANION", "CINEMA")}
 
     def sentences(self, split, subject, facts, used, length):
-        """Sentences of this split with `length` words together, each of another pattern than those used."""
-        patterns = self.phrases[f"{subject} sentences"] + self.phrases["any sentences"]
+        """Sentences of this split, `length` words together, each of a pattern of its own.
+
+        Returns:
+            List of `(aside, sentence)`; aside is False when it is about the subject.
+        """
+        own, asides = self.phrases[f"{subject} sentences"], self.phrases["any sentences"]
+        if subject != "book":
+            asides = asides + self.phrases["outing sentences"]
         while True:
             found, missing, tried = [], length, set(used)
             for _ in range(400):
                 if abs(missing) <= LOOSE and (not length or length - missing in DISTANCES):
                     used |= tried
                     return found
-                pattern = self.pick(patterns)
+                pattern = self.pick(own + asides)
                 sentence = self.fill(pattern, subject, facts)
                 n = len(words(sentence))
                 if (pattern not in tried and (n <= missing - 5 or abs(n - missing) <= LOOSE)
                         and self.belongs(sentence, split)):
                     tried.add(pattern)
-                    found.append(sentence)
+                    found.append((pattern in asides, sentence))
                     missing -= n
 
     def belongs(self, sentence, split):
@@ -149,20 +158,29 @@ class _Writer:
                 and (known is None or known.issuperset(words(sentence))))
 
     def fill(self, pattern, subject, facts):
-        """Fill the slots of a sentence."""
+        """Fill the slots of a sentence, none of them twice with the same."""
+        drawn = {facts.get("COMPANION")}
+
         def entry(slot):
-            name = slot[1]
-            if name in facts:
-                return facts[name]
-            if name == "X":
-                kind = self.pick(("good", "bad"))
-                return self.pick(self.phrases[kind] + self.phrases[f"{subject} {kind}"])
-            if name == "name":
-                return self.name()
-            return self.pick(self.phrases.get(f"{subject} {name}") or self.phrases[name])
+            if slot[1] in facts:
+                return facts[slot[1]]
+            while (found := self.entry(slot[1], subject)) in drawn:
+                pass
+            drawn.add(found)
+            return found
 
         text = re.sub(r"\{([^}]+)\}", entry, pattern)
+        text = re.sub(r"\b([Aa]) (?=[aeio])", r"\1n ", text)
         return text[0].upper() + text[1:]
+
+    def entry(self, slot, subject):
+        if slot in "XG":  # any opinion about the subject, or one that fits everything
+            kind = self.pick(("good", "bad"))
+            own = self.phrases[f"{subject} {kind}"] if slot == "X" else []
+            return self.pick(self.phrases[kind] + own)
+        if slot == "name":
+            return self.name()
+        return self.pick(self.phrases.get(f"{subject} {slot}") or self.phrases[slot])
 
     def name(self):
         return f"{self.pick(self.phrases['first'])} {self.pick(self.phrases['last'])}"
