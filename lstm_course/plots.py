@@ -271,7 +271,7 @@ def _rows_of_marks(groups, xlabel):
         axes.errorbar(middle, place, xerr=[middle - low, high - middle], color=colour, marker=marker,
                       linestyle="none", label=name)
     axes.set_yticks(range(len(groups)), groups)
-    axes.invert_yaxis()
+    axes.set_ylim(len(groups) - 0.5, -0.5)
     axes.grid(True, axis="x")
     axes.set_xlabel(xlabel)
     axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))

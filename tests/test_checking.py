@@ -1,5 +1,6 @@
 """check, hint, solution, proven: what they say, and that nothing can confuse or cheat them."""
 
+import math
 import re
 import subprocess
 import sys
@@ -89,6 +90,63 @@ def test_shapes_that_do_not_fit():
     assert "4 columns meet 3 rows" in sentence(lambda x, h_prev, weights: weights["Wh"][:, :4] @ x)
 
 
+def test_the_line_of_a_function_that_it_calls():
+    source = "def join(x, h):\n    return np.concatenate([h, x])[9]\n\n"
+    source += "def rnn_cell(x, h_prev, weights):\n    return join(x, h_prev)\n"
+    notebook = {"np": np}
+    exec(compile(source, "a cell", "exec"), notebook)
+    assert "Line 2 of `join` raises an IndexError" in sentence(notebook["rnn_cell"])
+
+    def own(x, h_prev, weights):
+        return [h_prev[k] for k in range(9)]
+
+    assert " of `" not in sentence(own)
+
+
+def test_functions_of_math_on_arrays():
+    def wrong(x, h_prev, weights):
+        return math.tanh(weights["Wh"] @ np.concatenate([h_prev, x]) + weights["bh"])
+
+    assert "`math.tanh` takes a single number; `np.tanh` takes a whole array." in sentence(wrong)
+
+
+def test_a_power_written_as_in_mathematics():
+    def wrong(x, h_prev, weights):
+        return h_prev ^ 2
+
+    assert "`^` is no power in Python; `**` is." in sentence(wrong)
+
+    def on_whole_numbers(input_size, hidden_size):
+        return 4 * (hidden_size ^ 2 + hidden_size * input_size + hidden_size)
+
+    outcome = check(lstm_parameter_count=on_whole_numbers)
+    assert outcome.mistake == "^ instead of **" and "`**` is" in outcome.message
+
+
+def test_printed_instead_of_returned():
+    outcome = check(rnn_cell=lambda x, h, w: print(rnn_cell(x, h, w)))
+    assert outcome.mistake == "printed instead of returned"
+    assert "prints its result and returns nothing" in outcome.message
+
+
+def test_right_for_one_vector_but_not_for_a_batch():
+    def one_vector(x, h_prev, weights):
+        hx = np.concatenate([h_prev, x], axis=-1)
+        z, r = (1 / (1 + np.exp(-weights["W" + k] @ hx - weights["b" + k])) for k in "zr")
+        g = np.tanh(weights["Wh"] @ np.concatenate([r * h_prev, x]) + weights["bh"])
+        return z * h_prev + (1 - z) * g
+
+    said = check(gru_cell=one_vector).message
+    assert said.startswith("Right for one vector, but not for a batch. Line ")
+
+    def batch_only(x, h_prev, weights):
+        assert x.ndim == 2
+        return find("gru_cell").reference(x, h_prev, weights)
+
+    said = check(gru_cell=batch_only).message
+    assert said.endswith("It is right for a batch, but not for one vector.")
+
+
 def test_nothing_returned():
     def wrong(x, h_prev, weights):
         np.tanh(x)
@@ -169,6 +227,7 @@ def test_the_special_cases_point_to_the_place():
 def test_two_mistakes_are_both_named():
     outcome = check(rnn_cell=lambda x, h, w: np.tanh(w["Wh"] @ np.concatenate([x, h])))
     assert outcome.mistake == "bias forgotten + [x, h] instead of [h, x]"
+    assert "exactly right" not in outcome.message and "Second:" in outcome.message
 
 
 @pytest.mark.parametrize(
@@ -196,6 +255,13 @@ def test_another_order_of_the_returned_values_is_nearly_right():
     outcome = check(lstm_gates=lambda x, h, w: gates(x, h, w)[::-1])
     assert outcome.status == "nearly" and "return `f, i, g, o`" in outcome.message
 
+    def also_wrong(dhs, xs, h0, hs, weights):
+        dxs, dh0, dweights = find("rnn_backward").reference(dhs, xs, h0, hs, weights)
+        return dweights, 1 + np.sin(dxs), dh0
+
+    said = check(rnn_backward=also_wrong).message
+    assert said == "The returned values are in another order: return `dxs, dh0, dweights`."
+
 
 def test_warnings_are_told_and_kept_from_stderr(capfd):
     def noisy(x, h_prev, weights):
@@ -209,6 +275,14 @@ def test_warnings_are_told_and_kept_from_stderr(capfd):
 
 
 # Never in the way
+
+
+def test_what_c_libraries_write_is_kept_from_stderr(capfd):
+    def wrong(matrix):
+        return np.linalg.norm(matrix * np.nan, 2)  # LAPACK complains about the NaN
+
+    assert check(spectral_radius=wrong).status == "wrong"
+    assert capfd.readouterr() == ("", "")
 
 
 def plain_loop(x, h_prev, weights):
@@ -505,6 +579,26 @@ def test_proven_goes_on_with_the_right_one(capsys):
     ours = proven(sigmoid)
     assert ours is not sigmoid and ours(0.0) == 0.5
     assert "Going on with the course's sigmoid" in capsys.readouterr().out
+
+
+def test_proven_makes_arrays_of_lists():
+    def rnn_forward(xs, h0, weights):
+        h, hs = h0, []
+        for x in xs:
+            h = rnn_cell(x, h, weights)
+            hs.append(h)
+        return hs
+
+    (arguments,) = (find("rnn_forward").probes(np.random.default_rng(1))[0].arguments,)
+    theirs = proven(rnn_forward)
+    assert theirs(*arguments).shape == np.shape(rnn_forward(*arguments))
+    assert check(theirs).status == "right"
+
+    def lstm_gates(x, h_prev, weights):
+        return [part.tolist() for part in find("lstm_gates").reference(x, h_prev, weights)]
+
+    arguments = find("lstm_gates").probes(np.random.default_rng(1))[0].arguments
+    assert [gate.shape for gate in proven(lstm_gates)(*arguments)] == [(4,)] * 4
 
 
 # In a real kernel

@@ -102,6 +102,9 @@ def test_a_wrong_answer_of_no_known_kind_gets_no_name(exercise):
         finding = examine(exercise, spoilt(exercise, rng), seed=attempt)
         assert finding.status in ("wrong", "nearly"), attempt
         assert finding.mistake is None, (attempt, finding.sentence)
+        if finding.status == "wrong":
+            part = r"\d and should be|holds (NaN|infinity)|should have shape|raises an? |asked for|complex"
+            assert re.search(part, finding.sentence), finding.sentence
 
 
 def spoilt(exercise, rng):

@@ -157,6 +157,20 @@ def _has_blanks(function):
     )
 
 
+def _codes(code):
+    """A function's code, and that of the functions within it."""
+    yield code
+    for part in code.co_consts:
+        if isinstance(part, types.CodeType):
+            yield from _codes(part)
+
+
+def _uses_xor(function):
+    """Whether `^` stands in the function: for whole numbers it works, and is no power."""
+    nodes = (node for statement in _body(function) or () for node in ast.walk(statement))
+    return any(isinstance(getattr(node, "op", None), ast.BitXor) for node in nodes)
+
+
 def _names(code):
     """Names of everything that a function takes from outside, in the functions within it too."""
     if not isinstance(code, types.CodeType):
@@ -188,7 +202,10 @@ def _one_or_two(mistakes):
     """What to say about one mistake, or about two at once."""
     if len(mistakes) == 1:
         return mistakes[0].explanation
-    return f"Two things at once. First: {mistakes[0].explanation} Second: {mistakes[1].explanation}"
+    # "With the two exchanged, your answer is exactly right" holds for either mistake alone only.
+    told = (mistake.explanation for mistake in mistakes)
+    first, second = (re.sub(r":[^:.]*answer is exactly right\.", ".", text) for text in told)
+    return f"Two things at once. First: {first} Second: {second}"
 
 
 def _shortened(printed, length=160):
@@ -269,10 +286,18 @@ class _Trial:
         elif found := self.known() or self.nearly():
             return replace(found, notes=notes)
         elif dense.error is not None:
-            sentence = self.raised(dense.error)
+            sentence = self.raised(dense.error) + self.right_for_the_others()
             notes = (*self.borrowed(), *notes)
+        elif dense.value is None and dense.printed.strip():
+            sentence = (
+                f"`{self.exercise.id}` prints its result and returns nothing: `return` hands a value on, "
+                "`print` only shows it."
+            )
+            return Finding("wrong", sentence, "printed instead of returned", notes)
         elif dense.value is None:
             sentence = f"`{self.exercise.id}` returns nothing: is a `return` missing?"
+        elif _uses_xor(self.function):
+            return Finding("wrong", "`^` is no power in Python; `**` is.", "^ instead of **", notes)
         else:
             sentence = self.first_difference()
             notes = (*self.borrowed(), *notes)
@@ -289,19 +314,32 @@ class _Trial:
 
     def raised(self, error, case=""):
         """The learner's own line and the error in other words."""
-        where = "It"
+        where, line = "It", ""
         for frame in inspect.getinnerframes(error.__traceback__) if error.__traceback__ else ():
             if frame.frame.f_globals is getattr(self.function, "__globals__", None):
                 line = (frame.code_context or [""])[0].strip()
-                line = line if len(line) <= 80 else f"{line[:77]}..."
-                where = f"Line {frame.lineno}, `{line}`," if line else f"Line {frame.lineno}"
+                shown = line if len(line) <= 80 else f"{line[:77]}..."
+                where = f"Line {frame.lineno}{self.of_helper(frame.frame.f_code)}"
+                where += f", `{shown}`," if shown else ""
         kind = type(error).__name__
         article = "an" if kind[0] in "AEIOU" else "a"
-        return f"{where} raises {article} {kind}{case}: {self.in_words(error)}"
+        return f"{where} raises {article} {kind}{case}: {self.in_words(error, line)}"
 
-    def in_words(self, error):
+    def of_helper(self, code):
+        """" of `helper`" when a line belongs to another function than the one on trial, which calls it."""
+        own = getattr(self.function, "__code__", None)
+        inside = own is not None and any(code is part for part in _codes(own))
+        return "" if inside or not code.co_name.isidentifier() else f" of `{code.co_name}`"
+
+    def in_words(self, error, line=""):
         """What an exception means, in a short sentence."""
         text = re.sub(r"0x[0-9a-fA-F]+", "0x…", str(error)).strip() or "it gives no reason"
+        of_math = re.search(r"\bmath\.(\w+)", line)
+        if of_math and re.search("can be converted to (a )?Python scalar", text):
+            name = of_math[1]
+            return f"`math.{name}` takes a single number; `np.{name}` takes a whole array."
+        if "^" in line and re.search(r"bitwise_xor|for \^", text):
+            return "`^` is no power in Python; `**` is."
         if isinstance(error, KeyError):
             dicts = [thing for thing in self.probes[0].arguments if isinstance(thing, dict)]
             keys = ", ".join(repr(key) for thing in dicts for key in thing)
@@ -465,9 +503,11 @@ class _Trial:
         wrong = next(k for k, pair in pairs if not self.agree(*pair))
         expected, got = self.expected[wrong], self.got[wrong]
         case = f" {self.probes[wrong].case}" if self.probes[wrong].case else ""
-        lead = f"Right for ordinary numbers, but not{case}. " if wrong else ""
+        one_vector = wrong and self.has_more_axes(self.probes[wrong])
+        ordinary = "one vector" if one_vector else "ordinary numbers"
+        lead = f"Right for {ordinary}, but not{case}. " if wrong else ""
         if got.error is not None:
-            return self.raised(got.error, case)
+            return (lead if one_vector else "") + self.raised(got.error, case)
         if got.value is None:
             return f"It returns nothing{case}."
         sentence = self.wrong_structure(expected.value, got.value)
@@ -484,8 +524,25 @@ class _Trial:
             )
         return f"{lead}The values are right, but NumPy warns on the way, and it should not."
 
+    def has_more_axes(self, probe):
+        """Whether a probe is a batch, where the dense one is a single vector."""
+        ours, dense = (
+            [array.ndim for array in arguments if isinstance(array, _ndarray)]
+            for arguments in (probe.arguments, self.probes[0].arguments)
+        )
+        return len(ours) == len(dense) and max(dense, default=0) == 1 and max(ours) == 2
+
+    def right_for_the_others(self):
+        """What to add when one vector alone goes wrong, and batches are right."""
+        batches = [k for k, probe in enumerate(self.probes) if self.has_more_axes(probe)]
+        if batches and all(self.agree(self.expected[k], self.got[k]) for k in batches):
+            return " It is right for a batch, but not for one vector."
+        return ""
+
     def right_cases(self):
         """The special cases in which a wrong answer is right: a pointer to where the mistake sits."""
+        if self.right_for_the_others():
+            return self.right_for_the_others()
         cases = [
             probe.case
             for probe, expected, got in zip(self.probes, self.expected, self.got, strict=True)
@@ -508,6 +565,10 @@ class _Trial:
         if not isinstance(got, tuple) or len(got) != len(names):
             wanted = ", ".join(names)
             return f"{len(names)} values are asked for, `{wanted}`, but it returns {describe(got)}."
+        if not _fits(expected, got) and len(names) < 6:
+            orders = [order for order in itertools.permutations(got) if _fits(expected, order)]
+            if orders:
+                return f"The returned values are in another order: return `{', '.join(names)}`."
         for name, wanted, given in zip(names, expected, got, strict=True):
             sentence = _wrong_dict(name, wanted, given)
             if sentence:
@@ -547,6 +608,21 @@ def _flattened(name, value):
             yield from _flattened(f"{name}[{k}]", item)
     else:
         yield name, value
+
+
+def _fits(expected, got):
+    """Whether two plain values have the same structure and the same shapes."""
+    if isinstance(expected, _ndarray):
+        return isinstance(got, _ndarray) and got.shape == expected.shape
+    if isinstance(expected, dict):
+        return (
+            isinstance(got, dict)
+            and expected.keys() == got.keys()
+            and all(_fits(expected[key], got[key]) for key in expected)
+        )
+    if isinstance(expected, tuple):
+        return isinstance(got, tuple) and len(got) == len(expected) and all(map(_fits, expected, got))
+    return type(got) is type(expected)
 
 
 def _wrong_dict(name, expected, got):

@@ -342,9 +342,9 @@ RNN_BACKWARD = Exercise(
         "that step, and the one that comes back from the step after.",
         "At step t: `dh = dhs[t] + dh_next`, then through the tanh, `da = dh * (1 - hs[t] ** 2)`. The "
         "weights serve every step, so their gradients add up over the steps.",
-        "`dWh += np.outer(da, [h_prev, x])`, `dbh += da`, and `dhx = Wh.T @ da` splits into the H numbers "
-        "that go back to the step before and the D numbers of `dxs[t]`. Here `h_prev` is `hs[t - 1]`, and "
-        "`h0` at t = 0. What is left of `dh_next` at the end is `dh0`.",
+        "`dWh += np.outer(da, np.concatenate([h_prev, x]))`, `dbh += da`, and `dhx = Wh.T @ da` splits into "
+        "the H numbers that go back to the step before and the D numbers of `dxs[t]`. Here `h_prev` is "
+        "`hs[t - 1]`, and `h0` at t = 0. What is left of `dh_next` at the end is `dh0`.",
     ),
     mistakes=(
         Mistake(

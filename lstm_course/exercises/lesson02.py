@@ -564,6 +564,7 @@ def _horizon_probes(rng):
         Probe((decay(5.0, 0.6),), "for the default threshold"),
         Probe((np.array([2.0, 1.9, 1.8, 1.7]), 0.1), "when it never falls so far"),
         Probe((np.array([0.5, 4.0, 9.0, 0.1, 0.003]), 0.05), "when the norm rises first"),
+        Probe((np.array([4.0, 2.0, 1.0, 0.5]), 0.25), "when the norm meets the threshold exactly"),
     ]
 
 
@@ -630,6 +631,11 @@ MEMORY_HORIZON = Exercise(
             "You return the last lag before the fall, one too few. The first lag under the threshold is "
             "asked for.",
             {"int(below[0])": "int(below[0]) - 1"},
+        ),
+        Mistake(
+            "threshold counted as under it",
+            "You take a norm that is exactly at the threshold for one that is under it: `<`, not `<=`.",
+            {"relative < threshold": "relative <= threshold"},
         ),
         Mistake(
             "one lag too many",

@@ -9,6 +9,7 @@ import contextlib
 import copy
 import ctypes
 import io
+import os
 import signal
 import sys
 import threading
@@ -183,6 +184,7 @@ def run(call, arguments, seconds):
         stack.enter_context(np.errstate(divide="warn", over="warn", invalid="warn"))
         stack.enter_context(contextlib.redirect_stdout(printed))
         stack.enter_context(contextlib.redirect_stderr(printed))
+        stack.enter_context(_c_libraries_silenced())
         try:
             value = _limited(lambda: plain(call(*given)), seconds)
         except (KeyboardInterrupt, TimeUp):
@@ -196,6 +198,23 @@ def run(call, arguments, seconds):
         printed=printed.getvalue()[:2000],
         changed=next((k for k in range(len(given)) if not _unchanged(arguments[k], given[k])), None),
     )
+
+
+@contextlib.contextmanager
+def _c_libraries_silenced():
+    """LAPACK, given a NaN, writes to the stderr of C, which lies below everything that Python redirects."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no such file
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _unchanged(before, after):
