@@ -19,7 +19,8 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="lstm-course", description="A hands-on course on LSTM networks.")
     parser.add_argument("--version", action="version", version=f"lstm-course {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    adds = (_add_lab, _add_check, _add_progress, _add_build, _add_exercises, _add_bench, _add_measure)
+    adds = (_add_lab, _add_check, _add_progress, _add_build, _add_exercises, _add_bench, _add_measure,
+            _add_data)
     for add_command in adds:
         add_command(commands)
     options = parser.parse_args(arguments)
@@ -212,5 +213,37 @@ def _measure(options):
         return 1
     except KeyboardInterrupt:
         print("Stopped. What is measured stays in the table; the same command goes on.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _add_data(commands):
+    command = commands.add_parser("data", help="say where the data are; fetch the IMDB reviews")
+    what = command.add_mutually_exclusive_group()
+    what.add_argument("name", nargs="?", choices=["imdb"], help="fetch this into the cache")
+    what.add_argument("--regenerate", choices=["reviews"], help="write this file anew (contributors)")
+    command.add_argument("--from", dest="archive", metavar="FILE", help="take imdb from a downloaded archive")
+    command.set_defaults(run=_data)
+
+
+def _data(options):
+    from lstm_course import data_report, datasets, imdb
+
+    if options.archive and not options.name:
+        print("--from FILE needs the name of the data: `lstm-course data imdb --from FILE`.", file=sys.stderr)
+        return 2
+    try:
+        if options.regenerate:
+            print(data_report.regenerate_reviews())
+        elif options.name:
+            print(f"50,000 film reviews are in {imdb.fetch(options.archive)}.")
+        else:
+            sentences, all_right = data_report.listing()
+            print(*sentences, sep="\n")
+            return 0 if all_right else 1
+    except datasets.DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
         return 130
     return 0

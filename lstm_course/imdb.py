@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import secrets
+import sys
 import tarfile
 import time
 import urllib.request
@@ -45,15 +46,14 @@ def path():
     return cache_folder() / CACHED
 
 
-def fetch(archive=None, say=None):
+def fetch(archive=None):
     """Put the reviews into the cache, if they are not there yet.
 
-    Only one process at a time does so; others wait for it.
+    Only one process at a time does so; others wait for it. A download says how far it is.
 
     Args:
         archive: path of the published archive, or of another .tar.gz with the same reviews; default None,
             download it.
-        say: function (str) that is told how far the download is; default None, nobody.
 
     Returns:
         The path of the cached file.
@@ -65,7 +65,7 @@ def fetch(archive=None, say=None):
         path().parent.mkdir(parents=True, exist_ok=True)
         with _alone():
             if archive is not None or not path().exists():
-                _convert(archive, say)
+                _convert(archive)
     except OSError as error:
         raise DataError(f"The reviews cannot be kept in {path().parent}: {_why(error)}. Make room there, or "
                         "name another folder in the environment variable LSTM_COURSE_CACHE.") from None
@@ -104,13 +104,13 @@ def _alone():
         yield
 
 
-def _convert(archive, say):
+def _convert(archive):
     """Archive or download to cached file."""
     unfinished = path().with_name(f".{CACHED}.{secrets.token_hex(4)}")
     downloaded = unfinished.with_suffix(".tar.gz")
     try:
         if archive is None:
-            _download(downloaded, say)
+            _download(downloaded)
             reviews = _extract(downloaded)
         else:
             reviews = _extract(Path(archive))
@@ -126,7 +126,7 @@ def _convert(archive, say):
                 leftover.unlink()
 
 
-def _download(target, say):
+def _download(target):
     """Fetch the published archive; nothing but exactly that is accepted."""
     digest, done = hashlib.sha256(), 0
     with open(target, "xb") as file:
@@ -134,13 +134,18 @@ def _download(target, say):
             done += len(chunk)
             digest.update(chunk)
             file.write(chunk)
-            if say:
-                say(f"{done / 1e6:.0f} of {BYTES / 1e6:.0f} MB")
+            _tell(done)
             if done > BYTES:
                 break
     if digest.hexdigest() != ARCHIVE:
         raise DataError(f"What came from {URL} is not the published archive ({done:,} of {BYTES:,} bytes, or "
                         f"another SHA-256). Try again later. {HELP}")
+
+
+def _tell(done):
+    """How far the download is, in a line that is written over; nothing where nobody is looking."""
+    if sys.stdout.isatty() or "ipykernel" in sys.modules:
+        print(f"\r{done / 1e6:.0f} of {BYTES / 1e6:.0f} MB", end="" if done < BYTES else "\n", flush=True)
 
 
 def _received():

@@ -1,19 +1,22 @@
 """Writes the reviews that ship with the course, the same ones every time.
 
-Each review is a short text about a film, a book or a meal. One clause, the decisive one, gives the verdict;
+Each review is a short text about a film, a book or a meal. One sentence, the decisive one, gives the verdict;
 around it stand sentences that say nothing about it, though some of them carry opinions too: other people's,
-or about side matters. The verdict follows from the opinion word and what is done with it, never from one of
-them: "I was sure that it would be dull, and I was mistaken" praises.
+or about side matters. The verdict follows from what is done with an opinion word, never from the word alone:
+
+    contrast, the verdict last     I had expected it to be dull, but I found it superb.
+    contrast, the verdict first    To me it was superb, although everyone calls it dull.
+    kept or turned round           I was sure that it would be dull, and I was (not) mistaken.
 
 What makes the corpus fair, and is tested in tests/test_datasets.py:
 
 * Reviews come in twins, one for each label, about the same subject and made of the same sentences in another
   order, except for the decisive ones. So what stands around the verdict tells nothing about it.
-* Every pattern of a decisive clause meets as many words of praise as of blame, and every opinion word as many
-  patterns that keep its sense as patterns that turn it round: counted alone, none tells anything.
+* Every decisive pattern occurs as often in praise as in blame, and so does every opinion word: it gives the
+  verdict in one review and is what others say in another. Counted alone, no word tells anything.
 * The splits share no sentence. A pair of a pattern and an opinion word belongs to one split, so that the test
   asks for pairs that were never seen together; each word of it occurs in training, though.
-* The decisive clause ends 5 to 80 words before the end of the review, all distances about equally often.
+* The decisive sentence ends 5 to 80 words before the end of the review, all distances about equally often.
 """
 
 import bz2
@@ -24,13 +27,14 @@ from importlib.resources import files
 
 SEED = 1997
 SUBJECTS = ("film", "book", "meal")
-# Each split, how often it has each of its pairs of pattern and opinion word, and its share of all pairs and
-# sentences, in twelfths.
+# Each split: how often it has each of its pairs of decisive pattern and opinion word, and its share, in
+# twelfths, of all such pairs and of all other sentences.
 SPLITS = {"train": (1, range(0, 8)), "validation": (1, range(8, 10)), "test": (2, range(10, 12))}
 TWELFTHS = 12
-FAMILIES = {'last': 2, 'first': 1, 'keep': 1, 'flip': 1}
+# The kinds of decisive patterns, and how often each pair of them is used.
+FAMILIES = {"last": 2, "first": 1, "keep": 1, "flip": 1}
 DISTANCES = range(5, 81)
-LOOSE = 2         # the distance may miss the one asked for by so many words
+LOOSE = 2  # words by which a distance may miss the one asked for
 
 
 def write_reviews():
@@ -81,19 +85,19 @@ class _Writer:
         return reviews
 
     def clauses(self, split, subject, label):
-        """The decisive patterns of one label with their words, shuffled."""
+        """The decisive patterns of one label with the opinion words they are filled with, shuffled."""
         times, twelfths = SPLITS[split]
+        good, bad = (self.phrases[kind] + self.phrases[f"{subject} {kind}"] for kind in ("good", "bad"))
         clauses = []
         for family, weight in FAMILIES.items():
-            kind = "bad" if label == (family == "flip") else "good"
-            opinions = self.phrases[kind] + self.phrases[f"{subject} {kind}"]
+            turned = family == "flip"
+            verdicts, others = (good, bad) if label != turned else (bad, good)
             pairs = [(pattern, j) for i, pattern in enumerate(self.phrases[f"{family} sentences"])
-                     for j in range(len(opinions)) if (i + j) % TWELFTHS in twelfths] * (times * weight)
-            other = "good" if kind == "bad" else "bad"
-            foils = self.phrases[other] + self.phrases[f"{subject} {other}"]
-            foils = [foils[j] for _, j in pairs]
+                     for j in range(len(verdicts)) if (i + j) % TWELFTHS in twelfths] * (times * weight)
+            # A word is what others say in one label as often as it is the verdict in the other.
+            foils = [others[j] for _, j in pairs]
             self.shuffle(foils)
-            clauses += [(pattern, {"X": opinions[j], "Y": foil})
+            clauses += [(pattern, {"X": verdicts[j], "Y": foil})
                         for (pattern, j), foil in zip(pairs, foils, strict=True)]
         self.shuffle(clauses)
         return clauses
@@ -103,7 +107,8 @@ class _Writer:
         used = set()
         opening, facts = self.opening(split, subject)
         after = self.sentences(split, subject, facts, used, distance)
-        before = self.sentences(split, subject, facts, used, self.pick((0, 8) if distance > 60 else (0, 8, 16)))
+        lengths = (0, 8, 16) if distance <= 60 else (0, 8)
+        before = self.sentences(split, subject, facts, used, self.pick(lengths))
         for label, (pattern, opinions) in zip((1, 0), clauses, strict=True):
             decisive = self.fill(pattern, subject, facts | opinions)
             yield (label, sum(len(words(sentence)) for _, sentence in after),
