@@ -176,7 +176,7 @@ def draw_unrolled(steps=4, kind="many-to-one"):
     Args:
         steps: how many steps, 1 to 8, default 4.
         kind: "many-to-one" (only the last step gives an output, the default), "one-to-many" (only the first
-            reads an input) or "many-to-many".
+            reads an input, the others the output before) or "many-to-many".
 
     Returns:
         The figure.
@@ -210,6 +210,10 @@ def draw_unrolled(steps=4, kind="many-to-one"):
         if last or kind != "many-to-one":
             sheet.wire([(across, 1.8), (across, 2.4)], ("candidate",))
             _write_at_step(sheet, across, 2.58, "y", step)
+        if kind == "one-to-many" and not last:  # the output of a step is the input of the next
+            down = across + 0.3 + 0.25 * (apart - 0.6)
+            path = [(across, 2.1), (down, 2.1), (down, 0.8), (across + apart, 0.8), (across + apart, 1.2)]
+            sheet.wire(path, ("candidate",))
     return sheet.figure
 
 

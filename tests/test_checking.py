@@ -546,7 +546,7 @@ def test_hints_come_one_by_one():
 
 
 def test_solution_asks_first():
-    assert "Have you tried for 8 minutes?" in repr(solution(rnn_cell))
+    assert "Have you tried for 6 minutes?" in repr(solution(rnn_cell))
     assert "def rnn_cell(x, h_prev, weights):" in repr(solution(rnn_cell))
     solution("longer_sequence")
     assert "It stays the same" in repr(solution("longer_sequence"))
