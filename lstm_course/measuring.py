@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,9 @@ from lstm_course.workspace import course_folder
 
 TABLE = "full_profile.json"
 VALIDATION, WORDS, LENGTH = 5000, 20_000, 200  # of IMDB: held out, size of the vocabulary, words of a review
+LONGEST = 130  # words of the longest embedded review, or a little more
+STAGES = ((0, 3), (10, 2), (30, 1), (99, 1))  # words left after the verdict, epochs
+EDGES = (5, 20, 40, 60, 81)
 
 
 @dataclass(frozen=True)
@@ -284,17 +288,16 @@ def imdb_jobs():
         return Recipe(partial(tuned, cell), epochs=5, batch_size=64, length=300, patience=1)
 
     def text_book(make, **options):
-        return Recipe(lambda: _fast(make(WORDS, **options)), epochs=10, patience=2, last=True)
+        return Recipe(lambda: _fast(make(WORDS, **options)), epochs=10, patience=1, last=True)
 
     return [
         _bag_job("bag of words", bag, 1),
         _bag_job("bag of words and pairs", f"{bag}, 200,000 features", 2, limit=200_000),
         _keras_job("LSTM, tuned", care, careful("LSTM")),
+        _keras_job("GRU, tuned", care, careful("GRU")),
         _keras_job("LSTM, text book", book, text_book(models.text_classifier)),
         _keras_job("two LSTMs, text book", stack, text_book(models.stacked_text_classifier)),
-        _keras_job("GRU, tuned", care, careful("GRU")),
         _keras_job("simple RNN, tuned", care, careful("SimpleRNN")),
-        _keras_job("GRU, text book", book, text_book(models.text_classifier, cell="GRU")),
     ]
 
 
@@ -306,5 +309,41 @@ def _load_reviews():
 
 
 def review_jobs():
-    """What is measured on the reviews written for the course."""
-    return []
+    """What is measured on the reviews written for the course, as in lesson 4, over three seeds."""
+    stages = "near first: cut 0, 10, 30 words after the verdict for 3, 2, 1 epochs, then 1 in full"
+    size = "32 + 32 units, dropout 0.2, learning rate 0.003, batch 64"
+    book = "128 + 128 units, dropout 0.2, recurrent dropout 0.2, batch 32"
+    recipe = Recipe(lambda: _fast(models.text_classifier(WORDS)), epochs=10, length=LONGEST, last=True)
+    return [
+        _bag_job("bag of words", "tf-idf, logistic regression", 1, measures=_by_distance),
+        _bag_job("bag of words and pairs", "tf-idf, logistic regression", 2, measures=_by_distance),
+        *[_near_first_job(cell, f"{size}; {stages}", seed)
+          for cell in ("LSTM", "SimpleRNN") for seed in (0, 1, 2)],
+        _keras_job("LSTM, text book", f"{book}; whole reviews from the start", recipe, measures=_by_distance),
+    ]
+
+
+def _near_first_job(cell, settings, seed):
+    def run(data, seed, say):
+        words = text.input_dim(data.vocabulary)
+        model = models.text_classifier(words, 32, 32, recurrent_dropout=0, cell=cell, learning_rate=0.003)
+        learned = data.reviews.train
+        for words, epochs in STAGES:
+            texts = text.cut_after(learned.texts, learned.distances, words)
+            x = text.encode(texts, data.vocabulary, max(len(one.split()) for one in texts))
+            batches = models.batches(x, learned.labels.astype("float32"), 64, shuffle_seed=seed)
+            model.fit(batches, epochs=epochs, verbose=0)
+        x, labels = data.encoded("test", LONGEST)
+        right = predicted(model, x) == labels
+        epochs = sum(epochs for _, epochs in STAGES)
+        found = {"test accuracy": float(right.mean()), "epochs": epochs}
+        return found | _by_distance(right, data.reviews.test)
+
+    name = {"LSTM": "LSTM, near first", "SimpleRNN": "simple RNN, near first"}[cell]
+    return Job(name, settings, run, seed)
+
+
+def _by_distance(right, split):
+    _, accuracies, _ = text.accuracy_by_distance(right, split.distances, EDGES)
+    return {f"accuracy at {low} to {high - 1} words": float(accuracy)
+            for (low, high), accuracy in zip(pairwise(EDGES), accuracies, strict=True)}

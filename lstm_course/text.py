@@ -175,6 +175,34 @@ def bag_of_words(texts, labels, ngrams=1, strength=10.0, limit=None):
     return make_pipeline(words, LogisticRegression(C=strength, max_iter=1000)).fit(texts, labels)
 
 
+def cut_after(texts, distances, words):
+    """Texts that end `words` words after their decisive clause; those that end sooner stay whole.
+
+    Training begins with few `words`: what is near is learnt first, how to keep it comes later (Bengio et al.
+    2009, Curriculum learning).
+
+    Args:
+        texts: list of strings.
+        distances: words from the decisive clause to the end of each text, `(N,)`.
+        words: how many words to leave after it, at least 0.
+
+    Returns:
+        List of strings, in lower case and without punctuation.
+
+    Raises:
+        TypeError, ValueError: if texts and distances do not fit each other, or `words` is under 0.
+
+    Example:
+        >>> cut_after(["It was not bad. We went home by bus."], [5], words=2)
+        ['it was not bad we went']
+    """
+    distances = arguments.integers("distances", distances, (len(_texts(texts)),))
+    arguments.whole_number("words", words, minimum=0)
+    split = map(tokenise, texts)
+    return [" ".join(text[: len(text) - max(distance - words, 0)])
+            for text, distance in zip(split, distances.tolist(), strict=True)]
+
+
 def accuracy_by_distance(right, distances, edges):
     """How often a classifier is right, by how far back the decisive words lie.
 

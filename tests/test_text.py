@@ -56,6 +56,14 @@ def test_a_bag_of_words_cannot_see_order_and_pairs_can():
     assert np.mean(words == labels[100:]) < 0.7 and np.mean(pairs == labels[100:]) == 1
 
 
+def test_cutting_leaves_the_decisive_clause_and_what_is_asked_for():
+    texts, distances = ["We sat down. It was not bad. We went home."] * 2, [3, 3]
+    whole = "we sat down it was not bad we went home"
+    assert text.cut_after(texts, distances, 0) == ["we sat down it was not bad"] * 2
+    assert text.cut_after(texts, distances, 1)[0] == "we sat down it was not bad we"
+    assert text.cut_after(texts, distances, 3)[0] == text.cut_after(texts, distances, 99)[0] == whole
+
+
 def test_accuracy_by_distance_counts_each_text_once():
     distances = np.arange(5, 80)
     right = distances < 40
@@ -78,6 +86,7 @@ def test_accuracy_by_distance_counts_each_text_once():
         (lambda: text.bag_of_words(TEXTS, [0, 1]), r"expected \(3,\)"),
         (lambda: text.bag_of_words(TEXTS, ["0", "1", "1"]), "expected an array of numbers"),
         (lambda: text.bag_of_words(TEXTS, [0, 1, 2]), "whole numbers from 0 to 1"),
+        (lambda: text.cut_after(TEXTS, [1, 2, 3], -1), "at least 0"),
         (lambda: text.accuracy_by_distance([1], [2], [5, 5]), "two ascending numbers"),
     ],
 )
