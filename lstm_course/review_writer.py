@@ -88,17 +88,21 @@ class _Writer:
         """The decisive patterns of one label with the opinion words they are filled with, shuffled."""
         times, twelfths = SPLITS[split]
         good, bad = (self.phrases[kind] + self.phrases[f"{subject} {kind}"] for kind in ("good", "bad"))
+        names, voices = self.phrases[f"{subject} it"], self.phrases["voice"]
         clauses = []
         for family, weight in FAMILIES.items():
             turned = family == "flip"
             verdicts, others = (good, bad) if label != turned else (bad, good)
-            pairs = [(pattern, j) for i, pattern in enumerate(self.phrases[f"{family} sentences"])
-                     for j in range(len(verdicts)) if (i + j) % TWELFTHS in twelfths] * (times * weight)
+            patterns = self.phrases[f"{family} sentences"]
+            pairs = [(i, j) for i in range(len(patterns)) for j in range(len(verdicts))
+                     if (i + j) % TWELFTHS in twelfths] * (times * weight)
             # A word is what others say in one label as often as it is the verdict in the other.
             foils = [others[j] for _, j in pairs]
             self.shuffle(foils)
-            clauses += [(pattern, {"X": verdicts[j], "Y": foil})
-                        for (pattern, j), foil in zip(pairs, foils, strict=True)]
+            # Which name and which voice a sentence has is counted out, the same way for both labels.
+            clauses += [(patterns[i], {"X": verdicts[j], "Y": foil, "it": names[(i + k) % len(names)],
+                                       "voice": voices[(i + k) % len(voices)]})
+                        for k, ((i, j), foil) in enumerate(zip(pairs, foils, strict=True))]
         self.shuffle(clauses)
         return clauses
 
@@ -175,7 +179,7 @@ class _Writer:
             return found
 
         text = re.sub(r"\{([^}]+)\}", entry, pattern)
-        text = re.sub(r"\b([Aa]) (?=[aeio])", r"\1n ", text)
+        text = re.sub(r"\b([Aa]) (?=[aeio]|un[^i])", r"\1n ", text)
         return text[0].upper() + text[1:]
 
     def entry(self, slot, subject):
