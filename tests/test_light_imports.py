@@ -7,7 +7,8 @@ import pytest
 
 HEAVY = ("tensorflow", "keras", "pandas", "sklearn", "matplotlib", "tqdm", "IPython", "scipy")
 PARTS = ("lstm_course", "lstm_course.scratch", "lstm_course.tasks", "lstm_course.memory",
-         "lstm_course.models", "lstm_course.exercises", "lstm_course.checking")
+         "lstm_course.models", "lstm_course.datasets", "lstm_course.series", "lstm_course.leaks",
+         "lstm_course.exercises", "lstm_course.checking")
 BLOCKED = f"""
 import sys
 for name in {HEAVY}:
