@@ -555,6 +555,11 @@ COMPARE_OVER_SEEDS = Exercise(
             {"np.std(": "np.var("},
         ),
         Mistake(
+            "a pair for each network",
+            "You return a pair for each network. Two arrays are asked for: all means, and all errors.",
+            {"return np.array(means), np.array(errors)": "return list(zip(means, errors, strict=True))"},
+        ),
+        Mistake(
             "median instead of mean",
             "You report the median. The standard error belongs to the mean.",
             {"np.mean(scores)": "np.median(scores)"},
