@@ -215,6 +215,28 @@ def _mark(cell):
         name = _checked_exercise(cell.source)
         graded = {"grade": True, "locked": True, "points": _exercises()[name].points}
         cell.metadata.nbgrader = _node(_nbgrader(f"check-{name}") | graded)
+    for tag in tags:
+        if tag.startswith("manual-"):
+            # An answer that a person marks, out of so many points; nbgrader keeps it as the learner wrote it.
+            graded = {"grade": True, "solution": True, "points": _points(tag)}
+            cell.metadata.nbgrader = _node(_nbgrader(f"manual-{_assigned(cell.source)}") | graded)
+
+
+def _points(tag):
+    """The number behind `manual-`."""
+    points = tag.removeprefix("manual-")
+    if not points.isdecimal() or int(points) == 0:
+        raise BuildError(f"the tag {tag!r} must end in a whole number of points of at least 1")
+    return int(points)
+
+
+def _assigned(source):
+    """The one name that a cell assigns."""
+    names = [statement.targets[0].id for statement in ast.parse(source).body
+             if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)]
+    if len(names) != 1:
+        raise BuildError(f"a cell tagged 'manual-…' must assign one name; it assigns {len(names)}")
+    return names[0]
 
 
 def _nbgrader(grade_id):

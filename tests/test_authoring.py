@@ -138,6 +138,31 @@ class TestBuild:
             "points": 3,
         }
 
+    def test_a_report_is_left_to_a_person_with_its_points(self, tmp_path):
+        (tmp_path / "solutions").mkdir()
+        assert build(tmp_path, TITLE + cell('my_report = """What I tried."""', "manual-10")) == []
+        report = read(tmp_path).cells[1]
+        assert report.id == "07-manual-my_report" and report.source.startswith("my_report")
+        assert report.metadata.nbgrader == {
+            "schema_version": 3,
+            "task": False,
+            "grade_id": "manual-my_report",
+            "solution": True,
+            "grade": True,
+            "locked": False,
+            "points": 10,
+        }
+
+    @pytest.mark.parametrize("code, tag, reason", [
+        ("1 + 1", "manual-10", "must assign one name; it assigns 0"),
+        ("a = 1\nb = 2", "manual-10", "must assign one name; it assigns 2"),
+        ("a = 1", "manual-ten", "must end in a whole number of points"),
+    ])
+    def test_a_report_that_nbgrader_could_not_mark_is_refused(self, tmp_path, code, tag, reason):
+        (tmp_path / "solutions").mkdir()
+        problem, = build(tmp_path, TITLE + cell(code, tag))
+        assert reason in problem
+
     def test_metadata_do_not_depend_on_the_machine(self, root):
         assert read(root).metadata == authoring.METADATA
         assert all(set(cell.metadata) <= {"tags", "nbgrader"} for cell in read(root).cells)
