@@ -285,18 +285,19 @@ def _like(pattern, value):
     return np.array(value) if isinstance(pattern, np.ndarray) else value
 
 
-def matrix(seeds=1):
+def matrix(seeds=1, exercises=None):
     """Every known mistake of every exercise, each pair and the untouched stub, and what was found.
 
     Args:
         seeds: number of probe sets to try each on (default 1).
+        exercises: which, a list of exercise objects (default all).
 
     Returns:
         List of `exercises.matrix.Row`.
     """
     from .exercises.matrix import rows  # not needed by learners
 
-    return rows(seeds)
+    return rows(seeds, exercises=exercises)
 
 
 def _exercise(answer, named):

@@ -19,9 +19,18 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="lstm-course", description="A hands-on course on LSTM networks.")
     parser.add_argument("--version", action="version", version=f"lstm-course {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    adds = (_add_lab, _add_check, _add_progress, _add_build, _add_exercises, _add_bench, _add_measure,
-            _add_data)
-    for add_command in adds:
+    for add_command in (
+        _add_lab,
+        _add_check,
+        _add_progress,
+        _add_doctor,
+        _add_build,
+        _add_exercises,
+        _add_bench,
+        _add_measure,
+        _add_data,
+        _add_site,
+    ):
         add_command(commands)
     options = parser.parse_args(arguments)
     return options.run(options)
@@ -98,6 +107,22 @@ def _progress(options):
     return 0
 
 
+def _add_doctor(commands):
+    command = commands.add_parser(
+        "doctor", help="say what is wrong with this computer's set-up, and what to do"
+    )
+    command.set_defaults(run=_doctor)
+
+
+def _doctor(options):
+    from lstm_course import doctor
+
+    findings = doctor.examine()
+    print(*findings, sep="\n")
+    print(doctor.summary(findings))
+    return 1 if any(finding.status == "wrong" for finding in findings) else 0
+
+
 def _add_build(commands):
     command = commands.add_parser("build", help="make the notebooks from solutions/NN_name.md (contributors)")
     command.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers, default all")
@@ -128,6 +153,7 @@ def _add_exercises(commands):
     command = commands.add_parser(
         "exercises", help="list the exercises, or prove their checks (contributors)"
     )
+    command.add_argument("names", nargs="*", metavar="NAME", help="which exercises, default all")
     command.add_argument("--matrix", action="store_true", help="run every known mistake through its check")
     command.add_argument(
         "--mutations", action="store_true", help="change every token of every right answer, and check that"
@@ -139,14 +165,20 @@ def _exercises(options):
     from lstm_course import checking, exercises
     from lstm_course.exercises.matrix import times
 
+    unknown = [name for name in options.names if not exercises.find(name)]
+    if unknown:
+        names = ", ".join(unknown)
+        print(f"No exercise is called {names}: `lstm-course exercises` lists them.", file=sys.stderr)
+        return 1
+    chosen = [exercises.find(name) for name in options.names] or list(exercises.every().values())
     if options.mutations:
-        return _mutations()
+        return _mutations(chosen)
     if not options.matrix:
-        for exercise in exercises.every().values():
+        for exercise in chosen:
             points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
             print(f"{exercise.lesson}  {exercise.id:24}{exercise.minutes:3} min  {points:10}{exercise.title}")
         return 0
-    rows = checking.matrix()
+    rows = checking.matrix(exercises=chosen)
     print(*rows, sep="\n")
     failed = sum(not row.proven for row in rows)
     print(f"{len(rows)} answers were checked; {failed} verdicts are not what they should be.")
@@ -154,12 +186,34 @@ def _exercises(options):
     return 1 if failed else 0
 
 
-def _mutations():
+def _mutations(exercises):
     from lstm_course.exercises import mutations
 
-    found = mutations.verdicts()
+    found = mutations.verdicts(exercises)
     print(*mutations.summary(found), sep="\n")
     return 1 if any(verdict.missed for verdict in found) else 0
+
+
+def _add_site(commands):
+    command = commands.add_parser("site", help="make a web site of all lessons, guides and the reference")
+    command.add_argument("--out", default="build/site", metavar="DIR", help="default build/site")
+    command.add_argument("--no-solutions", action="store_true", help="leave the right answers out")
+    command.set_defaults(run=_site)
+
+
+def _site(options):
+    from pathlib import Path
+
+    from lstm_course import authoring, site
+
+    try:
+        warnings = site.build(authoring.find_root(), options.out, solutions=not options.no_solutions)
+    except (authoring.BuildError, site.SiteError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"The site is made: open {Path(options.out).resolve() / 'index.html'}")
+    print("\n".join(warnings), file=sys.stderr, end="\n" if warnings else "")
+    return 1 if warnings else 0
 
 
 def _add_bench(commands):

@@ -439,10 +439,12 @@ def test_exercises_are_listed_and_proven(monkeypatch, capsys):
     assert cli.main(["exercises"]) == 0
     assert capsys.readouterr().out == "07  double                    5 min  3 points  Twice a number\n"
     row = SimpleNamespace(proven=True, seconds=0.012, exercise="double", kind="stub", made="")
-    monkeypatch.setattr(checking, "matrix", lambda: [row])
+    monkeypatch.setattr(checking, "matrix", lambda exercises: [row])
     assert cli.main(["exercises", "--matrix"]) == 0
+    assert cli.main(["exercises", "treble", "--matrix"]) == 1
+    assert capsys.readouterr().err == "No exercise is called treble: `lstm-course exercises` lists them.\n"
     row.proven = False
-    assert cli.main(["exercises", "--matrix"]) == 1
+    assert cli.main(["exercises", "double", "--matrix"]) == 1
     assert capsys.readouterr().out.endswith(
         "1 answers were checked; 1 verdicts are not what they should be.\n"
         "Half of the checks took less than 12.0 ms, the longest 12 ms (double, stub).\n"
@@ -451,6 +453,6 @@ def test_exercises_are_listed_and_proven(monkeypatch, capsys):
 
     for status, code in (("wrong", 0), ("right", 1)):
         verdict = mutations.Verdict("double", "line 2: 2 -> 3", True, status, None)
-        monkeypatch.setattr(mutations, "verdicts", lambda verdict=verdict: [verdict])
+        monkeypatch.setattr(mutations, "verdicts", lambda exercises, verdict=verdict: [verdict])
         assert cli.main(["exercises", "--mutations"]) == code
         assert f"{code} missed" in capsys.readouterr().out
