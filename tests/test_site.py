@@ -12,10 +12,11 @@ import threading
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from lstm_course import cli, exercises, mathml, site
+from lstm_course import check, cli, exercises, hint, logbook, mathml, site, solution
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted(path.stem for path in ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
@@ -187,7 +188,7 @@ def page(address):
     ("path", "scheme"),
     [
         ("index.html", "light"),
-        ("notebooks/03_lstm_from_scratch.html", "light"),
+        ("notebooks/02_vanishing_gradients.html", "light"),
         ("notebooks/00_start_here.html", "dark"),
         ("docs/learners/troubles.html", "dark"),
         ("print/00_start_here.html", "light"),
@@ -202,6 +203,18 @@ def test_axe_finds_nothing(page, address, path, scheme):
     ours = "main" if path.startswith("print") else ".bd-article"  # the rest of a page is the theme's
     # Without preload it does not look for imported style sheets, and misses some of their addresses.
     found = Axe().run(page, context={"include": [[ours]]}, options={"preload": False}).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+
+
+def test_axe_finds_nothing_in_the_cards_of_checks(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    cards = [check(sigmoid=answer) for answer in (None, np.tanh, exercises.find("sigmoid").variant())]
+    cards += [hint("sigmoid"), solution("sigmoid"), logbook.Progress({"sigmoid": "right"})]
+    assert [card.status for card in cards[:3]] == ["not attempted", "wrong", "right"]
+    shown = "".join(card._repr_html_().replace("<details", "<details open") for card in cards)
+    page.set_content(f'<html lang="en"><title>cards</title><main><h1>Cards</h1>{shown}</main></html>')
+    found = Axe().run(page, options={"preload": False}).response["violations"]
     assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
 
 
