@@ -40,6 +40,10 @@ def convert(formula, block=False):
     element = ElementTree.fromstring(text)
     element.set("alttext", formula)
     for row in list(element.iter()):
+        if _kind(row) == "msup" and row[1].text == "′":
+            # The font's prime is a raised one, and would be raised again.
+            row.tag, row[1].tag = f"{_NAMESPACE}mrow", f"{_NAMESPACE}mo"
+            row[1].attrib.update(lspace="0", rspace="0")
         if _kind(row) in _ROWS:
             row[:] = _spaced(_joined(list(row)))
     return ElementTree.tostring(element, encoding="unicode")

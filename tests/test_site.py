@@ -133,6 +133,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path, capsys):
         (r"(-1, 1)", '(</mo><mo form="prefix">−</mo>'),
         (r"-\log p", '<mi>log</mi><mspace width="0.17em" /><mi>p</mi>'),
         (r"\log(p)", "<mi>log</mi><mo"),
+        (r"\tanh'(a)", '<mi>tanh</mi><mo lspace="0" rspace="0">′</mo></mrow>'),
         (r"a \tanh^2 b", '<mi>a</mi><mspace width="0.17em" /><msup><mi>tanh</mi>'),
     ],
 )
