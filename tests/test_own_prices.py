@@ -1,0 +1,60 @@
+"""The cells of lesson 6 on prices, run on a learner's own file. A quick model stands in for the network."""
+
+import datetime
+import re
+from pathlib import Path
+
+import jupytext
+import numpy as np
+import pytest
+
+from lstm_course import series
+from lstm_course.exercises import find
+from lstm_course.prices import simulated_prices
+
+SOURCE = Path(__file__).parents[1] / "solutions" / "06_time_series.md"
+
+
+def cells():
+    """The code cells from the first that loads prices to the last that tests them."""
+    notebook = jupytext.reads(SOURCE.read_text(encoding="utf-8"), fmt="md:myst")
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    first = next(k for k, source in enumerate(code) if "prices = load_prices()" in source)
+    last = next(k for k, source in enumerate(code) if "Bonferroni" in source or "beaten ==" in source)
+    return [source for source in code[first:last + 1] if "check(" not in source]
+
+
+def export(path, values):
+    day, rows = datetime.date(2020, 1, 1), []
+    for value in values:
+        rows.append(f'{day:%m/%d/%Y},"${value:,.2f}",1200')
+        day += datetime.timedelta(days=3 if day.weekday() == 4 else 1)
+    path.write_text("\n".join(["Date,Close/Last,Volume", *rows[::-1]]))
+
+
+def late(X, y, **options):
+    """A stand-in for training: the answer is the last value that was seen."""
+    return lambda windows: windows[:, -1]
+
+
+@pytest.mark.parametrize("kind", ["wandering", "with a pattern"])
+def test_the_cells_on_prices_run_on_a_file_of_ones_own(kind, tmp_path, capsys):
+    values = 20 * simulated_prices(days=700, seed=11).values
+    if kind == "with a pattern":
+        values = values * (1 + 0.03 * (np.arange(700) % 2))            # every second day is dearer
+    export(tmp_path / "mine.csv", values)
+    names = {"np": np, "L": 60, "train_model": late, "series": series, "show": lambda *args, **options: None}
+    exec("from lstm_course.datasets import load_prices\nfrom lstm_course.plots import *\n"
+         "from lstm_course.series import *", names)
+    names["chronological_split"] = find("chronological_split").reference
+    names["create_sequences"] = find("create_sequences").reference
+    for source in cells():
+        source = source.replace("load_prices()", f"load_prices({str(tmp_path / 'mine.csv')!r})")
+        exec(source, names)
+    said = capsys.readouterr().out
+    assert "mine: 700 days" in said
+    found = re.search(r"significantly better: (.*)", said)[1]
+    if kind == "wandering":
+        assert found == "none" and "found: shifted" in said
+    else:
+        assert "five moves, regression" in found
