@@ -178,7 +178,8 @@ def _extract(archive):
         raise DataError(f"{archive} cannot be read: {_why(error)}.") from None
     found = sum(map(len, reviews.values()))
     if any(len(part) != EACH for part in reviews.values()):
-        raise DataError(f"{archive} holds {found:,} labelled reviews where {4 * EACH:,} are expected. {HELP}")
+        raise DataError(f"{archive} holds {found:,} labelled reviews where {4 * EACH:,} are expected; it may "
+                        f"be damaged or cut off. {HELP}")
     return reviews
 
 
