@@ -110,9 +110,12 @@ class _Writer:
         """Two reviews of the same sentences, with the first clause (label 1) and the second (label 0)."""
         used = set()
         opening, facts = self.opening(split, subject)
-        after = self.sentences(split, subject, facts, used, distance)
+        asides = self.phrases["any sentences"]
+        if subject != "book":
+            asides = asides + self.phrases["outing sentences"]  # how one went there and home again
+        after = self.sentences(split, subject, facts, used, distance, asides)
         lengths = (0, 8, 16) if distance <= 60 else (0, 8)
-        before = self.sentences(split, subject, facts, used, self.pick(lengths))
+        before = self.sentences(split, subject, facts, used, self.pick(lengths), [])
         for label, (pattern, opinions) in zip((1, 0), clauses, strict=True):
             decisive = self.fill(pattern, subject, facts | opinions)
             yield (label, sum(len(words(sentence)) for _, sentence in after),
@@ -137,15 +140,13 @@ class _Writer:
         return {"TITLE": title, "MAKER": self.name(), "LEAD": self.name()} | {
             fact: self.pick(self.phrases[fact]) for fact in ("DAY", "COMPANION", "CINEMA")}
 
-    def sentences(self, split, subject, facts, used, length):
-        """Sentences of this split, `length` words together, each of a pattern of its own.
+    def sentences(self, split, subject, facts, used, length, asides):
+        """Sentences about the subject and asides, of this split, `length` words together, no pattern twice.
 
         Returns:
-            List of `(aside, sentence)`; aside is False when it is about the subject.
+            List of `(aside, sentence)`, aside a bool.
         """
-        own, asides = self.phrases[f"{subject} sentences"], self.phrases["any sentences"]
-        if subject != "book":
-            asides = asides + self.phrases["outing sentences"]
+        own = self.phrases[f"{subject} sentences"]
         while True:
             found, missing, tried = [], length, set(used)
             for _ in range(400):
