@@ -61,6 +61,8 @@ def fetch(archive=None):
     Raises:
         DataError: if that fails; the cache is as before then.
     """
+    if archive is None and path().is_file():
+        return path()
     try:
         path().parent.mkdir(parents=True, exist_ok=True)
         with _alone():

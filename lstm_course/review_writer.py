@@ -25,6 +25,8 @@ import re
 import zlib
 from importlib.resources import files
 
+from lstm_course.text import tokenise
+
 SEED = 1997
 SUBJECTS = ("film", "book", "meal")
 # Each split: how often it has each of its pairs of decisive pattern and opinion word, and its share, in
@@ -81,7 +83,7 @@ class _Writer:
                 reviews += self.twins(split, subject, clauses, distance)
         self.shuffle(reviews)
         if split == "train":
-            self.known_words = {word for *_, text in reviews for word in words(text)}
+            self.known_words = {word for *_, text in reviews for word in tokenise(text)}
         return reviews
 
     def clauses(self, split, subject, label):
@@ -118,7 +120,7 @@ class _Writer:
         before = self.sentences(split, subject, facts, used, self.pick(lengths), [])
         for label, (pattern, opinions) in zip((1, 0), clauses, strict=True):
             decisive = self.fill(pattern, subject, facts | opinions)
-            yield (label, sum(len(words(sentence)) for _, sentence in after),
+            yield (label, sum(len(tokenise(sentence)) for _, sentence in after),
                    " ".join([opening, *self.arranged(before), decisive, *self.arranged(after)]))
 
     def arranged(self, sentences):
@@ -155,7 +157,7 @@ class _Writer:
                     return found
                 pattern = self.pick(own + asides)
                 sentence = self.fill(pattern, subject, facts)
-                n = len(words(sentence))
+                n = len(tokenise(sentence))
                 if (pattern not in tried and (n <= missing - 5 or abs(n - missing) <= LOOSE)
                         and self.belongs(sentence, split)):
                     tried.add(pattern)
@@ -165,7 +167,7 @@ class _Writer:
     def belongs(self, sentence, split):
         known = self.known_words
         return (zlib.crc32(sentence.encode()) % TWELFTHS in SPLITS[split][1]
-                and (known is None or known.issuperset(words(sentence))))
+                and (known is None or known.issuperset(tokenise(sentence))))
 
     def fill(self, pattern, subject, facts):
         """Fill the slots of a sentence, none of them twice with the same."""
@@ -203,13 +205,3 @@ class _Writer:
         for i in range(len(items) - 1, 0, -1):
             j = int(self.random.random() * (i + 1))
             items[i], items[j] = items[j], items[i]
-
-
-def words(text):
-    """The words of a text, in lower case.
-
-    Example:
-        >>> words("Not bad, they say.")
-        ['not', 'bad', 'they', 'say']
-    """
-    return re.findall(r"[^\W\d_]+", text.lower())
