@@ -30,6 +30,7 @@ def main(arguments=None):
         _add_measure,
         _add_data,
         _add_site,
+        _add_grade,
     ):
         add_command(commands)
     options = parser.parse_args(arguments)
@@ -300,4 +301,43 @@ def _data(options):
         return 1
     except KeyboardInterrupt:
         return 130
+    return 0
+
+
+def _add_grade(commands):
+    command = commands.add_parser("grade", help="grade a folder of submissions in a sandbox (instructors)")
+    command.add_argument("submissions", metavar="SUBMISSIONS", help="folder, zip file or notebook")
+    command.add_argument("--out", default="grades", metavar="DIR", help="for the results, default grades")
+    command.add_argument("--jobs", type=int, metavar="N", help="notebooks at a time, default one a processor")
+    command.add_argument("--seed", type=int, metavar="S", help="of the probes, default a random one")
+    command.add_argument("--executor", metavar="ADDRESS", help="let the workers of this Dask scheduler do it")
+    command.add_argument(
+        "--unsafe-no-sandbox", action="store_true", help="run without a sandbox where none is to be had"
+    )
+    command.set_defaults(run=_grade)
+
+
+def _grade(options):
+    from lstm_course.grading import batch, sandbox
+
+    try:
+        done = batch.run(
+            options.submissions,
+            options.out,
+            jobs=options.jobs,
+            seed=options.seed,
+            executor=options.executor,
+            unsafe=options.unsafe_no_sandbox,
+            say=partial(print, flush=True),
+        )
+    except sandbox.NoSandbox as error:
+        print(f"{error}\n{sandbox.ADVICE}", file=sys.stderr)
+        return 1
+    except FileNotFoundError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. The same command goes on from here.", file=sys.stderr)
+        return 130
+    print(f"{len(done.results)} results, {done.graded} of them new, in {done.out}.")
     return 0

@@ -1,0 +1,1 @@
+"""What stands in the sandbox in place of the course's own modules."""

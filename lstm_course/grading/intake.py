@@ -1,0 +1,204 @@
+"""From what an instructor downloads to notebooks with a learner and a lesson.
+
+Folders as nbgrader, Moodle, Canvas and Gradescope export them, their zip files, or plain notebooks. A file
+that cannot be read becomes a submission with a reason, and never stops the others.
+"""
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lstm_course import exercises
+
+from . import archives
+
+__all__ = ["Submission", "collect"]
+
+_LARGEST = 50_000_000  # bytes of a notebook
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)", re.DOTALL)
+_CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_(?P<file>.+?)", re.DOTALL)
+_GRADESCOPE = re.compile(r"submission_(?P<id>\d+)")
+_LESSON = re.compile(r"(?<!\d)(\d\d)(?=[_. -])")
+_FOLDERS = {"submitted", "submissions", "export", "exchange"}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A notebook that was handed in.
+
+    Args:
+        learner: name or id, as the export has it.
+        lesson: two digits, or None when nothing tells.
+        path: str, where it was found, relative to what was given.
+        cells: tuple of the sources of its code cells; None when it cannot be read.
+        reason: why it cannot be graded, or None.
+        id: number of the learner or the submission in the LMS, or "".
+        time: when the file was changed, seconds.
+        others: paths of older files of the same learner and lesson, which are not graded.
+    """
+
+    learner: str
+    lesson: str | None
+    path: str
+    cells: tuple | None
+    reason: str | None = None
+    id: str = ""
+    time: float = 0.0
+    others: tuple = ()
+
+
+def collect(path, scratch):
+    """All submissions in a folder, an archive or a file.
+
+    Args:
+        path: path of what was downloaded.
+        scratch: path of an empty folder to unpack archives in.
+
+    Returns:
+        List of `Submission`, one for each learner and lesson, sorted.
+
+    Raises:
+        FileNotFoundError: when there is nothing at that path.
+
+    Example:
+        >>> collect("nowhere", ".")
+        Traceback (most recent call last):
+            ...
+        FileNotFoundError: nowhere does not exist: give the folder or zip file with the submissions.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path} does not exist: give the folder or zip file with the submissions.")
+    names = _gradescope_names(path)
+    found = []
+    for file, shown, problem in archives.files(path, Path(scratch)):
+        learner, number = _owner(Path(shown), names)
+        if problem:
+            found.append(Submission(learner, _lesson_by_name(shown), shown, None, problem, number))
+        elif file.suffix.lower() == ".ipynb" and not file.name.startswith("._"):
+            found.append(_read(file, shown, learner, number))
+    return _one_each(_with_lessons(found))
+
+
+def _read(file, shown, learner, number):
+    """A notebook as a submission, however damaged it is."""
+    changed = file.stat().st_mtime
+    try:
+        cells = _cells(file)
+    except _Unreadable as error:
+        return Submission(learner, _lesson_by_name(shown), shown, None, str(error), number, changed)
+    lesson = _lesson_by_cells(cells) or _lesson_by_name(shown)
+    reason = None if lesson else "It has no exercise of the course in it, and its name tells no lesson."
+    return Submission(learner, lesson, shown, cells, reason, number, changed)
+
+
+class _Unreadable(Exception):
+    """A file is no notebook; the message says why."""
+
+
+def _cells(file):
+    """Sources of the code cells, of notebooks of format 3 as well."""
+    if file.stat().st_size > _LARGEST:
+        raise _Unreadable(f"The file is larger than {_LARGEST // 1_000_000} MB.")
+    text = file.read_bytes()
+    if not text.strip():
+        raise _Unreadable("The file is empty.")
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _Unreadable("The file is damaged: it is not JSON, as a notebook is.") from None
+    try:
+        cells = notebook.get("cells")
+        if cells is None:
+            cells = [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
+        code = [cell for cell in cells if cell["cell_type"] == "code"]
+        sources = [cell.get("source", cell.get("input", "")) for cell in code]
+        return tuple(source if isinstance(source, str) else "".join(source) for source in sources)
+    except (AttributeError, KeyError, TypeError, IndexError):
+        raise _Unreadable("The file is damaged: it is JSON, but no notebook.") from None
+
+
+# Whose it is
+
+
+def _owner(path, gradescope):
+    """(learner, number) by the names that the exports give to folders and files."""
+    for part in reversed(path.parts):
+        if found := _MOODLE.fullmatch(part):
+            return found["name"], found["id"]
+        if found := _GRADESCOPE.fullmatch(part):
+            return gradescope.get(found["id"], f"submission {found['id']}"), found["id"]
+    if found := _CANVAS.fullmatch(path.name):
+        return found["name"], found["id"]
+    folders = [part for part in path.parts[:-1] if part.lower() not in _FOLDERS]
+    if folders:
+        return folders[0], ""
+    stem = _LESSON.sub("", path.stem, count=1)
+    known = {"_start_here", "_vanilla_rnn", "_vanishing_gradients", "_lstm_from_scratch"}
+    for name in known:
+        stem = stem.replace(name, "")
+    return stem.strip("_- .") or path.stem, ""
+
+
+def _gradescope_names(path):
+    """Number of a submission -> names of those who handed it in, from Gradescope's own list."""
+    name = "submission_metadata.yml"
+    lists = [path / name, *path.glob(f"*/{name}")] if path.is_dir() else []
+    names = {}
+    for file in lists:
+        if not file.is_file() or file.is_symlink():
+            continue
+        number = None
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+            if found := _GRADESCOPE.match(line):
+                number = found["id"]
+            elif (found := re.match(r"\s*-?\s*:name:\s*(.+)", line)) and number:
+                name = found[1].strip().strip("'\"")
+                names[number] = f"{names[number]}, {name}" if number in names else name
+    return names
+
+
+# Which lesson it is
+
+
+def _lesson_by_cells(cells):
+    """The lesson most of whose exercises are defined in these cells."""
+    text = "\n".join(cells)
+    lessons = Counter()
+    for exercise in exercises.every().values():
+        name = re.escape(exercise.id)
+        if re.search(rf"^[ \t]*(def {name}\s*\(|{name}\s*=|check\({name}\b)", text, re.MULTILINE):
+            lessons[exercise.lesson] += 1
+    return lessons.most_common(1)[0][0] if lessons else None
+
+
+def _lesson_by_name(shown):
+    """The lesson whose number stands in the file's name, or in that of its folder."""
+    known = {exercise.lesson for exercise in exercises.every().values()}
+    for part in reversed(Path(shown).parts):
+        for number in _LESSON.findall(f"{part} "):
+            if number in known:
+                return number
+    return None
+
+
+def _with_lessons(found):
+    """Files that tell no lesson belong to that of the others, when all the others have the same one."""
+    lessons = {each.lesson for each in found if each.lesson}
+    if len(lessons) != 1:
+        return found
+    return [each if each.lesson else replace(each, lesson=min(lessons)) for each in found]
+
+
+def _one_each(found):
+    """The newest of several files of one learner and lesson."""
+    groups = {}
+    for each in found:
+        groups.setdefault((each.learner, each.id, each.lesson), []).append(each)
+    kept = []
+    for group in groups.values():
+        group.sort(key=lambda each: (each.cells is not None, each.time, each.path))
+        kept.append(replace(group[-1], others=tuple(each.path for each in group[:-1])))
+    return sorted(kept, key=lambda each: (each.lesson or "", each.learner, each.id))

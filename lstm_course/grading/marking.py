@@ -1,0 +1,393 @@
+"""Marks for one notebook: each exercise of its lesson is run in the sandbox and judged out here."""
+
+import builtins
+import dataclasses
+import functools
+import inspect
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from lstm_course import checking, exercises
+from lstm_course.exercises import Exercise
+from lstm_course.exercises.diagnosis import examine
+from lstm_course.exercises.running import Odd, TimeUp, plain
+
+from . import observing, sandbox
+from .session import Ended, Session
+
+__all__ = ["STATUSES", "exercises_of", "mark_notebook"]
+
+SCORES = {"right": 1.0, "nearly": 0.5}
+STATUSES = ("right", "nearly", "wrong", "error", "timed out", "killed", "not attempted", "missing")
+_ATTEMPTS = 4  # how often a notebook that breaks its sandbox is started again for one exercise
+
+
+def exercises_of(lesson):
+    """The exercises of a lesson, in their order."""
+    return [exercise for exercise in exercises.every().values() if exercise.lesson == lesson]
+
+
+def mark_notebook(cells, lesson, seed, kind, limits=None):
+    """Mark all exercises of a lesson in one notebook.
+
+    Args:
+        cells: list of str, the code cells.
+        lesson: two digits.
+        seed: of the probes.
+        kind: sandbox, as `sandbox.available` says, or "none".
+        limits: `sandbox.Limits`, default by lesson.
+
+    Returns:
+        List of dicts, one an exercise: id, points, score, status, mistake, message, notes, where.
+    """
+    wanted = exercises_of(lesson)
+    limits = limits or limits_for(lesson)
+    names = [exercise.id for exercise in wanted]
+    results = []
+    with Session(cells, names, _course(lesson), kind, limits, _modules(lesson)) as session:
+        for exercise in wanted:
+            done = {result["exercise"]: result["status"] for result in results}
+            results.append(_marked(session, exercise, seed, done))
+    return results
+
+
+def _needs_keras(lesson):
+    return any(observing.needs_keras(exercise) for exercise in exercises_of(lesson))
+
+
+def limits_for(lesson):
+    """What a notebook of a lesson may use; Keras needs more of everything."""
+    if not _needs_keras(lesson):
+        return sandbox.Limits()
+    return sandbox.Limits(3_000_000_000, 400, 256_000_000, 60.0, 45.0, 400.0)
+
+
+def _modules(lesson):
+    return ["keras"] if _needs_keras(lesson) else []
+
+
+@functools.cache
+def _course(lesson):
+    """The copy of the course that a notebook of this lesson sees; made once in a process."""
+    folder = Path(_folder().name)
+    hidden = [exercise.id for exercise in exercises_of(lesson)]
+    return sandbox.course_copy(folder / lesson, hidden)
+
+
+@functools.cache
+def _folder():
+    return tempfile.TemporaryDirectory(prefix="lstm-course-")
+
+
+# One exercise
+
+
+def _marked(session, exercise, seed, done):
+    """Result of one exercise; whatever goes wrong in here is a result as well."""
+    started = time.monotonic()
+    try:
+        outcome = _judged(session, exercise, seed, done)
+    except Ended as ended:
+        outcome = _outcome(exercise, ended.status, ended.reason)
+    finally:
+        session.finish()
+    return {
+        "exercise": exercise.id,
+        "title": exercise.title,
+        "points": exercise.points,
+        "score": SCORES.get(outcome.status, 0.0) * exercise.points,
+        "status": outcome.status,
+        "mistake": outcome.mistake,
+        "message": outcome.message,
+        "notes": list(outcome.notes),
+        "where": outcome.where,
+        "seconds": round(time.monotonic() - started, 3),
+    }
+
+
+def _outcome(exercise, status, message, notes=(), mistake=None):
+    where = f"lesson {exercise.lesson}, “{exercise.section}”"
+    return _Result(exercise.id, status, message, mistake, where, tuple(notes))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Result:
+    exercise: str
+    status: str
+    message: str
+    mistake: str | None
+    where: str
+    notes: tuple
+
+
+def _judged(session, exercise, seed, done):
+    desk = _Desk(exercise, done)
+    ready = _begun(session, exercise, desk)
+    notes = _troubles(ready)
+    if ready["ready"] == "missing":
+        return _absent(session, exercise)
+    if ready["ready"] == "broken":
+        own = [trouble for _, trouble, binds in _rows(ready) if binds]
+        return _outcome(exercise, "error", f"Its cell raises {own[0] if own else 'an error'}.", notes)
+    if ready["ready"] == "value":
+        return _value_judged(session, exercise, ready, notes)
+    if ready["ready"] != "function":
+        raise Ended("killed", "Its process sent something that is no answer.")
+    if not isinstance(exercise, Exercise):
+        return _outcome(exercise, "wrong", f"`{exercise.id}` is a function, but a value is asked for.", notes)
+    if ready["stub"] is True:
+        return _outcome(exercise, "not attempted", f"`{exercise.id}` has not been written yet.")
+    if str(ready["home"]).startswith("lstm_course"):
+        said = f"This is the course's own `{exercise.id}`, not one that was written in the notebook."
+        return _outcome(exercise, "not attempted", said)
+    answer = Answer(session, exercise, ready, desk)
+    return _function_judged(exercise, answer, seed, session.limits.answer_seconds, ready, notes)
+
+
+def _begun(session, exercise, desk):
+    """Start an exercise; statements that break the sandbox are left out, one after the other."""
+    observe = observing.source(exercise)
+    first = None
+    for _ in range(_ATTEMPTS):
+        try:
+            ready = session.begin(exercise.id, desk.told, observe)
+            if "ready" not in ready:
+                raise Ended("killed", "Its process ended before it gave an answer.")
+        except Ended as ended:
+            session.stop()
+            first = first or ended
+            if type(session.at) is not int or session.at in session.left_out:
+                raise first from None
+            session.left_out.add(session.at)
+            continue
+        if first and ready["ready"] != "function":
+            raise first
+        return ready
+    raise first
+
+
+def _rows(ready):
+    """Troubles as the worker reports them, as far as they are made as agreed."""
+    rows = ready.get("troubles")
+    rows = rows if isinstance(rows, list) else []
+    good = [row for row in rows if isinstance(row, list) and len(row) == 3 and isinstance(row[1], str)]
+    return [row for row in good if type(row[0]) is int][:5]
+
+
+def _troubles(ready):
+    return [f"Code cell {cell + 1} raises {trouble}." for cell, trouble, _ in _rows(ready)]
+
+
+def _absent(session, exercise):
+    """What to say where the exercise is bound nowhere: perhaps its cell cannot be read."""
+    for cell, reason in dict(session.unreadable).items():
+        if type(cell) is int and 0 <= cell < len(session.cells) and exercise.id in session.cells[cell]:
+            if f"def {exercise.id}" in session.cells[cell] or not isinstance(exercise, Exercise):
+                return _outcome(exercise, "error", f"Its cell cannot be read as Python: {str(reason)[:200]}.")
+    return _outcome(exercise, "missing", f"There is no `{exercise.id}` in the notebook.")
+
+
+def _value_judged(session, exercise, ready, notes):
+    value = ready.get("value")
+    if isinstance(exercise, Exercise):
+        if value is None or value is ...:
+            return _outcome(exercise, "not attempted", f"`{exercise.id}` has not been written yet.")
+        what = "a class" if ready.get("is_class") is True else "no function"
+        return _outcome(exercise, "wrong", f"`{exercise.id}` should be a function, but it is {what}.", notes)
+    found = checking.judge(exercise, value)
+    return _outcome(exercise, found.status, found.message, [*found.notes, *notes], found.mistake)
+
+
+def _function_judged(exercise, answer, seed, seconds, ready, notes):
+    finding = examine(_for_answers(exercise), answer, seed, seconds)
+    if answer.ended:
+        return _outcome(exercise, answer.ended.status, answer.ended.reason, notes)
+    if answer.late:
+        said = f"`{exercise.id}` was still running after {seconds:g} seconds and was stopped."
+        return _outcome(exercise, "timed out", said, notes)
+    if answer.never_answered and ready["blanks"] is True:
+        return _outcome(exercise, "not attempted", f"`{exercise.id}` still has three dots to fill in.", notes)
+    status, sentence = finding.status, finding.sentence
+    if status == "wrong" and answer.first_error and finding.mistake is None and " raises a" in sentence:
+        status = "error"
+        sentence = sentence.replace("It raises", f"{_place(answer.first_error)} raises", 1)
+    return _outcome(exercise, status, sentence, [*finding.notes, *notes], finding.mistake)
+
+
+def _place(error):
+    line, code = error.get("line"), error.get("code")
+    if type(line) is not int or not isinstance(code, str) or not code:
+        return "It"
+    return f"Line {line} of its cell, `{code.replace('`', chr(39))[:80]}`,"
+
+
+@functools.cache
+def _for_answers(exercise):
+    """The exercise for answers in the sandbox: where these are to be observed, it is done in there."""
+    if observing.source(exercise) is None:
+        return exercise
+
+    def observe(function, *arguments):
+        if isinstance(function, Answer):
+            return function(*arguments)
+        return exercise.observe(function, *arguments)
+
+    return dataclasses.replace(exercise, observe=observe)
+
+
+class _Desk:
+    """What the code in the sandbox may ask: whose function `proven` gives, and values of the course's.
+
+    Args:
+        exercise: the exercise on trial, of which no value is given away.
+        done: id -> status of the exercises marked before.
+    """
+
+    def __init__(self, exercise, done):
+        self.exercise, self.done = exercise, done
+
+    def told(self, asked, functions=()):
+        """The reply to a question; functions are those that were given in as arguments."""
+        name = str(asked.get("name"))
+        if asked["ask"] == "proven":
+            return {"own": not self._may_ask(name)}
+        arguments, function = asked.get("arguments"), None
+        if asked["ask"] == "function" and asked.get("number") in range(len(functions)):
+            function = functions[asked["number"]]
+        elif asked["ask"] == "reference" and self._may_ask(name):
+            function = exercises.find(name).reference
+        if function is None or not isinstance(arguments, tuple):
+            return {"error": "there is no such function", "value": None}
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return {"value": function(*arguments)}
+        except Exception as error:
+            return {"error": str(error)[:200], "value": None}
+
+    def _may_ask(self, name):
+        """Whether `proven` gives the course's function: the learner's own came before and is not right."""
+        wanted = isinstance(exercises.find(name), Exercise) and name != self.exercise.id
+        return wanted and self.done.get(name, "right") != "right"
+
+
+class Answer:
+    """The learner's function, out here: what it is called with goes in, what it returns comes out.
+
+    Args:
+        session: `Session` in which the exercise has begun.
+        exercise: the exercise.
+        ready: what the worker said of it.
+        desk: `_Desk`, which answers what the code in the sandbox asks.
+    """
+
+    def __init__(self, session, exercise, ready, desk):
+        self.session, self.exercise, self.desk = session, exercise, desk
+        self.ended, self.late, self.first_error = None, False, None
+        self.calls = self.answers = 0
+        self.end = time.monotonic() + session.limits.answer_seconds
+        self.__name__ = exercise.id
+        if isinstance(ready["parameters"], list):
+            try:
+                self.__signature__ = _signature(ready["parameters"])
+            except (TypeError, ValueError):
+                pass
+
+    @property
+    def never_answered(self):
+        """Whether no call returned anything."""
+        return self.answers == 0
+
+    def __call__(self, *arguments):
+        if self.ended or self.late:
+            raise TimeUp
+        self.calls += 1
+        try:
+            reply = self._reply(arguments)
+        except Ended as ended:
+            self.ended = ended
+            raise TimeUp from None
+        except TimeUp:
+            self.late = True
+            self.session.stop()
+            raise
+        return self._taken(arguments, reply)
+
+    def _reply(self, arguments):
+        """The worker's reply, after answering what it asks meanwhile."""
+        seconds, functions = max(self.end - time.monotonic(), 0.1), []
+        self.session.send(seconds, functions=functions, call=list(arguments))
+        reply = self.session.receive(seconds)
+        while "ask" in reply:
+            self.session.send(seconds, **self.desk.told(reply, functions))
+            reply = self.session.receive(max(self.end - time.monotonic(), 0.1))
+        if not {"value", "error", "warnings", "printed", "changed"} <= reply.keys():
+            raise Ended("killed", "Its process ended before it gave an answer.")
+        return reply
+
+    def _taken(self, arguments, reply):
+        """What the function returned, with its warnings and changes; or its exception."""
+        for text in reply["warnings"] if isinstance(reply["warnings"], list) else ():
+            warnings.warn(str(text)[:300], stacklevel=2)
+        sys.stdout.write(str(reply["printed"])[:2000])
+        changes = reply["changed"] if isinstance(reply["changed"], list) else ()
+        for change in changes:
+            _apply(arguments, change)
+        if reply["error"] is not None:
+            told = reply["error"] if isinstance(reply["error"], dict) else {}
+            if self.calls == 1:
+                self.first_error = told
+            raise _exception(told)
+        value = reply["value"]
+        self.answers += value is not None and not isinstance(plain(value), Odd)
+        return value
+
+
+def _signature(parameters):
+    kinds = list(inspect._ParameterKind)
+    return inspect.Signature(
+        inspect.Parameter(str(name), kinds[kind], default=None if default else inspect.Parameter.empty)
+        for name, kind, default in parameters[:50]
+    )
+
+
+def _apply(arguments, change):
+    """Change an argument out here as the learner's function has changed it in there."""
+    try:
+        number, new = change
+        old = arguments[number]
+        if isinstance(old, np.ndarray):
+            old[...] = new if np.shape(new) == old.shape else np.nan
+        elif isinstance(old, np.random.Generator):
+            old.bit_generator.state = new.bit_generator.state
+        elif isinstance(old, dict):
+            old.clear()
+            old.update(new)
+        elif isinstance(old, list):
+            old[:] = new
+    except Exception:  # a change that is forged changes nothing
+        return
+
+
+def _exception(told):
+    """An exception like the learner's: of the same kind, if Python or NumPy has it, with its words."""
+    kind, text = str(told.get("kind")), str(told.get("text"))
+    homes = builtins, np.exceptions, np.linalg
+    found = next((getattr(home, kind) for home in homes if hasattr(home, kind)), None)
+    if not (isinstance(found, type) and issubclass(found, Exception)):
+        found = type(kind if kind.isidentifier() else "Exception", (Exception,), {})
+    first = told.get("first")
+    try:
+        error = found(first if isinstance(first, str) else text)
+        if str(error) != text:
+            error = found(text)
+    except Exception:
+        error = RuntimeError(text)
+    if isinstance(error, NameError) and isinstance(told.get("name"), str):
+        error.name = told["name"]
+    return error

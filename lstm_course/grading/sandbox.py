@@ -1,0 +1,286 @@
+"""Where a learner's code runs: no network, nothing to write but a small folder, none of the course's answers.
+
+What can be seen inside is listed, not what is hidden: the system's libraries, Python with its packages, and a
+copy of the course without exercises, solutions, tests and notebooks. bubblewrap builds this in no time; where
+it cannot work, Docker or Podman may.
+"""
+
+import ast
+import functools
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import lstm_course
+
+__all__ = ["Limits", "NoSandbox", "available", "command", "course_copy", "environment"]
+
+_PACKAGE = Path(lstm_course.__file__).resolve().parent
+# Of the package, what no lesson imports, what holds answers, and what is replaced.
+_LEFT_OUT = {
+    "__main__.py", "_course", "authoring.py", "bench.py", "bench_report.py", "checking.py", "cli.py",
+    "comparing.py", "doctor.py", "executing.py", "exercises", "grading", "jupyter", "lab.py", "logbook.py",
+    "measuring.py",
+    "reviewing.py", "rivals.py", "site.py", "workspace.py", "__pycache__",
+}  # fmt: skip
+_EXERCISE_PARTS = ["__init__.py", "diagnosis.py", "inputs.py", "running.py"]
+_GRADING_PARTS = ["__init__.py", "slicing.py", "wire.py", "worker.py"]
+_NOBODY = "65534"
+ADVICE = (
+    "Install bubblewrap, or Docker or Podman with the image python:3.x-slim of your Python, "
+    "or give --unsafe-no-sandbox if you trust every one of these notebooks."
+)
+_TRIAL = "import os, numpy; os.write(1, b'inside' * (not os.path.exists({hidden!r})))"
+
+
+class NoSandbox(Exception):
+    """No sandbox can be had here; the message says why."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a learner's code may use.
+
+    Args:
+        memory: bytes, of one process and of all together.
+        processes: number of processes and threads.
+        disk: bytes of the folder that it may write to.
+        cell_seconds: for one statement of the notebook.
+        answer_seconds: for all calls of one answer together.
+        all_seconds: for the whole notebook.
+    """
+
+    memory: int = 1_000_000_000
+    processes: int = 24
+    disk: int = 64_000_000
+    cell_seconds: float = 20.0
+    answer_seconds: float = 5.0
+    all_seconds: float = 180.0
+
+
+def environment():
+    """Environment of the Python inside: none of the user's, quiet, one thread."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/tmp",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": "/course",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": "/tmp",
+        "IPYTHONDIR": "/tmp/ipython",
+        "OPENBLAS_NUM_THREADS": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "KERAS_BACKEND": "tensorflow",
+        "LSTM_COURSE_PROGRESS": "0",
+    }
+
+
+def course_copy(folder, hidden=()):
+    """Copy of the course for the inside: what lessons import, without anything that gives an answer away.
+
+    Args:
+        folder: path of a new folder.
+        hidden: ids of exercises; library functions of the same name are emptied.
+
+    Returns:
+        The folder, as a Path.
+    """
+    target = Path(folder, "lstm_course")
+    target.mkdir(parents=True)
+    for source in _PACKAGE.iterdir():
+        if source.is_dir() and source.name not in _LEFT_OUT:
+            shutil.copytree(source, target / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.suffix == ".py" and source.name not in _LEFT_OUT:
+            shutil.copy(source, target)
+    for part, files in ("exercises", _EXERCISE_PARTS), ("grading", _GRADING_PARTS):
+        (target / part).mkdir()
+        for name in files:
+            shutil.copy(_PACKAGE / part / name, target / part)
+    for name in "checking.py", "logbook.py":
+        shutil.copy(_PACKAGE / "grading" / "inside" / name, target)
+    for path in target.rglob("*.py"):
+        if "grading" not in path.parts:
+            _empty(path, set(hidden))
+    for data in _PACKAGE / "_course" / "datasets", _PACKAGE.parent / "datasets":
+        if data.is_dir():
+            shutil.copytree(data, target / "_course" / "datasets", dirs_exist_ok=True)
+    for path in [Path(folder), *Path(folder).rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return Path(folder)
+
+
+def _empty(path, names):
+    """Take the bodies of the functions of these names out of a file, so that no answer is one import away."""
+    text = path.read_text(encoding="utf-8")
+    if not any(re.search(rf"^def {name}\(", text, re.MULTILINE) for name in names):
+        return
+    tree = ast.parse(text)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name in names:
+            node.body = ast.parse('raise RuntimeError("this is what the exercise asks for")').body
+            node.decorator_list = []
+    path.write_text(ast.unparse(tree), encoding="utf-8")
+
+
+def command(kind, course, limits):
+    """Command that starts a program in a sandbox; the program and its arguments are appended.
+
+    Args:
+        kind: one of what `available` gives.
+        course: path of a course copy.
+        limits: `Limits`.
+
+    Returns:
+        List of str.
+    """
+    if kind in ("docker", "podman"):
+        return _container(kind, course, limits)
+    if kind == "none":
+        return ["prlimit", *_prlimits(limits), "--"] if shutil.which("prlimit") else []
+    shut_in = {
+        "bwrap": [
+            "--unshare-all", "--unshare-user", "--disable-userns", "--uid", _NOBODY, "--gid", _NOBODY,
+            "--cap-drop", "ALL",
+        ],
+        "bwrap as root": ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"],
+    }[kind.removesuffix(", once")]  # fmt: skip
+    view = ["bwrap", *shut_in, "--die-with-parent", "--new-session", *_view(course, limits)]
+    return [*view, *_from_root(kind), "prlimit", *_prlimits(limits), "--"]
+
+
+def _from_root(kind):
+    """From root to nobody, and once more into a namespace in which no further one can be made."""
+    if kind == "bwrap":
+        return []
+    drop = [
+        "setpriv", "--reuid", _NOBODY, "--regid", _NOBODY, "--clear-groups", "--no-new-privs",
+        "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all",
+    ]  # fmt: skip
+    if kind.endswith("once"):
+        return drop
+    again = ["--unshare-user", "--disable-userns", "--uid", _NOBODY, "--gid", _NOBODY, "--cap-drop", "ALL"]
+    return [*drop, "bwrap", *again, "--dev-bind", "/", "/", "--"]
+
+
+def _view(course, limits):
+    """What can be seen inside, as arguments of bwrap."""
+    arguments = ["--clearenv", "--ro-bind", "/usr", "/usr"]
+    for name in "lib", "lib32", "lib64", "libx32", "bin", "sbin":
+        if os.path.islink(f"/{name}"):
+            arguments += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
+        elif os.path.isdir(f"/{name}"):
+            arguments += ["--ro-bind", f"/{name}", f"/{name}"]
+    for path in _python_folders():
+        if path.is_relative_to("/usr"):
+            continue
+        for parent in reversed(path.parents[:-1]):
+            arguments += ["--perms", "0755", "--dir", str(parent)]
+        arguments += ["--ro-bind", str(path), str(path)]
+    for path in _masked():
+        arguments += ["--tmpfs", str(path), "--remount-ro", str(path)]
+    arguments += ["--ro-bind", str(course), "/course", "--proc", "/proc"]
+    arguments += ["--dev", "/dev", "--remount-ro", "/dev"]
+    for path, size in ("/dev/shm", limits.disk // 4), ("/tmp", limits.disk):
+        arguments += ["--size", str(size), "--perms", "1777", "--tmpfs", path]
+    arguments += ["--remount-ro", "/", "--chdir", "/tmp"]
+    for name, value in environment().items():
+        arguments += ["--setenv", name, value]
+    return arguments
+
+
+@functools.cache
+def _python_folders():
+    """Folders that this Python needs, none within another."""
+    named = {Path(sys.prefix), Path(sys.base_prefix)}
+    folders = sorted(named | {each.resolve() for each in named})
+    inner = {each for each in folders for other in folders if each != other and each.is_relative_to(other)}
+    return [each for each in folders if each not in inner]
+
+
+@functools.cache
+def _masked():
+    """The package and the clone, where they lie in a folder that can be seen."""
+    seen = [Path("/usr"), *_python_folders()]
+    clone = _PACKAGE.parent
+    hidden = [clone] if (clone / "pyproject.toml").is_file() else [_PACKAGE]
+    return [path for path in hidden if any(path.is_relative_to(each) for each in seen)]
+
+
+def _prlimits(limits):
+    return [
+        f"--data={limits.memory}",
+        f"--cpu={int(limits.all_seconds) + 1}",
+        f"--nproc={limits.processes}",
+        f"--fsize={limits.disk}",
+        "--nofile=256",
+        "--core=0",
+    ]
+
+
+def _container(kind, course, limits):
+    """The same with Docker or Podman, from the image of this Python's version."""
+    version = ".".join(map(str, sys.version_info[:2]))
+    packages = next(path for path in sys.path if path.endswith("site-packages"))
+    options = [
+        "run", "--rm", "--interactive", "--pull=never", "--network=none", "--read-only", "--cap-drop=ALL",
+        "--security-opt=no-new-privileges", f"--user={_NOBODY}:{_NOBODY}", f"--memory={limits.memory}",
+        f"--pids-limit={limits.processes}", f"--tmpfs=/tmp:size={limits.disk}", "--workdir=/tmp",
+        f"--volume={course}:/course:ro", f"--volume={packages}:/packages:ro",
+    ]  # fmt: skip
+    for name, value in (environment() | {"PYTHONPATH": "/course:/packages"}).items():
+        options += ["--env", f"{name}={value}"]
+    return [kind, *options, f"python:{version}-slim"]
+
+
+def python(kind):
+    """The Python to start inside."""
+    return "python" if kind in ("docker", "podman") else sys.executable
+
+
+@functools.cache
+def available():
+    """The sandbox that works here, found by trying.
+
+    Returns:
+        "bwrap", "bwrap as root", "bwrap as root, once", "docker" or "podman".
+
+    Raises:
+        NoSandbox: when there is none; the message says what was tried.
+    """
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    kinds = ["bwrap as root", "bwrap as root, once"] if root else ["bwrap"]
+    tried = []
+    with tempfile.TemporaryDirectory() as folder:
+        course = course_copy(Path(folder, "course"))
+        os.chmod(folder, 0o755)
+        for kind in [*kinds, "docker", "podman"]:
+            problem = _problem(kind, course)
+            if problem is None:
+                return kind
+            tried.append(f"{kind}: {problem}")
+    raise NoSandbox("No sandbox can be had on this machine.\n" + "\n".join(f"  {line}" for line in tried))
+
+
+def _problem(kind, course):
+    """Why a sandbox does not work here, in a line, or None when it does."""
+    if shutil.which(kind.split()[0]) is None:
+        return "not installed"
+    trial = _TRIAL.format(hidden=str(_PACKAGE / "exercises" / "lesson00.py"))
+    started = [*command(kind, course, Limits()), python(kind), "-c", trial]
+    try:
+        done = subprocess.run(started, capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    if done.stdout == b"inside":
+        return None
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    return said[-1] if said else "the course's answers can be seen inside"
