@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 
+from lstm_course.executing import KERNEL_ENVIRONMENT
+
 __all__ = ["grade"]
 
 _own = threading.local()
@@ -49,7 +51,7 @@ def grade(job):
 
 
 def _started():
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "LSTM_COURSE_PROGRESS": "0"}
+    environment = os.environ | KERNEL_ENVIRONMENT
     return subprocess.Popen(
         [sys.executable, "-m", "lstm_course.grading.judge"],
         stdin=subprocess.PIPE,

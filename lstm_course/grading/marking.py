@@ -56,19 +56,20 @@ def mark_notebook(cells, lesson, seed, kind, limits=None):
     return results
 
 
-def _needs_keras(lesson):
-    return any(observing.needs_keras(exercise) for exercise in exercises_of(lesson))
+def _with_keras(lesson):
+    return sum(map(observing.needs_keras, exercises_of(lesson)))
 
 
 def limits_for(lesson):
     """What a notebook of a lesson may use; Keras needs more of everything."""
-    if not _needs_keras(lesson):
+    if not _with_keras(lesson):
         return sandbox.Limits()
     return sandbox.Limits(3_000_000_000, 400, 256_000_000, 60.0, 45.0, 400.0)
 
 
 def _modules(lesson):
-    return ["keras"] if _needs_keras(lesson) else []
+    # Once for all exercises that need it; where there is only one, that one imports it if it is written.
+    return ["keras"] if _with_keras(lesson) > 1 else []
 
 
 @functools.cache

@@ -29,6 +29,7 @@ class Statement:
     Args:
         place: number in the notebook.
         cell: number of its cell.
+        node: its syntax tree.
         code: what to run.
         reads: names that it takes from the notebook, in the functions within it too.
         binds: names that it gives a value.
@@ -40,6 +41,7 @@ class Statement:
 
     place: int
     cell: int
+    node: ast.stmt
     code: types.CodeType
     reads: frozenset
     binds: frozenset
@@ -122,10 +124,8 @@ def _one_by_one(node):
 def _pairs(node):
     """Targets and values of an assignment of several calls of `proven`."""
     target, values = node.targets[0], node.value.elts
-    fits = (
-        isinstance(target, ast.Tuple) and len(target.elts) == len(values) and all(map(_calls_proven, values))
-    )
-    return list(zip(target.elts, values, strict=True)) if fits else []
+    fits = isinstance(target, ast.Tuple) and len(target.elts) == len(values)
+    return list(zip(target.elts, values, strict=True)) if fits and all(map(_calls_proven, values)) else []
 
 
 def _calls_proven(node):
@@ -159,6 +159,7 @@ def _statement(place, cell, node):
     return Statement(
         place,
         cell,
+        node,
         code,
         frozenset(reads - (_BUILTINS - binds)),
         frozenset(binds),

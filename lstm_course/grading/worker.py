@@ -116,9 +116,6 @@ def _serve(line, cells, order):
     """Run what an exercise needs, then answer calls until the grader has had enough."""
     name, left_out = order["exercise"], set(order["leave_out"])
     needed = slicing.needed(cells.statements, name)
-    if not needed:
-        line.send(ready="missing")
-        return
     sys.modules["__main__"] = types.ModuleType("__main__")
     notebook = sys.modules["__main__"].__dict__
     notebook |= {"__builtins__": builtins, "display": lambda *shown, **options: None}
@@ -133,17 +130,15 @@ def _serve(line, cells, order):
         trouble = _execute(statement, notebook)
         if trouble:
             troubles.append([statement.cell, trouble, name in statement.binds])
-    answer = notebook.get(name)
+    call = notebook.get(name)
     if name not in notebook:
-        line.send(ready="broken", troubles=troubles)
-        return
-    line.send(troubles=troubles, **_described(answer))
-    call = _observed(order["observe"], answer) if order["observe"] else answer
-    while True:
-        request = line.receive()
-        if "call" not in request:
-            return
-        line.send(**_called(call, request["call"], notebook, name))
+        line.send(ready="broken" if needed else "missing", troubles=troubles)
+    else:
+        line.send(troubles=troubles, **_described(call))
+    if order["observe"]:
+        call = _observed(order["observe"], call)
+    while "call" in (request := line.receive()):
+        line.send(**_called(call, request["call"], notebook))
 
 
 def _execute(statement, notebook):
@@ -196,7 +191,7 @@ def _observed(source, answer):
     return observed
 
 
-def _called(call, arguments, notebook, name):
+def _called(call, arguments, notebook):
     """What one call did, as a message: value, error, warnings, what it printed, what it changed."""
     before = [wire.pack({"one": argument}) for argument in arguments]
     printed = io.StringIO()
