@@ -14,7 +14,7 @@ from pathlib import Path
 
 import lstm_course
 
-from . import judge, sandbox
+from . import judge, reports, sandbox, similarity
 from .intake import collect
 
 __all__ = ["Batch", "run"]
@@ -76,6 +76,7 @@ def run(path, out, jobs=None, seed=None, executor=None, unsafe=False, limits=Non
     with _workers(jobs, executor) as workers:
         _grade_all(workers, to_do, results, seed, kind, unsafe, limits, say)
     wanted = sorted(results.values(), key=lambda each: (each["lesson"] or "", each["learner"], each["id"]))
+    reports.write_all(wanted, out)
     return Batch(out, wanted, len(to_do))
 
 
@@ -200,6 +201,8 @@ def _result(submission, mark, rows, reason):
         "score": sum(row["score"] for row in rows),
         "points": sum(exercise.points for exercise in exercises_of(submission.lesson)),
         "exercises": rows,
+        "answers": similarity.answers(submission.cells or (), submission.lesson),
+        "key": _key(submission),
         "fingerprint": mark,
     }
 

@@ -135,11 +135,8 @@ def _owner(path, gradescope):
     folders = [part for part in path.parts[:-1] if part.lower() not in _FOLDERS]
     if folders:
         return folders[0], ""
-    stem = _LESSON.sub("", path.stem, count=1)
-    known = {"_start_here", "_vanilla_rnn", "_vanishing_gradients", "_lstm_from_scratch"}
-    for name in known:
-        stem = stem.replace(name, "")
-    return stem.strip("_- .") or path.stem, ""
+    before_lesson = re.match(r"(.+?)[_ -]+\d\d(?:[_. -].*)?$", path.stem)
+    return before_lesson[1] if before_lesson else path.stem, ""
 
 
 def _gradescope_names(path):

@@ -1,0 +1,212 @@
+"""What comes out of a batch: tables for the instructor and the LMS, and a page for each learner."""
+
+import csv
+import html
+import io
+import re
+from pathlib import Path
+
+from lstm_course.checking import _marked_up
+
+__all__ = ["CSS", "as_csv", "feedback", "page", "tables", "told_to_learner", "write_all"]
+
+WORDS = {
+    "right": ("✓", "Right"),
+    "nearly": ("≈", "Nearly right"),
+    "wrong": ("✗", "Not right"),
+    "error": ("✗", "Raises an error"),
+    "timed out": ("✗", "Took too long"),
+    "killed": ("✗", "Ended its Python"),
+    "not attempted": ("○", "Not attempted"),
+    "missing": ("○", "Not found"),
+}
+CSS = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem;
+  color: #222; background: #fff }
+h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 1.6rem 0 .3rem }
+section { border-left: 4px solid #757575; padding: .1rem 0 .1rem 1rem; margin: 1rem 0 }
+section.right { border-color: #2e7d32 } section.nearly { border-color: #b26a00 }
+section.wrong, section.error, section.timed-out, section.killed { border-color: #c62828 }
+p { margin: .3rem 0 } table { border-collapse: collapse } td, th { padding: .2rem .8rem .2rem 0;
+  text-align: left; vertical-align: top } .number { text-align: right } figure { margin: 1rem 0 }
+img { max-width: 100% } code { font-size: .95em }
+"""
+
+
+def write_all(results, out):
+    """Write every report of a batch.
+
+    Args:
+        results: list of dicts, as `batch.run` gives them.
+        out: Path of the folder.
+
+    Returns:
+        Names of the files and folders that were written.
+    """
+    from . import class_picture
+
+    out = Path(out)
+    written = []
+    for name, text in (tables(results) | class_picture.files(results)).items():
+        # A byte order mark, or Excel takes the names of learners for another alphabet.
+        coding = "utf-8-sig" if name.endswith(".csv") else "utf-8"
+        (out / name).write_text(text, encoding=coding, newline="")
+        written.append(name)
+    folder = out / "feedback"
+    folder.mkdir(exist_ok=True)
+    for result in results:
+        (folder / f"{result['key']}.html").write_text(feedback(result), encoding="utf-8")
+    return [*written, "feedback"]
+
+
+def as_csv(rows):
+    """Text of a table; a cell that a spreadsheet would take for a formula is kept from being one.
+
+    Args:
+        rows: lists of cells, the first holds the names.
+
+    Returns:
+        A str.
+
+    Example:
+        >>> as_csv([["learner"], ["=1+1"]])
+        "learner\\r\\n'=1+1\\r\\n"
+    """
+    text = io.StringIO()
+    for row in rows:
+        csv.writer(text).writerow([_harmless(cell) for cell in row])
+    return text.getvalue()
+
+
+def _harmless(cell):
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def tables(results):
+    """Tables of marks.
+
+    Args:
+        results: list of dicts.
+
+    Returns:
+        Dict from the name of a file to its text: grades.csv, exercises.csv, canvas.csv, moodle.csv.
+    """
+    grades = [["learner", "id", "lesson", "points", "out of", "reason", "file", "older files, not graded"]]
+    rows = [["learner", "id", "lesson", "exercise", "points", "out of", "status", "mistake", "message"]]
+    for each in results:
+        who = [each["learner"], each["id"], each["lesson"] or ""]
+        others = ", ".join(each["others"])
+        grades.append([*who, each["score"], each["points"], each["reason"] or "", each["path"], others])
+        for row in each["exercises"]:
+            marks = [row["score"], row["points"], row["status"], row["mistake"] or "", row["message"]]
+            rows.append([*who, row["exercise"], *marks])
+    return {
+        "grades.csv": as_csv(grades),
+        "exercises.csv": as_csv(rows),
+        "canvas.csv": as_csv(_canvas(results)),
+        "moodle.csv": as_csv(_moodle(results)),
+    }
+
+
+def _canvas(results):
+    """One row a learner, one column a lesson, as Canvas imports a gradebook."""
+    lessons = {each["lesson"]: each["points"] for each in results if each["lesson"]}
+    names = [f"Lesson {lesson}" for lesson in lessons]
+    header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names]
+    rows = {}
+    for each in results:
+        row = rows.setdefault((each["learner"], each["id"]), dict.fromkeys(lessons, ""))
+        if each["lesson"]:
+            row[each["lesson"]] = each["score"]
+    possible = ["Points Possible", "", "", "", "", *lessons.values()]
+    learners = [[name, number, "", "", "", *row.values()] for (name, number), row in rows.items()]
+    return [header, possible, *learners]
+
+
+def _moodle(results):
+    """One row a submission, as Moodle's grading worksheet has them."""
+    rows = [["Identifier", "Full name", "Assignment", "Grade", "Maximum Grade", "Feedback comments"]]
+    for each in results:
+        identifier = f"Participant {each['id']}" if each["id"] else ""
+        said = "; ".join(f"{row['exercise']}: {row['mistake'] or row['status']}" for row in each["exercises"])
+        lesson = f"Lesson {each['lesson']}" if each["lesson"] else ""
+        rows.append(
+            [identifier, each["learner"], lesson, each["score"], each["points"], each["reason"] or said]
+        )
+    return rows
+
+
+# For the learner
+
+
+def told_to_learner(sentence):
+    """A sentence without numbers of the probes, which stay hidden.
+
+    Args:
+        sentence: str.
+
+    Returns:
+        A str.
+
+    Example:
+        >>> told_to_learner("`h[0, 1]` is 0.3122 and should be -0.1.")
+        '`h[0, 1]` is not what it should be.'
+    """
+    sentence = re.sub(r"is \S+ and should be [^ ]+?\.(?= |$)", "is not what it should be.", sentence)
+    if len(re.findall(r"\d\.\d", sentence)) > 2 and " raises a" in sentence:
+        return sentence.split(":")[0] + "."
+    return sentence
+
+
+def feedback(result):
+    """The page of one learner: verdicts, mistakes, where to read.
+
+    Args:
+        result: dict, as `batch.run` gives it.
+
+    Returns:
+        HTML.
+    """
+    title = f"Lesson {result['lesson'] or 'unknown'}: {result['learner']}"
+    parts = [f"<p><strong>{result['score']:g} of {result['points']:g} points</strong></p>"]
+    if result["reason"]:
+        parts.append(f"<p>This notebook could not be graded. {html.escape(result['reason'])}</p>")
+    parts += map(_exercise, result["exercises"])
+    return page(title, "\n".join(parts))
+
+
+def _exercise(row):
+    mark, words = WORDS[row["status"]]
+    points = f"{row['score']:g} of {row['points']:g}"
+    lines = [row["message"], *(note for note in row["notes"] if not note.startswith("Your code printed"))]
+    if row["status"] not in ("right", "not attempted", "missing"):
+        lines.append(f"Where to read: {row['where']}.")
+    if row["mistake"] and row["status"] != "right":
+        lines.insert(0, f"Mistake: {row['mistake']}.")
+    paragraphs = "".join(f"<p>{_marked_up(told_to_learner(line))}</p>" for line in lines)
+    return (
+        f'<section class="{row["status"].replace(" ", "-")}"><h2>{html.escape(row["title"])}: '
+        f"<code>{html.escape(row['exercise'])}</code></h2>"
+        f'<p><strong><span aria-hidden="true">{mark}</span> {words}</strong>, {points} points</p>'
+        f"{paragraphs}</section>"
+    )
+
+
+def page(title, content):
+    """A whole HTML page that needs nothing from elsewhere.
+
+    Args:
+        title: str, not yet escaped.
+        content: HTML.
+
+    Returns:
+        HTML.
+    """
+    title = html.escape(title)
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
+        f"<style>{CSS}</style></head><body><main><h1>{title}</h1>\n{content}\n</main></body></html>\n"
+    )
