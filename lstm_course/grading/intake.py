@@ -134,7 +134,7 @@ def _owner(path, gradescope):
         return found["name"], found["id"]
     folders = [part for part in path.parts[:-1] if part.lower() not in _FOLDERS]
     if folders:
-        return folders[0], ""
+        return folders[0].removesuffix(".zip"), ""
     before_lesson = re.match(r"(.+?)[_ -]+\d\d(?:[_. -].*)?$", path.stem)
     return before_lesson[1] if before_lesson else path.stem, ""
 

@@ -103,7 +103,9 @@ def _providers(all_statements, name, last):
     binders = [each for each in all_statements if name in each.binds]
     binders = [each for each in binders if not each.blank] or binders
     before = [each for each in binders if each.place < last and not each.proven]
-    changers = [each for each in all_statements if name in each.changes and each.place < last]
+    # A module is not the notebook's: whoever changes NumPy does so for nobody.
+    own = not all(isinstance(each.node, ast.Import) for each in binders)
+    changers = [each for each in all_statements if own and name in each.changes and each.place < last]
     return [*(before or binders), *(each for each in binders if each.proven), *changers]
 
 

@@ -1,0 +1,198 @@
+"""What an instructor downloads, in every shape, and files that are broken or were made to do harm."""
+
+import json
+import stat
+import zipfile
+import zlib
+
+import pytest
+
+from lstm_course.grading import intake
+
+
+def notebook(*sources, **metadata):
+    cells = [
+        {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
+        for source in sources
+    ]
+    return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+
+
+SIGMOID = notebook("def sigmoid(x):\n    return x\n")
+JACOBIAN = notebook("def state_jacobian(x, h_prev, weights):\n    ...\n")
+
+
+def collected(path, tmp_path):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    return intake.collect(path, scratch)
+
+
+def put(folder, files):
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+EXPORTS = {
+    "nbgrader": ({"submitted/ada/lesson03/03_lstm.ipynb": JACOBIAN}, [("ada", "")]),
+    "Moodle, folders": (
+        {"Ada Lovelace_4711_assignsubmission_file_/my work.ipynb": JACOBIAN}, [("Ada Lovelace", "4711")]
+    ),
+    "Moodle, files": (
+        {"Ada Lovelace_4711_assignsubmission_file_02.ipynb": JACOBIAN}, [("Ada Lovelace", "4711")]
+    ),
+    "Canvas": ({"lovelaceada_123_4567_02_vanishing-1.ipynb": JACOBIAN}, [("lovelaceada", "123")]),
+    "Canvas, late": ({"lovelaceada_LATE_123_4567_x.ipynb": JACOBIAN}, [("lovelaceada", "123")]),
+    "Gradescope": (
+        {
+            "assignment_9_export/submission_77/a.ipynb": JACOBIAN,
+            "assignment_9_export/submission_metadata.yml":
+                "submission_77:\n  :submitters:\n  - :name: Ada Lovelace\n    :sid: '1'\n",
+        },
+        [("Ada Lovelace", "77")],
+    ),
+    "plain files": (
+        {"ada_02_vanishing_gradients.ipynb": JACOBIAN, "Zoë.ipynb": JACOBIAN}, [("Zoë", ""), ("ada", "")]
+    ),
+    "plain folders": ({"李雷/02_vanishing_gradients.ipynb": JACOBIAN}, [("李雷", "")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize("name", EXPORTS)
+def test_exports_tell_whose_and_which(name, zipped, tmp_path):
+    files, owners = EXPORTS[name]
+    path = tmp_path / "download"
+    put(path, files)
+    if zipped:
+        if name == "Gradescope":
+            owners = [("submission 77", "77")]  # its list is read from a folder only
+        with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+            for file in files:
+                archive.write(path / file, file)
+        path = tmp_path / "all.zip"
+    found = collected(path, tmp_path)
+    assert sorted((each.learner, each.id) for each in found) == sorted(owners)
+    assert {each.lesson for each in found} == {"02"}
+    assert all(each.reason is None for each in found)
+
+
+BROKEN = {
+    "empty": ("", "empty"),
+    "blank": ("\n  \n", "empty"),
+    "cut off": (SIGMOID[:60], "not JSON"),
+    "no JSON": ("my homework", "not JSON"),
+    "no notebook": ('{"a": 1}', "no notebook"),
+    "a list": ("[]", "no notebook"),
+    "cells are numbers": ('{"cells": [1, 2]}', "no notebook"),
+    "source is a number": ('{"cells": [{"cell_type": "code", "source": 5}]}', "no notebook"),
+    "ten thousand brackets": ("[" * 100_000, "not JSON"),
+}
+
+
+def test_broken_files_are_results_with_a_reason(tmp_path):
+    folder = tmp_path / "in"
+    put(folder, {f"{name}.ipynb": content for name, (content, _) in BROKEN.items()})
+    (folder / "binary.ipynb").write_bytes(b"\x80\x00PK\x03\x04")
+    put(folder, {"fine.ipynb": SIGMOID, "notes.txt": "hello"})
+    found = {each.learner: each for each in collected(folder, tmp_path)}
+    assert found.keys() == BROKEN.keys() | {"binary", "fine"}
+    for name, (_, reason) in BROKEN.items():
+        assert reason in found[name].reason
+        assert found[name].lesson == "00"  # as all the others
+    assert "not JSON" in found["binary"].reason
+    assert found["fine"].reason is None
+
+
+def test_format_3_is_read_and_odd_metadata_does_no_harm(tmp_path):
+    old = {"nbformat": 3, "worksheets": [{"cells": [
+        {"cell_type": "code", "input": ["def sigmoid(x):\n", "    return x\n"], "language": "python"},
+        {"cell_type": "heading", "source": "x"},
+    ]}]}  # fmt: skip
+    other = json.loads(
+        notebook("def sigmoid(x):\n    return x\n", kernelspec={"name": "evil", "language": "R"})
+    )
+    other["cells"][0]["metadata"] = {"nbgrader": {"points": 1e9, "grade_id": "state_jacobian"}}
+    put(tmp_path / "in", {"old.ipynb": json.dumps(old), "other.ipynb": json.dumps(other)})
+    for each in collected(tmp_path / "in", tmp_path):
+        assert (each.lesson, each.cells) == ("00", ("def sigmoid(x):\n    return x\n",))
+
+
+def test_a_renamed_notebook_is_known_by_its_functions(tmp_path):
+    put(tmp_path / "in", {"ada/03_final_FINAL.ipynb": JACOBIAN, "bob/Untitled7.ipynb": SIGMOID})
+    assert {each.learner: each.lesson for each in collected(tmp_path / "in", tmp_path)} == {
+        "ada": "02",
+        "bob": "00",
+    }
+
+
+def test_of_several_files_the_newest_counts(tmp_path):
+    import os
+
+    put(
+        tmp_path / "in",
+        {"ada/first.ipynb": SIGMOID, "ada/second.ipynb": SIGMOID, "ada/cut.ipynb": SIGMOID[:50]},
+    )
+    os.utime(tmp_path / "in/ada/second.ipynb", (1, 1))
+    (only,) = [each for each in collected(tmp_path / "in", tmp_path) if each.lesson == "00"]
+    assert only.path == "ada/first.ipynb"
+    assert set(only.others) == {"ada/second.ipynb", "ada/cut.ipynb"}
+
+
+def test_links_are_not_followed(tmp_path):
+    secret = tmp_path / "secret.ipynb"
+    secret.write_text(SIGMOID)
+    folder = tmp_path / "in" / "eve"
+    folder.mkdir(parents=True)
+    (folder / "a.ipynb").symlink_to(secret)
+    (folder / "all").symlink_to(tmp_path)
+    found = collected(tmp_path / "in", tmp_path)
+    assert found and all("link" in each.reason and each.cells is None for each in found)
+
+
+def archive_with(path, entries):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+
+
+def test_archives_that_lead_out_are_refused(tmp_path):
+    link = zipfile.ZipInfo("eve/link.ipynb")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    folder = tmp_path / "in"
+    folder.mkdir()
+    archive_with(folder / "mallory.zip", {
+        "../../escaped.ipynb": SIGMOID, "/tmp/absolute.ipynb": SIGMOID, "..\\windows.ipynb": SIGMOID,
+        "C:\\drive.ipynb": SIGMOID, link: "/etc/passwd", "good/00.ipynb": SIGMOID,
+    })  # fmt: skip
+    before = {path for path in tmp_path.parent.rglob("*") if "scratch" not in path.parts}
+    found = collected(folder, tmp_path)
+    assert {path for path in tmp_path.parent.rglob("*") if "scratch" not in path.parts} == before
+    (only,) = found
+    assert (only.learner, only.path, only.reason) == ("mallory", "mallory.zip/good/00.ipynb", None)
+    assert len(only.others) == 5
+
+
+def test_bombs_are_not_unpacked(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    archive_with(folder / "large.zip", {"a.ipynb": bytes(60_000_000)})
+    archive_with(folder / "many.zip", {f"{k}.ipynb": "" for k in range(300)})
+    lying = folder / "lying.zip"
+    archive_with(lying, {"a.ipynb": bytes(60_000_000)})
+    data = bytearray(lying.read_bytes())  # says that it is small
+    for offset in (data.index(b"PK\x03\x04") + 22, data.index(b"PK\x01\x02") + 24):
+        data[offset : offset + 4] = (1000).to_bytes(4, "little")
+    lying.write_bytes(data)
+    archive_with(folder / "inner.zip", {"deep.zip": zlib.compress(b"x"), "b.ipynb": SIGMOID})
+    (folder / "torn.zip").write_bytes(lying.read_bytes()[:200])
+    put(folder, {"honest.ipynb": SIGMOID})
+    found = {each.path: each for each in collected(folder, tmp_path)}
+    assert found["honest.ipynb"].reason is None and found["inner.zip/b.ipynb"].reason is None
+    assert "larger" in found["large.zip/a.ipynb"].reason
+    assert "too many" in found["many.zip"].reason
+    assert "damaged" in found["lying.zip"].reason and "damaged" in found["torn.zip"].reason
+    written = sum(path.stat().st_size for path in (tmp_path / "scratch").rglob("*") if path.is_file())
+    assert written < 10_000_000
