@@ -100,13 +100,14 @@ def needed(all_statements, name):
 
 def _providers(all_statements, name, last):
     """What gives a name its value before the exercise, or anywhere when nothing does."""
-    binders = [each for each in all_statements if name in each.binds]
+    binding = [each for each in all_statements if name in each.binds]
+    binders = [each for each in binding if not each.proven]
     binders = [each for each in binders if not each.blank] or binders
-    before = [each for each in binders if each.place < last and not each.proven]
+    before = [each for each in binders if each.place < last]
     # A module is not the notebook's: whoever changes NumPy does so for nobody.
     own = not all(isinstance(each.node, ast.Import) for each in binders)
     changers = [each for each in all_statements if own and name in each.changes and each.place < last]
-    return [*(before or binders), *(each for each in binders if each.proven), *changers]
+    return [*(before or binders), *(each for each in binding if each.proven), *changers]
 
 
 def _one_by_one(node):

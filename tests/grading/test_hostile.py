@@ -238,7 +238,7 @@ ATTACKS = {
         ),
         {"killed", "wrong"},
     ),
-    "kills everybody": (["import os, signal"], function("os.kill(-1, signal.SIGKILL)"), {"killed"}),
+    "kills everybody": (["import os, signal"], function("os.kill(-1, signal.SIGKILL)"), {"killed", "wrong"}),
     "closes every file": (
         ["import os"],
         function("os.closerange(0, 200)", "return np.zeros(2)"),
