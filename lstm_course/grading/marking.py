@@ -265,7 +265,7 @@ class _Desk:
         """The reply to a question; functions are those that were given in as arguments."""
         name = str(asked.get("name"))
         if asked["ask"] == "proven":
-            return {"own": not self._may_ask(name)}
+            return {"own": not self._may_ask(name), "arrays": _gives_arrays(name)}
         arguments, function = asked.get("arguments"), None
         if asked["ask"] == "function" and asked.get("number") in range(len(functions)):
             function = functions[asked["number"]]
@@ -284,6 +284,16 @@ class _Desk:
         """Whether `proven` gives the course's function: the learner's own came before and is not right."""
         wanted = isinstance(exercises.find(name), Exercise) and name != self.exercise.id
         return wanted and self.done.get(name, "right") != "right"
+
+
+@functools.cache
+def _gives_arrays(name):
+    """Whether the course's function gives arrays: lists in their place are then made arrays by `proven`."""
+    exercise = exercises.find(name)
+    if not isinstance(exercise, Exercise) or exercise.observe is not Exercise.observe:
+        return False
+    value = exercise.reference(*copy.deepcopy(exercise.probes(np.random.default_rng(0))[0].arguments))
+    return all(isinstance(part, np.ndarray) for part in (value if isinstance(value, tuple) else (value,)))
 
 
 class Answer:

@@ -1,5 +1,9 @@
 """check, hint, solution, proven, as they are while a notebook is graded: nothing is checked in here."""
 
+import functools
+
+import numpy as np
+
 __all__ = ["Outcome", "check", "hint", "proven", "solution"]
 
 listeners = []
@@ -23,14 +27,34 @@ hint = solution = check
 def proven(function):
     """The learner's function, or where that is not right a stand-in that asks the grader for each value."""
     name = getattr(function, "__name__", None)
-    if _ask is None or not isinstance(name, str) or _ask({"ask": "proven", "name": name})["own"]:
-        return function
+    reply = _ask({"ask": "proven", "name": name}) if _ask and isinstance(name, str) else {"own": True}
+    if not reply["own"]:
+        return _the_courses(name)
+    return _in_arrays(function) if reply.get("arrays") else function
 
-    def course_function(*arguments):
+
+def _the_courses(name):
+    def asked(*arguments):
         reply = _ask({"ask": "reference", "name": name, "arguments": arguments})
         if "error" in reply:
             raise ValueError(reply["error"])
         return reply["value"]
 
-    course_function.__name__ = name
-    return course_function
+    asked.__name__ = name
+    return asked
+
+
+def _in_arrays(function):
+    """A right answer that gives lists for arrays, with arrays, as outside."""
+
+    @functools.wraps(function)
+    def with_arrays(*arguments, **named):
+        return _arrays(function(*arguments, **named))
+
+    return with_arrays
+
+
+def _arrays(value):
+    if isinstance(value, tuple):
+        return tuple(map(_arrays, value))
+    return np.array(value) if isinstance(value, list) else value
