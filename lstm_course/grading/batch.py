@@ -191,6 +191,8 @@ def _earlier(file, mark):
 def _result(submission, mark, rows, reason):
     from .marking import exercises_of
 
+    tried = {row["exercise"] for row in rows if row["status"] not in ("not attempted", "missing")}
+    written = similarity.answers(submission.cells or (), submission.lesson)
     return {
         "learner": submission.learner,
         "id": submission.id,
@@ -201,7 +203,7 @@ def _result(submission, mark, rows, reason):
         "score": sum(row["score"] for row in rows),
         "points": sum(exercise.points for exercise in exercises_of(submission.lesson)),
         "exercises": rows,
-        "answers": similarity.answers(submission.cells or (), submission.lesson),
+        "answers": {name: text for name, text in written.items() if name in tried},
         "key": _key(submission),
         "fingerprint": mark,
     }

@@ -17,6 +17,7 @@ _GROUPS = {
     "wrong otherwise": (("wrong", "error", "timed out", "killed"), OKABE_ITO[3], "xx"),
     "not attempted": (("not attempted", "missing"), "#dddddd", ""),
 }
+_SHOWN = 12  # mistakes of a lesson
 _TRIED = ("wrong", "error", "timed out", "killed", "nearly")
 
 
@@ -143,7 +144,9 @@ def _mistakes(mistakes):
     if not rows:
         return ""
     rows.sort(key=lambda row: (-row[0], row[1:]))
-    return "<h3>Mistakes, the most frequent first</h3>" + _table(["learners", "exercise", "mistake"], rows)
+    rest = f"<p>{len(rows) - _SHOWN} more in class.csv.</p>" if len(rows) > _SHOWN else ""
+    table = _table(["learners", "exercise", "mistake"], rows[:_SHOWN])
+    return f"<h3>Mistakes, the most frequent first</h3>{table}{rest}"
 
 
 def _stuck(results):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from lstm_course import exercises
+from lstm_course.exercises import Exercise
 
 __all__ = ["Pair", "answers", "similar"]
 
@@ -66,7 +67,8 @@ def _shingles(text):
 def similar(results):
     """Pairs of learners whose answers are alike.
 
-    A run of tokens counts the more the fewer have it; what stands in the course's own answer counts nothing.
+    A run of tokens counts the more the fewer have it; what stands in the course's own answer, or comes of a
+    known mistake, counts nothing.
 
     Args:
         results: list of dicts with `learner`, `lesson` and `answers`.
@@ -76,7 +78,7 @@ def similar(results):
     """
     shared = {}
     for name, group in _by_exercise(results).items():
-        common = _shingles(exercises.find(name).source)
+        common = _known(exercises.find(name))
         for first, second, share in _alike(group, common):
             shared.setdefault((first, second, exercises.find(name).lesson), []).append((name, share))
     pairs = [
@@ -91,11 +93,24 @@ def similar(results):
     return sorted(pairs, key=lambda pair: (-len(pair.exercises) * pair.share, pair.learners))
 
 
+def _known(exercise):
+    """Shingles of the course's own answer and of its known mistakes, which many come to by themselves."""
+    shingles = _shingles(exercise.source)
+    for mistake in exercise.mistakes:
+        text = exercise.source
+        for right, wrong in mistake.changes.items():
+            text = text.replace(right, wrong)
+        shingles |= _shingles(text)
+    return shingles
+
+
 def _by_exercise(results):
     """Exercise -> learner -> shingles of the answer."""
     groups = {}
     for each in results:
         for name, text in each["answers"].items():
+            if not isinstance(exercises.find(name), Exercise):
+                continue
             groups.setdefault(name, {})[_who(each)] = _shingles(text)
     return groups
 
