@@ -152,16 +152,15 @@ def _key(submission):
 
 
 def _fingerprint(submission, seed):
-    """What a result hangs on: the notebook, the seed, and the exercises."""
-    content = json.dumps([submission.cells, submission.reason, seed, _exercises_digest()])
+    """What a result hangs on: the notebook, the seed, the exercises and the grader."""
+    content = json.dumps([submission.cells, submission.reason, seed, _digest()])
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @functools.cache
-def _exercises_digest():
-    folder = Path(lstm_course.__file__).parent / "exercises"
-    digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.py")):
+def _digest():
+    digest, package = hashlib.sha256(), Path(lstm_course.__file__).parent
+    for path in sorted([*package.glob("exercises/*.py"), *package.glob("grading/*.py")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
