@@ -98,7 +98,7 @@ def _build_one(path, notebook, name, fresh, say):
     notebook.metadata = _node(METADATA)
     if path.exists() and not fresh:
         keep_unchanged_outputs(notebook, _read(path))
-    _write(path, notebook)
+    write(path, notebook)
     slowest = max(seconds, key=seconds.get)
     say(f"{name}: {sum(seconds.values()):.1f} s, of which code cell {slowest} took {seconds[slowest]:.1f} s")
 
@@ -360,7 +360,7 @@ def _read(path):
     return nbformat.read(path, as_version=4)
 
 
-def _write(path, notebook):
+def write(path, notebook):
     import nbformat
 
     nbformat.validate(notebook)

@@ -31,6 +31,7 @@ def main(arguments=None):
         _add_data,
         _add_site,
         _add_grade,
+        _add_instructor,
     ):
         add_command(commands)
     options = parser.parse_args(arguments)
@@ -314,11 +315,15 @@ def _add_grade(commands):
     command.add_argument(
         "--unsafe-no-sandbox", action="store_true", help="run without a sandbox where none is to be had"
     )
+    command.add_argument(
+        "--variants", metavar="KEY", help="grade variants, by the key that `instructor variants` made"
+    )
     command.set_defaults(run=_grade)
 
 
 def _grade(options):
     from lstm_course.grading import batch, sandbox
+    from lstm_course.grading.variants import VariantError
 
     try:
         done = batch.run(
@@ -328,16 +333,63 @@ def _grade(options):
             seed=options.seed,
             executor=options.executor,
             unsafe=options.unsafe_no_sandbox,
+            variants=options.variants,
             say=partial(print, flush=True),
         )
     except sandbox.NoSandbox as error:
         print(f"{error}\n{sandbox.ADVICE}", file=sys.stderr)
         return 1
-    except FileNotFoundError as error:
+    except (FileNotFoundError, VariantError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped. The same command goes on from here.", file=sys.stderr)
         return 130
     print(f"{len(done.results)} results, {done.graded} of them new, in {done.out}.")
+    return 0
+
+
+def _add_instructor(commands):
+    instructor = commands.add_parser("instructor", help="nbgrader course and variants (instructors)")
+    tasks = instructor.add_subparsers(title="tasks", metavar="TASK", required=True)
+    init = tasks.add_parser("init", help="make a complete nbgrader course in a new folder")
+    init.add_argument("folder", metavar="DIR")
+    init.set_defaults(run=_instructor_init)
+    variants = tasks.add_parser("variants", help="an exercise without a public solution, one a student")
+    variants.add_argument("folder", metavar="DIR", help="a new folder, for a notebook each and the key")
+    variants.add_argument("--seed", type=int, required=True, metavar="S", help="keep it to yourself")
+    students = variants.add_mutually_exclusive_group(required=True)
+    students.add_argument("--students", metavar="FILE", help="names of students or groups, one a line")
+    students.add_argument("--count", type=int, metavar="N", help="or so many, called 001, 002 and so on")
+    variants.set_defaults(run=_instructor_variants)
+
+
+def _instructor_init(options):
+    from lstm_course.grading import nbgrader_course
+
+    try:
+        nbgrader_course.create(options.folder)
+    except nbgrader_course.CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"The course stands in {options.folder}; README.md there says how to go on.")
+    return 0
+
+
+def _instructor_variants(options):
+    from pathlib import Path
+
+    from lstm_course.grading import variants
+
+    try:
+        if options.students:
+            lines = Path(options.students).read_text(encoding="utf-8").splitlines()
+            names = [line.strip() for line in lines if line.strip()]
+        else:
+            names = [f"{k:03d}" for k in range(1, options.count + 1)]
+        variants.write(options.folder, names, options.seed)
+    except (variants.VariantError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(names)} notebooks stand in {options.folder}; {variants.KEY} there is for you alone.")
     return 0

@@ -9,13 +9,14 @@ import re
 import secrets
 import tempfile
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import lstm_course
 
 from . import judge, reports, sandbox, similarity
 from .intake import collect
+from .variants import all_variants, read_key
 
 __all__ = ["Batch", "run"]
 
@@ -35,7 +36,7 @@ class Batch:
     graded: int
 
 
-def run(path, out, jobs=None, seed=None, executor=None, unsafe=False, limits=None, say=print):
+def run(path, out, jobs=None, seed=None, executor=None, unsafe=False, limits=None, variants=None, say=print):
     """Grade all submissions.
 
     Args:
@@ -46,6 +47,7 @@ def run(path, out, jobs=None, seed=None, executor=None, unsafe=False, limits=Non
         executor: address of a Dask scheduler whose workers do the work, or None.
         unsafe: whether to run without a sandbox where none is to be had.
         limits: dict of `sandbox.Limits`, default by lesson.
+        variants: path of a key as `lstm-course instructor variants` makes it; default None: the lessons.
         say: told a line for each submission.
 
     Returns:
@@ -54,10 +56,13 @@ def run(path, out, jobs=None, seed=None, executor=None, unsafe=False, limits=Non
     Raises:
         sandbox.NoSandbox: when none is to be had and `unsafe` is not set.
         FileNotFoundError: when there is nothing at `path`.
+        variants.VariantError: when `variants` is no such key.
     """
     out = Path(out)
     with tempfile.TemporaryDirectory() as scratch:
         submissions = collect(path, scratch)
+    if variants is not None:
+        submissions = _with_variants(submissions, read_key(variants))
     kind = None if executor else _kind(unsafe)  # the workers of a cluster look for themselves
     (out / "results").mkdir(parents=True, exist_ok=True)
     seed = _kept_seed(out, seed)
@@ -78,6 +83,22 @@ def run(path, out, jobs=None, seed=None, executor=None, unsafe=False, limits=Non
     wanted = sorted(results.values(), key=lambda each: (each["lesson"] or "", each["learner"], each["id"]))
     reports.write_all(wanted, out)
     return Batch(out, wanted, len(to_do))
+
+
+def _with_variants(submissions, key):
+    """Each learner's notebook as an answer to the variant that the key has for this learner."""
+    numbers = {variant: number for number, variant in enumerate(all_variants())}
+    kept = []
+    for each in submissions:
+        variant = key.get(each.learner) or key.get(each.id)
+        if variant is None:
+            each = replace(each, lesson=None, reason=f"The key has no variant for {each.learner}.")
+        elif each.cells is None:
+            each = replace(each, lesson=f"V{numbers[variant]}")
+        else:
+            each = replace(each, lesson=f"V{numbers[variant]}", reason=None)
+        kept.append(each)
+    return kept
 
 
 def grade_here(job):
@@ -195,7 +216,8 @@ def _result(submission, mark, rows, reason):
     return {
         "learner": submission.learner,
         "id": submission.id,
-        "lesson": submission.lesson,
+        # All variants are one assignment to the teacher, whatever cell each learner had.
+        "lesson": re.sub(r"^V\d+", "V", submission.lesson or "") or None,
         "path": submission.path,
         "others": list(submission.others),
         "reason": reason,

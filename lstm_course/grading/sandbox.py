@@ -110,9 +110,28 @@ def course_copy(folder, hidden=()):
     for path in target.rglob("*.py"):
         if "grading" not in path.parts:
             _empty(path, set(hidden))
+    return _completed(folder)
+
+
+def whole_course_copy(folder):
+    """Copy of the course with its checks and references, for a kernel that marks by itself.
+
+    Args:
+        folder: path of a new folder.
+
+    Returns:
+        The folder, as a Path.
+    """
+    ignored = shutil.ignore_patterns("__pycache__", "jupyter")
+    shutil.copytree(_PACKAGE, Path(folder, "lstm_course"), ignore=ignored)
+    return _completed(folder)
+
+
+def _completed(folder):
+    """The copy with the data, readable by everybody."""
     for data in _PACKAGE / "_course" / "datasets", _PACKAGE.parent / "datasets":
         if data.is_dir():
-            shutil.copytree(data, target / "_course" / "datasets", dirs_exist_ok=True)
+            shutil.copytree(data, Path(folder, "lstm_course/_course/datasets"), dirs_exist_ok=True)
     for path in [Path(folder), *Path(folder).rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
     return Path(folder)
@@ -131,19 +150,20 @@ def _empty(path, names):
     path.write_text(ast.unparse(tree), encoding="utf-8")
 
 
-def command(kind, course, limits):
+def command(kind, course, limits, shared=None):
     """Command that starts a program in a sandbox; the program and its arguments are appended.
 
     Args:
         kind: one of what `available` gives.
         course: path of a course copy.
         limits: `Limits`.
+        shared: path of a folder that is seen and written on both sides, default none.
 
     Returns:
         List of str.
     """
     if kind in ("docker", "podman"):
-        return _container(kind, course, limits)
+        return _container(kind, course, limits, shared)
     if kind == "none":
         return ["prlimit", *_prlimits(limits), "--"] if shutil.which("prlimit") else []
     shut_in = {
@@ -153,7 +173,7 @@ def command(kind, course, limits):
         ],
         "bwrap as root": ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"],
     }[kind.removesuffix(", once")]  # fmt: skip
-    view = ["bwrap", *shut_in, "--die-with-parent", "--new-session", *_view(course, limits)]
+    view = ["bwrap", *shut_in, "--die-with-parent", "--new-session", *_view(course, limits, shared)]
     return [*view, *_from_root(kind), "prlimit", *_prlimits(limits), "--"]
 
 
@@ -171,7 +191,7 @@ def _from_root(kind):
     return [*drop, "bwrap", *again, "--dev-bind", "/", "/", "--"]
 
 
-def _view(course, limits):
+def _view(course, limits, shared):
     """What can be seen inside, as arguments of bwrap."""
     arguments = ["--clearenv", "--ro-bind", "/usr", "/usr"]
     for name in "lib", "lib32", "lib64", "libx32", "bin", "sbin":
@@ -191,6 +211,8 @@ def _view(course, limits):
     arguments += ["--dev", "/dev", "--remount-ro", "/dev"]
     for path, size in ("/dev/shm", limits.disk // 4), ("/tmp", limits.disk):
         arguments += ["--size", str(size), "--perms", "1777", "--tmpfs", path]
+    if shared:
+        arguments += ["--perms", "0755", "--dir", str(shared.parent), "--bind", str(shared), str(shared)]
     arguments += ["--remount-ro", "/", "--chdir", "/tmp"]
     for name, value in environment().items():
         arguments += ["--setenv", name, value]
@@ -226,7 +248,7 @@ def _prlimits(limits):
     ]
 
 
-def _container(kind, course, limits):
+def _container(kind, course, limits, shared):
     """The same with Docker or Podman, from the image of this Python's version."""
     version = ".".join(map(str, sys.version_info[:2]))
     packages = next(path for path in sys.path if path.endswith("site-packages"))
@@ -236,6 +258,8 @@ def _container(kind, course, limits):
         f"--pids-limit={limits.processes}", f"--tmpfs=/tmp:size={limits.disk}", "--workdir=/tmp",
         f"--volume={course}:/course:ro", f"--volume={packages}:/packages:ro",
     ]  # fmt: skip
+    if shared:
+        options.append(f"--volume={shared}:{shared}")
     for name, value in (environment() | {"PYTHONPATH": "/course:/packages"}).items():
         options += ["--env", f"{name}={value}"]
     return [kind, *options, f"python:{version}-slim"]
