@@ -18,6 +18,7 @@ SOLUTION = '<details class="solution"><summary>{}</summary>\n\n{}\n\n</details>'
 # Not for readers: the command's entry, and the right answers.
 _NOT_IN_REFERENCE = re.compile(r"__main__$|\._|\.exercises\.lesson\d\d$")
 _LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s]+)\)")
+_WITHIN = re.compile(r"\]\(#([^)]+)\)")
 
 
 class SiteError(Exception):
@@ -127,7 +128,9 @@ def _write_lesson(learner, solved, path, solutions):
     cells = []
     for cell in notebook.cells:
         cells.append(cell)
-        if cell.cell_type == "code":
+        if cell.cell_type == "markdown":
+            cell.source = _WITHIN.sub(_spelled_for_the_web, cell.source)
+        else:
             for output in cell.outputs:
                 # A widget lives as long as its kernel; the picture beside it stays.
                 output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
@@ -138,6 +141,11 @@ def _write_lesson(learner, solved, path, solutions):
     cells.insert(1, nbformat.v4.new_markdown_cell(printable, id="printable"))
     notebook.cells = cells
     nbformat.write(notebook, path)
+
+
+def _spelled_for_the_web(link):
+    """A link to a heading of the same lesson: JupyterLab keeps capitals and colons, the web page does not."""
+    return f"](#{re.sub(r'[^\w-]', '', link[1].lower())})"
 
 
 def _read(path):
