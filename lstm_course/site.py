@@ -145,7 +145,8 @@ def _write_lesson(learner, solved, path, solutions):
 
 def _spelled_for_the_web(link):
     """A link to a heading of the same lesson: JupyterLab keeps capitals and colons, the web page does not."""
-    return f"](#{re.sub(r'[^\w-]', '', link[1].lower())})"
+    slug = re.sub(r"[^\w-]", "", link[1].lower())
+    return f"](#{slug})"
 
 
 def _read(path):
