@@ -25,8 +25,7 @@ _PACKAGE = Path(lstm_course.__file__).resolve().parent
 _LEFT_OUT = {
     "__main__.py", "_course", "authoring.py", "bench.py", "bench_report.py", "checking.py", "cli.py",
     "comparing.py", "doctor.py", "executing.py", "exercises", "grading", "jupyter", "lab.py", "logbook.py",
-    "measuring.py",
-    "reviewing.py", "rivals.py", "site.py", "workspace.py", "__pycache__",
+    "measuring.py", "reviewing.py", "rivals.py", "site.py", "workspace.py", "__pycache__",
 }  # fmt: skip
 _EXERCISE_PARTS = ["__init__.py", "diagnosis.py", "inputs.py", "running.py"]
 _GRADING_PARTS = ["__init__.py", "slicing.py", "wire.py", "worker.py"]
@@ -35,7 +34,15 @@ ADVICE = (
     "Install bubblewrap, or Docker or Podman with the image python:3.x-slim of your Python, "
     "or give --unsafe-no-sandbox if you trust every one of these notebooks."
 )
-_TRIAL = "import os, numpy; os.write(1, b'inside' * (not os.path.exists({hidden!r})))"
+# The fork fails where a kernel older than 5.14 counts all processes of the user, not those inside.
+_TRIAL = """
+import os, numpy
+child = os.fork()
+if not child:
+    os._exit(0)
+os.waitpid(child, 0)
+os.write(1, b"inside" * (not os.path.exists({hidden!r})))
+"""
 
 
 class NoSandbox(Exception):
@@ -76,6 +83,8 @@ def environment():
         "MPLCONFIGDIR": "/tmp",
         "IPYTHONDIR": "/tmp/ipython",
         "OPENBLAS_NUM_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
+        "TF_NUM_INTRAOP_THREADS": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "CUDA_VISIBLE_DEVICES": "-1",
@@ -165,7 +174,9 @@ def command(kind, course, limits, shared=None):
     if kind in ("docker", "podman"):
         return _container(kind, course, limits, shared)
     if kind == "none":
-        return ["prlimit", *_prlimits(limits), "--"] if shutil.which("prlimit") else []
+        # All processes of the user would be counted, not those of the notebook.
+        kept = [each for each in _prlimits(limits) if not each.startswith("--nproc")]
+        return ["prlimit", *kept, "--"] if shutil.which("prlimit") else []
     shut_in = {
         "bwrap": [
             "--unshare-all", "--unshare-user", "--disable-userns", "--uid", _NOBODY, "--gid", _NOBODY,
@@ -255,7 +266,8 @@ def _container(kind, course, limits, shared):
     options = [
         "run", "--rm", "--interactive", "--pull=never", "--network=none", "--read-only", "--cap-drop=ALL",
         "--security-opt=no-new-privileges", f"--user={_NOBODY}:{_NOBODY}", f"--memory={limits.memory}",
-        f"--pids-limit={limits.processes}", f"--tmpfs=/tmp:size={limits.disk}", "--workdir=/tmp",
+        f"--pids-limit={limits.processes}", f"--ulimit=cpu={int(limits.all_seconds) + 1}",
+        f"--tmpfs=/tmp:size={limits.disk}", "--workdir=/tmp",
         f"--volume={course}:/course:ro", f"--volume={packages}:/packages:ro",
     ]  # fmt: skip
     if shared:
