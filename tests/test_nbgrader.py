@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from lstm_course import authoring, check, cli
-from lstm_course.grading import nbgrader_course, sandbox
+from lstm_course.grading import batch, nbgrader_course, sandbox
 from lstm_course.grading.marks import marks
 
 LESSON = "00_start_here"
@@ -125,6 +125,9 @@ def test_the_whole_round(course):
         "deleted": 0,
         "spy": full,
     }
+    for seed in range(3):
+        ours = batch.run(course / "submitted", course / f"marks-{seed}", seed=seed, say=lambda line: None)
+        assert {each["learner"]: each["score"] for each in ours.results} == scores
     assert (course / "feedback" / "right" / LESSON / f"{LESSON}.html").is_file()
     seen = (course / "autograded" / "spy" / LESSON / f"{LESSON}.ipynb").read_text()
     assert "CAUGHT" in seen and seen.count("[]") >= 1
