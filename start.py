@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Set up the LSTM course and open it in JupyterLab.
 
-  python start.py [--no-browser] [--port N]   open the first lesson; sets up what is missing first
+  python start.py [--no-browser] [--port N]   open the lessons; sets up what is missing first
   python start.py test [PYTEST OPTIONS]       run every test of the course
   python start.py COMMAND ...                 run any command of lstm-course, for example
                                               "build 03" (make the notebooks of lesson 03) or

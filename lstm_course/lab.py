@@ -5,9 +5,8 @@ import socket
 import sys
 from pathlib import Path
 
-from lstm_course import workspace
+from lstm_course import landing, workspace
 
-FIRST_LESSON = "00_start_here.ipynb"
 ADDRESS = "127.0.0.1"
 
 
@@ -31,6 +30,7 @@ def open_lab(folder="my-lessons", browser=True, port=None):
     try:
         for sentence in workspace.prepare(workspace.course_folder("notebooks"), folder):
             print(sentence, flush=True)
+        page = landing.write_page(folder)
     except ValueError as error:
         raise LabError(f"JupyterLab was not opened: {error}.") from None
     except OSError as error:
@@ -39,7 +39,7 @@ def open_lab(folder="my-lessons", browser=True, port=None):
 
     os.environ.update(_environment(Path(folder)))
     print("Opening JupyterLab. Ctrl+C here, in the terminal, closes it.", flush=True)
-    LabApp.launch_instance(_arguments(Path(folder).resolve(), browser, port))
+    LabApp.launch_instance(_arguments(Path(folder).resolve(), page, browser, port))
 
 
 def _check_port(port):
@@ -71,10 +71,10 @@ def _first(path, variable):
     return os.pathsep.join(filter(None, [str(path), os.environ.get(variable)]))
 
 
-def _arguments(folder, browser, port):
+def _arguments(folder, page, browser, port):
     arguments = [
         f"--ServerApp.root_dir={folder}",
-        f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}",
+        f"--LabApp.default_url=/lab/tree/{page}",
         f"--ServerApp.ip={ADDRESS}",
         f"--ServerApp.open_browser={browser}",
         "--ServerApp.answer_yes=True",

@@ -174,6 +174,21 @@ class Progress:
         every = exercises.every().values()
         return next((exercise for exercise in every if self.best.get(exercise.id) != "right"), None)
 
+    def counts(self):
+        """How many exercises of each lesson are right.
+
+        Returns:
+            Dict from a lesson's number, a str, to (right, all).
+
+        Example:
+            >>> Progress({"sigmoid": "right"}).counts()["00"]
+            (1, 1)
+        """
+        return {
+            lesson: (sum(self.best.get(exercise.id) == "right" for exercise in its), len(its))
+            for lesson, its in self._lessons().items()
+        }
+
     def _lessons(self):
         """Lesson -> its exercises."""
         lessons = {}
@@ -220,7 +235,7 @@ class Progress:
         return (self._table() if self.best else "") + closing
 
     def _table(self):
-        heads = ["Lesson", "Right", "Points", *(words.capitalize() for words in _WORDS.values())]
+        heads = ["Lesson", "Done", "Points", *(words.capitalize() for words in _WORDS.values())]
         head = "".join(f'<th scope="col" style="text-align: left">{words}</th>' for words in heads)
         rows = []
         for lesson, its in self._lessons().items():
@@ -235,7 +250,9 @@ class Progress:
 
 def _row(lesson, *cells):
     style = "text-align: left; vertical-align: top"
-    rest = "".join(f'<td style="{style}">{cell}</td>' for cell in cells)
+    counts, names = cells[:2], cells[2:]
+    rest = "".join(f'<td style="{style}; white-space: nowrap">{cell}</td>' for cell in counts)
+    rest += "".join(f'<td style="{style}">{cell}</td>' for cell in names)
     return f'<tr><th scope="row" style="{style}">{lesson}</th>{rest}</tr>'
 
 

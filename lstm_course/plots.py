@@ -260,17 +260,25 @@ def means(groups, xlabel):
 def _rows_of_marks(groups, xlabel):
     """Axes with a row for each group, and in it a mark with its span for each name: (middle, low, high)."""
     _check_dict("groups", groups)
-    figure = new_figure(1.2 + 0.55 * len(groups))
-    axes = figure.add_axes((0.16, 0.8 / figure.get_figheight(), 0.6, 1 - 1.0 / figure.get_figheight()))
     names = dict.fromkeys(name for marks in groups.values() for name in marks)
+    if len(names) > len(_HANDS):
+        raise ValueError(f"groups must hold at most {len(_HANDS)} names, to be told apart, got {len(names)}")
     hands = dict(zip(names, _HANDS, strict=False))
+    # In inches: room for the groups at the left and for the names at the right, a letter at a time.
+    left = 0.3 + 0.085 * max(len(line) for label in groups for line in _wrapped(label).split("\n"))
+    right = 0.85 + 0.085 * max(len(line) for name in names for line in _wrapped(name).split("\n"))
+    row = max(0.55, *(_room(label) + 0.1 for label in groups))
+    body = max(row * len(groups) + 0.2, sum(map(_room, names)) + 0.3)
+    height = body + 1.0
+    figure = new_figure(height)
+    axes = figure.add_axes((left / WIDTH, 0.8 / height, 1 - (left + right) / WIDTH, body / height))
     for name, (colour, _, marker) in hands.items():
         rows = [row for row, marks in enumerate(groups.values()) if name in marks]
         middle, low, high = np.array([list(groups.values())[row][name] for row in rows], float).T
         place = np.array(rows) + 0.09 * (list(hands).index(name) - (len(hands) - 1) / 2)
         axes.errorbar(middle, place, xerr=[middle - low, high - middle], color=colour, marker=marker,
-                      linestyle="none", label=name)
-    axes.set_yticks(range(len(groups)), groups)
+                      linestyle="none", label=_wrapped(name))
+    axes.set_yticks(range(len(groups)), map(_wrapped, groups))
     axes.set_ylim(len(groups) - 0.5, -0.5)
     axes.grid(True, axis="x")
     axes.set_xlabel(xlabel)

@@ -12,6 +12,7 @@ import hashlib
 import itertools
 import json
 import os
+import platform
 import secrets
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def prepare(source, workspace):
         for name in _lesson_names(source):
             entry = handed_out.setdefault(name, {})
             try:
-                events += _update(workspace, name, (source / name).read_bytes(), entry)
+                events += _update(workspace, name, _for_this_python((source / name).read_bytes()), entry)
             except (FileExistsError, FileNotFoundError, IsADirectoryError, PermissionError) as error:
                 events.append(("blocked", f"{name} ({_obstacle(error, workspace)})"))
     finally:
@@ -121,6 +122,16 @@ def _lesson_names(source):
     """Names, relative to `source` and with forward slashes, of all files that are not hidden."""
     paths = (path.relative_to(source) for path in source.rglob("*") if path.is_file())
     return sorted(path.as_posix() for path in paths if not any(part[0] in "._" for part in path.parts))
+
+
+def _for_this_python(lesson):
+    """The lesson with the version of Python that its kernel will report, else it is unsaved once opened."""
+    try:
+        content = json.loads(lesson)
+        content["metadata"]["language_info"]["version"] = platform.python_version()
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return lesson  # not a notebook
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _update(workspace, name, lesson, entry):

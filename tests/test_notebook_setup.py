@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import random
+import signal
 import subprocess
 import sys
 from importlib import metadata
@@ -217,3 +218,49 @@ def test_an_unknown_profile_is_named(monkeypatch):
     monkeypatch.setenv("LSTM_COURSE_PROFILE", "fast")
     with pytest.raises(ValueError, match="LSTM_COURSE_PROFILE is 'fast', expected 'quick' or 'full'"):
         notebook.profile()
+
+
+def keras_model():
+    import keras
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(loss="mse")
+    return keras, model
+
+
+@needs_tensorflow
+def test_an_interrupt_ends_the_training_and_keeps_its_history():
+    keras, model = keras_model()
+
+    class Impatient(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if self.model.optimizer.iterations.numpy() == 10:
+                signal.raise_signal(signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    data = {"x": np.ones((16, 1)), "y": np.ones(16), "batch_size": 4, "verbose": 0}
+    history = model.fit(**data, epochs=1000, callbacks=[notebook.training_bar(), Impatient()])
+    assert len(history.history["loss"]) == 3  # two epochs of four batches, and half of one
+    assert signal.getsignal(signal.SIGINT) is before
+    assert len(model.fit(**data, epochs=2, callbacks=[notebook.training_bar()]).history["loss"]) == 2
+
+
+@needs_tensorflow
+def test_the_bar_counts_every_update(monkeypatch):
+    _, model = keras_model()
+    seen = []
+
+    class Bar:
+        def __init__(self, progress, total):
+            seen.append(total)
+
+        def update(self):
+            seen.append("update")
+
+        def close(self):
+            seen.append("close")
+
+    monkeypatch.setattr("lstm_course.scratch.training.progress_bar", Bar)
+    bar = notebook.training_bar()
+    model.fit(np.ones((16, 1)), np.ones(16), batch_size=4, epochs=3, verbose=0, callbacks=[bar])
+    assert seen == [12, *["update"] * 12, "close"]

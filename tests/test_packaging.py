@@ -20,7 +20,7 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from lstm_course import cli, lab
+from lstm_course import cli, landing
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -139,7 +139,7 @@ def test_the_wheel_carries_code_lessons_data_and_settings_and_nothing_else(wheel
         paths = [path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file()]
         visible = [path for path in paths if not any(part.startswith(".") for part in path.parts)]
         assert visible and {f"lstm_course/_course/{path.as_posix()}" for path in visible} <= names
-    assert f"lstm_course/_course/notebooks/{lab.FIRST_LESSON}" in names
+    assert "lstm_course/_course/notebooks/00_start_here.ipynb" in names
     assert "lstm_course/jupyter/labconfig/default_setting_overrides.json" in names
     strangers = {name for name in names if not name.startswith(("lstm_course/", "lstm_course-"))}
     assert not strangers
@@ -188,15 +188,17 @@ def installed_lab(wheel, tmp_path):
         server.wait(timeout=30)
 
 
-def test_the_installed_wheel_opens_the_first_lesson_outside_a_clone(installed_lab):
+def test_the_installed_wheel_opens_the_list_of_lessons_outside_a_clone(installed_lab):
     address, folder = installed_lab
     opened, page = ask(f"{address}/", "secret")
-    assert opened == f"{address}/lab/tree/{lab.FIRST_LESSON}"
+    assert opened == f"{address}/lab/tree/{landing.PAGE}"
     assert '"news": {"disabled": true' in page and '"buildCheck": false' in page
-    _, lesson = ask(f"{address}/api/contents/{lab.FIRST_LESSON}", "secret")
+    assert "(00_start_here.ipynb)" in (folder / "my-lessons" / landing.PAGE).read_text(encoding="utf-8")
+    _, lesson = ask(f"{address}/api/contents/00_start_here.ipynb", "secret")
     cells = json.loads(lesson)["content"]["cells"]
     assert cells and "".join(cells[0]["source"]).startswith("#")
-    assert (folder / "my-lessons" / lab.FIRST_LESSON).is_file()
+    _, viewers = ask(f"{address}/lab/api/settings/@jupyterlab/docmanager-extension:plugin", "secret")
+    assert "Markdown Preview" in viewers
     _, kernels = ask(f"{address}/api/kernelspecs", "secret")
     assert json.loads(kernels)["kernelspecs"]["python3"]["spec"]["argv"][:2] != ["another-python"]
     _, settings = ask(f"{address}/lab/api/settings/@jupyterlab/notebook-extension:tracker", "secret")

@@ -46,6 +46,10 @@ def texts(figure):
     return drawn
 
 
+def is_number(text):
+    return bool(re.fullmatch(r"[−\d.e]+|\$.*\$", text))
+
+
 def overlapping(boxes):
     """Pairs of things whose boxes share more than half a pixel."""
     return [
@@ -198,6 +202,16 @@ CHARTS = {
     "negative": lambda: plots.training_curves({"log likelihood": [-5.0, -3.0, -2.5]}, "nats"),
     "gap": lambda: plots.training_curves({"LSTM": [0.3, np.nan, 0.1, np.nan]}, "loss (nats)"),
     "zeros on a log axis": lambda: plots.by_lag({"RNN": ([1, 2, 3], [1.0, 0.1, 0.0])}, "norm (relative)"),
+    "rivals": lambda: plots.ratios(
+        {
+            "a layer of many units": {"Keras, compiled": (3.0, 2.5, 3.5), LONG: (0.5, 0.4, 0.6)},
+            "small": {"Keras, compiled": (1.5, 1.4, 1.6), LONG: (0.9, 0.8, 1.2)},
+        },
+        "time of an update, ours = 1",
+    ),
+    "means": lambda: plots.means(
+        {LONG: {f"{LONG} {rank}": (0.9, 0.01 * rank) for rank in range(7)}}, "accuracy (share)"
+    ),
     "forecast": lambda: plots.forecast(
         STEPS,
         np.sin(STEPS),
@@ -218,7 +232,8 @@ CHARTS = {
 def test_charts_are_legible_and_labelled(name):
     figure = CHARTS[name]()
     assert_legible(figure)
-    assert all(axes.get_ylabel() for axes in figure.axes)
+    rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert all(axes.get_ylabel() or not any(map(is_number, rows)) for axes in figure.axes)
     assert figure.axes[-1].get_xlabel()
     assert figure.get_figwidth() == 9
 

@@ -416,7 +416,7 @@ def fit(model, x, y, *, loss, optimizer=None, epochs=10, batch_size=32, max_norm
     random = arguments.generator("seed", seed)
     splits = range(batch_size, len(x), batch_size)
     history, best, began = History(), _Best(model, patience), time.perf_counter()
-    bar = _progress_bar(progress, epochs * (len(splits) + 1))
+    bar = progress_bar(progress, epochs * (len(splits) + 1))
     try:
         for _ in range(epochs):
             batches = np.split(random.permutation(len(x)), splits)
@@ -536,7 +536,13 @@ class _Silent:
         pass
 
 
-def _progress_bar(progress, total):
+def progress_bar(progress, total):
+    """A bar with the remaining time, with the methods `update` and `close`.
+
+    Args:
+        progress: True, False, or None, as for `fit`.
+        total: how many updates there will be, or None when nobody knows.
+    """
     arguments.one_of("progress", progress, (None, True, False))
     # A notebook's shell has a kernel. IPython is looked for, never imported.
     in_notebook = hasattr(getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)(), "kernel")

@@ -126,6 +126,12 @@ def test_links_to_files_lead_somewhere(notebook, path):
     assert [target for target in targets if not (ROOT / "notebooks" / target).exists()] == []
 
 
+def test_previous_and_next_stand_at_the_top_and_at_the_bottom(notebook):
+    lines = [line for line in prose(notebook).splitlines() if re.match(r"\[(previous|next): ", line)]
+    assert len(lines) == 2 and lines[0] == lines[1]
+    assert prose(notebook).splitlines()[-1] == lines[1]
+
+
 def solutions(source):
     """The answers marked in a lesson's source, each as a list of its lines without indentation."""
     text = source.read_text(encoding="utf-8")
