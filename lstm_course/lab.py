@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from lstm_course import landing, workspace
+from lstm_course.comparing import WIDGET_VIEW
 
 ADDRESS = "127.0.0.1"
 
@@ -40,6 +41,28 @@ def open_lab(folder="my-lessons", browser=True, port=None):
     os.environ.update(_environment(Path(folder)))
     print("Opening JupyterLab. Ctrl+C here, in the terminal, closes it.", flush=True)
     LabApp.launch_instance(_arguments(Path(folder).resolve(), page, browser, port))
+
+
+def leave_out_views(model, **unused):
+    """Save pictures in the place of widgets, which end with their kernel. Jupyter calls this before it saves.
+
+    Opened again, a saved view says "Error displaying widget: model not found". An output that has a picture
+    beside its view keeps the picture; one that has none, such as a finished progress bar, is left out.
+
+    Args:
+        model: dict, what Jupyter is about to save; changed in place.
+        **unused: what else Jupyter tells.
+    """
+    if model.get("type") != "notebook" or not model.get("content"):
+        return
+    for cell in model["content"]["cells"]:
+        kept = []
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            if data.pop(WIDGET_VIEW, None) is None or "text/html" in data:
+                kept.append(output)
+        if "outputs" in cell:
+            cell["outputs"] = kept
 
 
 def _check_port(port):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from lstm_course import landing, logbook, workspace
+from lstm_course import lab, landing, logbook, workspace
 from lstm_course.exercises import every
 
 
@@ -66,3 +66,17 @@ def test_an_opened_lesson_is_not_unsaved(mine):
         noted = json.loads(path.read_bytes())["metadata"]["language_info"]["version"]
         assert noted == platform.python_version()
     assert workspace.prepare(workspace.course_folder("notebooks"), mine) == []
+
+
+def test_pictures_are_saved_and_widgets_are_not():
+    def output(**data):
+        return {"output_type": "display_data", "data": data}
+
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "0"}}
+    outputs = [output(**view, **{"text/html": "a picture"}), output(**view, **{"text/plain": "a bar"}),
+               output(**{"text/plain": "1"}), {"output_type": "stream", "text": "2"}]
+    cells = [{"cell_type": "code", "outputs": outputs}, {"cell_type": "markdown", "source": "# A title"}]
+    lab.leave_out_views({"type": "notebook", "content": {"cells": cells}}, path="", contents_manager=None)
+    assert cells[0]["outputs"] == [output(**{"text/html": "a picture"}), *outputs[2:]]
+    assert "outputs" not in cells[1]
+    lab.leave_out_views({"type": "file", "content": "text"}, path="", contents_manager=None)
