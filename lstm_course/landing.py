@@ -69,7 +69,7 @@ def _lessons(folder):
 
 def _question(text):
     """The question that a lesson opens with, in bold; a short one with the sentence before it."""
-    found = re.search(r"([^.?:*\n]+\. )?\*\*([^*]+\?)\*\*", text)
+    found = re.search(r"((?:al\.|[^.?:*\n])+\. )?\*\*([^*]+\?)\*\*", text)
     if not found:
         return ""
     before, question = found.groups(default="")
