@@ -174,7 +174,8 @@ def _review_scene(words, verdicts, states, read):
 
 
 def _points(move):
-    return f"{100 * move:+.0f} points".replace("-", "−")
+    points = round(100 * float(move))
+    return f"{points:+d} points".replace("-", "−") if points else "0 points"
 
 
 @styled
