@@ -52,7 +52,11 @@ model = Sequential([LSTM(1, 64, seed=0), LastStep(), Dense(64, 1, seed=0)])
 x = np.ones((320, 100, 1))
 history = fit(model, x, x[:, 0], loss=mean_squared_error, epochs=100_000, progress=True)"""
 # Said by JupyterLab 4.6 itself, whatever notebook is open.
-HARMLESS = re.compile(r"ResizeObserver loop|Download the React DevTools|Could not restore the debugger state")
+# What JupyterLab says of itself: the last when a tab is closed while its toolbar is still being drawn.
+HARMLESS = re.compile(
+    r"ResizeObserver loop|Download the React DevTools|Could not restore the debugger state|"
+    r"Failed to execute 'removeChild' on 'Node'"
+)
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 
