@@ -21,7 +21,8 @@ ROOT = Path(__file__).parent.parent
 
 
 def nbgrader(folder, *arguments):
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    # The path of a shell in which the environment is not activated.
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "PATH": os.defpath}
     command = [sys.executable, "-m", "nbgrader", *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=280)
 

@@ -13,9 +13,15 @@ __all__ = ["CourseError", "create"]
 
 CONFIGURATION = '''"""nbgrader's configuration for the LSTM course; every setting says what it is for."""
 
+import os
+import sys
+
 from lstm_course.grading import preprocessors, sandboxed_kernel
 
 c = get_config()  # noqa: F821
+
+# nbgrader starts alembic by its bare name, which is on the path only while the environment is activated.
+os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
 
 c.CourseDirectory.course_id = "lstm_course"
 
