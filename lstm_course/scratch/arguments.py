@@ -40,8 +40,9 @@ def array(name, value, shape=None, dtype=None):
     if dtype is None:
         dtype = result.dtype if result.dtype.kind == "f" else np.float64
     _check_shape(name, result, shape)
-    with np.errstate(over="ignore"):  # a number too large for `dtype` becomes infinite and is refused below
-        result = result.astype(dtype, copy=False)
+    if result.dtype != dtype:
+        with np.errstate(over="ignore"):  # a number too large for `dtype` becomes infinite and is refused below
+            result = result.astype(dtype)
     if not np.isfinite(result).all():
         bad = int(np.count_nonzero(~np.isfinite(result)))
         raise ValueError(f"{name} has {bad} of {result.size} values that are NaN or infinite "
@@ -306,7 +307,7 @@ def _cell_arguments(cell, state_names, gates, args, kwargs):
 def _check_shape(name, result, pattern):
     if result.size == 0:
         raise ValueError(f"{name} has shape {result.shape}, expected {_words(pattern)}, not empty")
-    if pattern is None:
+    if pattern is None or pattern == result.shape:
         return
     shape = result.shape
     if pattern[0] is ...:

@@ -42,6 +42,7 @@ from . import arguments
 CACHE_BYTES = 384 * 1024    # the gate gradients of a block of steps take at most this much
 COLUMNS_PER_UNIT = 1        # but has at least so many columns (steps times N) for each unit: a product that
                             # is thinner spends its time on reading and writing the weight gradient
+ROWS_TOGETHER = 4           # BLAS takes so many rows at once: 36 rows take less time than 35
 KEPT_BUFFERS = 3            # shapes (N, T) that a layer keeps buffers for: training, last batch, validation
 
 
@@ -275,12 +276,14 @@ class Recurrent(Layer):
         engine._fuse()
         buffers.steps, views = 1, [(buffers.forward_views[0], None)]
         x_rows, h = buffers.S[0, self.hidden_size:-1], buffers.S[1, :self.hidden_size]
+        before_and_after = [(steps[0], steps[1]) for steps in buffers.states]
+        shape, dtype, forward_steps = (N, self.input_size), self.dtype, engine._forward_steps
 
         def step(x):
-            x_rows[...] = arguments.array("x", x, (N, self.input_size), self.dtype).T
-            engine._forward_steps(buffers, views)
-            for steps in buffers.states:
-                steps[0] = steps[1]
+            x_rows[...] = arguments.array("x", x, shape, dtype).T
+            forward_steps(buffers, views)
+            for before, after in before_and_after:
+                copyto(before, after)
             return h.T.copy()
         return step
 
@@ -435,8 +438,8 @@ class Recurrent(Layer):
                 dx[:, start:stop] = self._input_gradient(d).reshape(-1, stop - start, N)
 
     def _add_weight_gradient(self, buffers, start, stop, d):
-        S = rows_first(buffers.S[start:stop], buffers.S_rows)               # (K, n N)
-        self._matrix_gradient += dot(S, d.T, buffers.product)
+        S = rows_first(buffers.S_padded[start:stop], buffers.S_rows)        # (K, n N)
+        self._matrix_gradient += dot(S, d.T, buffers.product)[:len(self._matrix)]
 
     def _input_gradient(self, d):
         return dot(self.weights["kernel"], d)                               # (D, n N)
@@ -451,6 +454,7 @@ class Recurrent(Layer):
 
     def _new_buffers(self, N, T):
         H, K, rows = self.hidden_size, self.hidden_size + self.input_size + 1, self._gradient_rows()
+        padded = K + -K % ROWS_TOGETHER
         n = max(1, CACHE_BYTES // (rows * N * self.dtype.itemsize), COLUMNS_PER_UNIT * H // N)
         # Segments of √T steps take the least memory (Chen et al. 2016). Made of whole blocks, they add up the
         # same products in the same order as one long segment: the results are equal to the last bit.
@@ -458,15 +462,16 @@ class Recurrent(Layer):
         n = min(n, L)
         buffers = SimpleNamespace(
             shape=(N, T), segments=pieces(T, L), blocks=pieces(L, n),
-            S=self._array(L + 1, K, N),            # S[t] is [h_prev; x; 1] of step t, so S[t + 1] holds its h
+            S_padded=self._array(L + 1, padded, N),    # S, and below it rows of zeros
             d=self._array(n, rows, N),             # gradients of the gates, before their nonlinearity
             dh=self._array(H, N),
             d_outputs=self._array(n, H, N),
             d_rows=self._array(rows * n * N),      # room for d and S in the order that one product needs
-            S_rows=self._array(K * n * N),
-            product=self._array(K, rows))
-        buffers.S[:, -1] = 1
-        buffers.states, buffers.d_states = [buffers.S[:, :H]], [buffers.dh]
+            S_rows=self._array(padded * n * N),
+            product=self._array(padded, rows))
+        S = buffers.S = buffers.S_padded[:, :K]    # S[t] is [h_prev; x; 1] of step t: S[t + 1] holds its h
+        S[:, -1] = 1
+        buffers.states, buffers.d_states = [S[:, :H]], [buffers.dh]
         self._allocate(buffers, N, L, n)
         # The state before each segment, and the last one.
         buffers.first_states = [self._array(len(buffers.segments) + 1, H, N) for _ in buffers.states]
@@ -743,7 +748,7 @@ class GRU(Recurrent):
             # Rows v, z, r, u: z, r, u depend on h, and v, z, r on x, so either are neighbours.
             Z = buffers.Z = self._array(T, 4 * H, N)
             z, r, u = (Z[:, k * H:(k + 1) * H] for k in (1, 2, 3))          # (T, H, N)
-            buffers.product = self._array(H, 3 * H)
+            buffers.product = self._array(len(buffers.product), 3 * H)
             buffers.forward_views = [
                 (S[t], Z[t, H:], Z[t, H:3 * H], z[t], r[t], u[t], Z[t, :H], g[t], h[t], h[t + 1])
                 for t in range(T)]
@@ -789,8 +794,9 @@ class GRU(Recurrent):
                 copyto(h, h_prev, where=skip)
 
     def _backward_reset_after(self, buffers, start, stop, steps):
-        _, _, r, u = np.split(buffers.Z[start:stop], 4, axis=1)             # (n, H, N)
-        dv, dz, dr, du = np.split(buffers.d[:stop - start], 4, axis=1)      # (n, H, N)
+        H, Z, d = self.hidden_size, buffers.Z[start:stop], buffers.d[:stop - start]
+        r, u = Z[:, 2 * H:3 * H], Z[:, 3 * H:]                              # (n, H, N)
+        dv, dz, dr, du = (d[:, k * H:(k + 1) * H] for k in range(4))        # (n, H, N)
         self._derivatives(buffers, start, stop, dz, dv)
         multiply(dv, r, du)
         multiply(du, u, dr)
@@ -824,13 +830,14 @@ class GRU(Recurrent):
                 copyto(h, h_prev, where=skip)
 
     def _backward_reset_before(self, buffers, start, stop, steps):
-        H, n = self.hidden_size, stop - start
-        dz, dr, dg = np.split(buffers.d[:n], 3, axis=1)                     # (n, H, N)
+        H, d = self.hidden_size, buffers.d[:stop - start]
+        dz, dr, dg = (d[:, k * H:(k + 1) * H] for k in range(3))            # (n, H, N)
         self._derivatives(buffers, start, stop, dz, dg)
         r, rh = buffers.r[start:stop], buffers.R[start:stop, :H]
         multiply(rh, r, dr)
         subtract(rh, dr, dr)                                                # h_prev r (1 - r)
-        U_zr, U_g = np.split(self.weights["recurrent_kernel"], [2 * H], axis=1)
+        U = self.weights["recurrent_kernel"]
+        U_zr, U_g = U[:, :2 * H], U[:, 2 * H:]
         dh, d_rh, spare = buffers.dh, buffers.d_rh, buffers.spare
         for (dzr, dz, dr, dg, z, r), d_output, _ in steps:
             if d_output is not None:
@@ -859,25 +866,24 @@ class GRU(Recurrent):
         dg *= one_minus_z                                                   # (1 - z) (1 - g²)
 
     def _add_weight_gradient(self, buffers, start, stop, d):
-        H = self.hidden_size
-        S = rows_first(buffers.S[start:stop], buffers.S_rows)               # (K, n N)
+        H, K, gradient = self.hidden_size, self._W.shape[1], self._matrix_gradient
+        S = rows_first(buffers.S_padded[start:stop], buffers.S_rows)        # (K, n N)
         if self.reset_after:
-            recurrent_kernel, kernel, bias = self.gradients.values()
-            recurrent_kernel += dot(S[:H], d[H:].T, buffers.product)        # z, r, u: what h enters
-            of_x = dot(S[H:], d[:3 * H].T)                                  # v, z, r: what x enters
-            kernel += np.roll(of_x[:-1], -H, axis=1)
-            bias[0] += np.roll(of_x[-1], -H)
-            bias[1, :2 * H] = bias[0, :2 * H]
-            bias[1, 2 * H:] += d[3 * H:].sum(axis=1)
+            # Of the gradient's rows [h_prev; x; 1; 1] the second bias goes with u, as h_prev does; x goes with v.
+            of_zru = dot(S, d[H:].T, buffers.product)                       # (K, 3H)
+            gradient[:H] += of_zru[:H]
+            gradient[H:K, :2 * H] += of_zru[H:K, :2 * H]
+            gradient[H:K, 2 * H:] += dot(S[H:K], d[:H].T)                   # of v: (D + 1, H)
+            gradient[K] += of_zru[K - 1]
         else:
-            self._matrix_gradient[:, :2 * H] += dot(S, d[:2 * H].T)
+            gradient[:, :2 * H] += dot(S, d[:2 * H].T)[:K]
             R = rows_first(buffers.R[start:stop], buffers.S_rows)           # (K, n N)
-            self._matrix_gradient[:, 2 * H:] += dot(R, d[2 * H:].T)
+            gradient[:, 2 * H:] += dot(R, d[2 * H:].T)[:K]
 
     def _input_gradient(self, d):
         H = self.hidden_size
         if self.reset_after:
-            d = np.roll(d[:3 * H], -H, axis=0)                              # z, r, v: what x enters
+            d = np.concatenate([d[H:3 * H], d[:H]])                         # z, r, v: what x enters
         return dot(self.weights["kernel"], d)                               # (D, n N)
 
     def _gate_steps(self, buffers):
