@@ -1,5 +1,4 @@
-"""Lesson 06, Time series: windows, an honest split, scaling, baselines, and forecasts that read "
-"themselves."""
+"""Lesson 06, Time series: windows, an honest split, scaling, baselines, forecasts that read themselves."""
 
 from dataclasses import dataclass
 
@@ -137,6 +136,40 @@ CREATE_SEQUENCES = Exercise(
             "Your windows hold column 0 alone. All columns are to be seen; column 0 alone is to be forecast.",
             {"data[start : start + seq_length])": "data[start : start + seq_length, :1])"},
         ),
+        Mistake(
+            "first window alone",
+            "You return the first window alone: your `return` stands inside the loop. It belongs behind it, "
+            "under the `for`.",
+            {"return np.array(X), np.array(y)": "return np.array(X[:1]), np.array(y[:1])"},
+        ),
+        Mistake(
+            "last window alone",
+            "You return the last window alone: each pass of the loop overwrites what the one before has "
+            "made. Begin with two empty lists and append to them.",
+            {"return np.array(X), np.array(y)": "return np.array(X[-1]), np.array(y[-1])"},
+        ),
+        Mistake(
+            "axes exchanged by reshape",
+            "Steps and features are mixed in your windows: `reshape` only counts the numbers anew. To "
+            "exchange two axes, take `transpose(0, 2, 1)`.",
+            {"return np.array(X)": "return np.array(X).transpose(0, 2, 1).reshape(np.shape(X))"},
+        ),
+        Mistake(
+            "a target for every step",
+            "Your y has a target for every step of the window, its next value. Asked for is what follows "
+            "the whole window, one value: `[start + seq_length, :1]`.",
+            {"data[start + seq_length, :1]": "data[start + 1 : start + seq_length + 1, :1]"},
+        ),
+        Mistake(
+            "change as target",
+            "Your target is the change from the last value of the window. That can be a good idea, and the "
+            "lesson comes to it; asked for here is the value itself.",
+            {
+                "data[start + seq_length, :1]": (
+                    "data[start + seq_length, :1] - data[start + seq_length - 1, :1]"
+                ),
+            },
+        ),
     ),
 )
 
@@ -252,6 +285,23 @@ CHRONOLOGICAL_SPLIT = Exercise(
                 "data[:split], data[split - seq_length :]": "data[split - seq_length :], data[:split]",
             },
         ),
+        Mistake(
+            "training part one step too long",
+            "Your training part holds the first step that is to be forecast. The end of a slice is not part "
+            "of it: `data[:split]` ends just before `split`.",
+            {"data[:split]": "data[: split + 1]"},
+        ),
+        Mistake(
+            "test part is one window",
+            "Your test part is its first window alone. The steps that are to be forecast follow it: a slice "
+            "to the end has nothing after the colon.",
+            {"data[split - seq_length :]": "data[split - seq_length : split]"},
+        ),
+        Mistake(
+            "test_size taken for a share",
+            "You take test_size for a share of the series, such as 0.2. It is a number of steps.",
+            {"split = len(data) - test_size": "split = int(len(data) * (1 - test_size))"},
+        ),
     ),
 )
 
@@ -334,7 +384,9 @@ SCALE_WITHOUT_LEAKAGE = Exercise(
         ),
         Mistake(
             "test part not scaled",
-            "Your test part is not scaled. The network would see numbers of another size than in training.",
+            "Your test part is not scaled. The network would see numbers of another size than in training. "
+            "(If you have put the scaled numbers into `train` first, its range is 0 ... 1 by then: take low "
+            "and high before.)",
             {"(test - low) / span": "test"},
         ),
         Mistake(
@@ -378,6 +430,21 @@ SCALE_WITHOUT_LEAKAGE = Exercise(
             "Your largest value becomes 0 and your smallest 1.",
             {
                 "(train - low) / span, (test - low) / span": "(high - train) / span, (high - test) / span",
+            },
+        ),
+        Mistake(
+            "brackets missing",
+            "Division comes before subtraction: you take off low / span. Put the subtraction in brackets, "
+            "`(train - low) / span`.",
+            {"(train - low) / span, (test - low) / span": "train - low / span, test - low / span"},
+        ),
+        Mistake(
+            "each part standardised by itself",
+            "You give each part mean 0 and standard deviation 1 of its own. Asked for is 0 ... 1, and one "
+            "rule for both: minimum and range of train.",
+            {
+                "(train - low) / span": "(train - train.mean(axis=0)) / train.std(axis=0)",
+                "(test - low) / span": "(test - test.mean(axis=0)) / test.std(axis=0)",
             },
         ),
     ),
@@ -465,7 +532,7 @@ SEASONAL_NAIVE = Exercise(
         Mistake(
             "each value repeated",
             "You repeat each value instead of the season: `np.repeat` gives aabb, a season is abab.",
-            {"season[np.arange(horizon) % period]": "np.repeat(season, horizon)[:horizon]"},
+            {"season[np.arange(horizon) % period]": "np.repeat(season, -(-horizon // period))[:horizon]"},
         ),
         Mistake(
             "mean of the season",
@@ -482,6 +549,39 @@ SEASONAL_NAIVE = Exercise(
             "whole seasons",
             "You forecast a whole number of seasons. Exactly `horizon` values are asked for.",
             {"np.arange(horizon) % period": "np.arange(-(-horizon // period) * period) % period"},
+        ),
+        Mistake(
+            "one value of the season",
+            "You repeat a single value, that of `period` steps before. Step h has the value of place h % "
+            "period of the season.",
+            {"season[np.arange(horizon) % period]": "np.full(horizon, season[0])"},
+        ),
+        Mistake(
+            "season not cut off",
+            "You repeat the season `horizon` times. The forecast has `horizon` values: cut it off there, "
+            "`[:horizon]`.",
+            {"season[np.arange(horizon) % period]": "np.tile(season, horizon)"},
+        ),
+        Mistake(
+            "mean over all seasons",
+            "You forecast the mean of all seasons of the past. Asked for is the last one as it was.",
+            {
+                "season[np.arange(horizon) % period]": (
+                    "np.array([past[(len(past) + h) % period :: period].mean() for h in range(horizon)])"
+                ),
+            },
+        ),
+        Mistake(
+            "season runs into the beginning",
+            "After a season your index passes 0, and goes on with the first values of the past. Begin the "
+            "season again: h % period.",
+            {"season[np.arange(horizon) % period]": "past[np.arange(horizon) - period]"},
+        ),
+        Mistake(
+            "values before the last season",
+            "You take the values before the last season. It is the last season itself that comes again: "
+            "`past[-period:]`.",
+            {"season[np.arange(horizon) % period]": "past[-period - horizon : -period]"},
         ),
     ),
 )
@@ -609,6 +709,67 @@ MASE = Exercise(
             "You divide each miss by the true value, which explodes near zero. Divide the mean miss by the "
             "naive forecast's.",
             {"np.abs(truth - forecast)": "np.abs((truth - forecast) / truth)"},
+        ),
+        Mistake(
+            "sums instead of means",
+            "You divide one sum by another. They have different numbers of terms: take the mean of each "
+            "first.",
+            {
+                "np.mean(np.abs(truth - forecast))": "np.sum(np.abs(truth - forecast))",
+                "np.mean(np.abs(train[period:] - train[:-period]))": (
+                    "np.sum(np.abs(train[period:] - train[:-period]))"
+                ),
+            },
+        ),
+        Mistake(
+            "scale divided by all of train",
+            "You divide the naive errors by the length of train. There are only len(train) - period of "
+            "them: the first season has no forecast.",
+            {
+                "np.mean(np.abs(train[period:] - train[:-period]))": (
+                    "np.sum(np.abs(train[period:] - train[:-period])) / len(train)"
+                ),
+            },
+        ),
+        Mistake(
+            "median instead of mean",
+            "You take the median. A few large misses would not count: the mean is asked for.",
+            {"np.mean(np.abs(truth - forecast))": "np.median(np.abs(truth - forecast))"},
+        ),
+        Mistake(
+            "differences of differences",
+            "`np.diff(train, n=period)` takes differences of differences, `period` times over. The step "
+            "from one season to the next is `train[period:] - train[:-period]`.",
+            {"train[period:] - train[:-period]": "np.diff(train, n=period)"},
+        ),
+        Mistake(
+            "first season compared with the last",
+            "`np.roll` puts the end of train in front of its beginning, and your scale compares the two. "
+            "The first season has no forecast: `train[period:] - train[:-period]`.",
+            {"train[period:] - train[:-period]": "train - np.roll(train, period)"},
+        ),
+        Mistake(
+            "one place of the season",
+            "Your scale looks at every `period`-th value only. All steps from one season to the next count: "
+            "`train[period:] - train[:-period]`.",
+            {"train[period:] - train[:-period]": "train[period::period] - train[:-period:period]"},
+        ),
+        Mistake(
+            "scale of persistence in the test part",
+            "Your scale is the error of persistence in the test part. It is the seasonal naive error in "
+            "train that is asked for.",
+            {"train[period:] - train[:-period]": "truth[1:] - truth[:-1]"},
+        ),
+        Mistake(
+            "scale of the mean",
+            "Your scale is the error of forecasting the mean of train. Compare each value with that of "
+            "`period` steps before.",
+            {"train[period:] - train[:-period]": "train - np.mean(train)"},
+        ),
+        Mistake(
+            "scale of the range",
+            "You divide by the range of train. Divide by the naive forecast's mean absolute error.",
+            {"np.mean(np.abs(train[period:] - train[:-period]))": "np.ptp(train)"},
         ),
     ),
 )
@@ -753,6 +914,23 @@ RECURSIVE_FORECAST = Exercise(
             "forecasts in reverse",
             "Your forecasts run backwards: the first one is for `data[start]`.",
             {"np.array(made)": "np.array(made[::-1])"},
+        ),
+        Mistake(
+            "window turned round",
+            "The oldest value of your window comes in again at its end, as `np.roll` does it. It is the "
+            "forecast that belongs there.",
+            {"[*window[1:], value]": "[*window[1:], window[0]]"},
+        ),
+        Mistake(
+            "last value fed back",
+            "You append the newest value of the window once more. It is the forecast that belongs there.",
+            {"[*window[1:], value]": "[*window[1:], window[-1]]"},
+        ),
+        Mistake(
+            "window from the end of the series",
+            "Your first window holds the last values of the series, not the last ones before `start`: much "
+            "of it has not happened yet.",
+            {"data[start - seq_length : start]": "data[-seq_length:]"},
         ),
     ),
 )

@@ -180,6 +180,51 @@ GRU_CELL = Exercise(
             "the sequence: join along the last, `axis=-1`.",
             {"[h_prev, x], axis=-1": "[h_prev, x]", "[r * h_prev, x], axis=-1": "[r * h_prev, x]"},
         ),
+        Mistake(
+            "reset gate turned round",
+            "You give the candidate (1 - r) * h_prev. r near 1 lets the old state through: r * h_prev.",
+            {"r * h_prev": "(1 - r) * h_prev"},
+        ),
+        Mistake(
+            "candidate returned",
+            "You return the candidate. z decides how much of the old state stays: z * h_prev + (1 - z) * g.",
+            {"return z * h_prev + (1 - z) * g": "return g"},
+        ),
+        Mistake(
+            "z on both parts",
+            "You weigh both parts by z. What is not kept of the old state is filled up: (1 - z) * g.",
+            {"(1 - z) * g": "z * g"},
+        ),
+        Mistake(
+            "brackets missing",
+            "Multiplication comes before subtraction: 1 - z * g is 1 - (z * g). Write (1 - z) * g.",
+            {"(1 - z) * g": "1 - z * g"},
+        ),
+        Mistake(
+            "update gate behind the reset gate",
+            "Your update gate sees r * h_prev. Both gates see all of h_prev; the reset gate acts on the "
+            "candidate alone.",
+            {
+                '    z = sigmoid(hx @ weights["Wz"].T + weights["bz"])  # update gate\n': "",
+                "    g = np.tanh(": (
+                    '    z = sigmoid(rhx @ weights["Wz"].T + weights["bz"])\n    g = np.tanh('
+                ),
+            },
+        ),
+        Mistake(
+            "bias of the other gate",
+            "The reset gate has the bias of the update gate: `br`, not `bz`.",
+            {'weights["br"]': 'weights["bz"]'},
+        ),
+        Mistake(
+            "biases outside",
+            "You add the biases behind sigmoid and tanh. They belong inside, or a gate leaves 0 ... 1.",
+            {
+                'weights["Wz"].T + weights["bz"])': 'weights["Wz"].T) + weights["bz"]',
+                'weights["Wr"].T + weights["br"])': 'weights["Wr"].T) + weights["br"]',
+                'weights["Wh"].T + weights["bh"])': 'weights["Wh"].T) + weights["bh"]',
+            },
+        ),
     ),
 )
 
@@ -295,6 +340,21 @@ GRU_PARAMETER_COUNT = Exercise(
                     "2 * input_size if reset_after else input_size"
                 ),
             },
+        ),
+        Mistake(
+            "second bias as long as the input",
+            "Your second bias has as many numbers as the input. Both belong to the units: H numbers each.",
+            {
+                "2 * hidden_size if reset_after else hidden_size": (
+                    "hidden_size + input_size if reset_after else hidden_size"
+                ),
+            },
+        ),
+        Mistake(
+            "sizes multiplied",
+            "You multiply H, H and D. The columns for the state and for the input stand side by side: H (H "
+            "+ D).",
+            {"hidden_size * (hidden_size + input_size)": "hidden_size * hidden_size * input_size"},
         ),
     ),
 )
@@ -413,6 +473,22 @@ MATCHED_GRU_SIZE = Exercise(
             "input left out",
             "You match the recurrent weights only. The columns of the input count as well.",
             {"+ input_size + 1)": "+ 1)", "gru_parameter_count(input_size,": "gru_parameter_count(0,"},
+        ),
+        Mistake(
+            "rounded up",
+            "You round up, and then the GRU has more parameters than the LSTM. Round down.",
+            {"input_size, units + 1) <= budget": "input_size, units) < budget"},
+        ),
+        Mistake(
+            "parameters returned",
+            "You return the number of parameters. The number of units is asked for.",
+            {"return units": "return gru_parameter_count(input_size, units)"},
+        ),
+        Mistake(
+            "three quarters of the units",
+            "You take three quarters of the units. That makes the smaller network smaller still: it may "
+            "have more units than the LSTM.",
+            {"return units": "return 3 * lstm_size // 4"},
         ),
     ),
 )
@@ -563,6 +639,58 @@ COMPARE_OVER_SEEDS = Exercise(
             "median instead of mean",
             "You report the median. The standard error belongs to the mean.",
             {"np.mean(scores)": "np.median(scores)"},
+        ),
+        Mistake(
+            "each seed its own recipe",
+            "You choose a recipe for each seed anew, the lucky one each time. Choose one recipe by its mean "
+            "over the seeds, then take all its seeds.",
+            {
+                "best = np.argmax(tried.mean(axis=1))": "best = np.argmax(tried, axis=0)",
+                "scores = final[best]": "scores = final[best, np.arange(final.shape[1])]",
+            },
+        ),
+        Mistake(
+            "recipes and seeds exchanged",
+            "You take the mean over the recipes and choose a seed. Of one network, the recipes are the rows "
+            "and the seeds the columns: `mean(axis=1)`, then `final[best]`.",
+            {"tried.mean(axis=1)": "tried.mean(axis=0)", "final[best]": "final[:, best]"},
+        ),
+        Mistake(
+            "chosen by validation and test together",
+            "You choose by validation and test together, so the test has been used. Choose by `validation` "
+            "alone.",
+            {"np.argmax(tried.mean(axis=1))": "np.argmax((tried + final).mean(axis=1))"},
+        ),
+        Mistake(
+            "steadiest recipe chosen",
+            "You choose the recipe that varies least. The one with the highest mean is asked for.",
+            {"np.argmax(tried.mean(axis=1))": "np.argmin(tried.std(axis=1))"},
+        ),
+        Mistake(
+            "error over all recipes",
+            "Your error is that of all recipes together. Only the seeds of the chosen recipe count.",
+            {
+                "np.std(scores, ddof=1) / np.sqrt(len(scores))": (
+                    "np.std(final, ddof=1) / np.sqrt(final.size)"
+                ),
+            },
+        ),
+        Mistake(
+            "error of the validation scores",
+            "Your error is that of the validation scores. The mean that you report is one of test scores, "
+            "and so is its error.",
+            {"np.std(scores, ddof=1)": "np.std(tried[best], ddof=1)"},
+        ),
+        Mistake(
+            "one seed taken off twice",
+            "You take one off the number of seeds twice. It belongs into the standard deviation, `ddof=1`; "
+            "the mean is one of all S runs: divide by √S.",
+            {"ddof=1) / np.sqrt(len(scores))": "ddof=1) / np.sqrt(len(scores) - 1)"},
+        ),
+        Mistake(
+            "recipes counted instead of seeds",
+            "You divide by the root of the number of recipes. The mean is over the seeds: √S.",
+            {"np.sqrt(len(scores))": "np.sqrt(len(final))"},
         ),
     ),
 )
