@@ -232,7 +232,7 @@ def load_co2():
         >>> str(co2.times[0]), float(co2.values[0]), co2.unit
         ('1964-05', 322.0, 'ppm')
     """
-    return _shipped_series("co2.csv", "M", "carbon dioxide", "ppm", period=12)
+    return _shipped_series("co2.csv", "carbon dioxide", "ppm", period=12)
 
 
 def load_elnino():
@@ -248,7 +248,7 @@ def load_elnino():
         >>> len(load_elnino())
         732
     """
-    return _shipped_series("elnino.csv", "M", "sea surface temperature", "°C", period=12)
+    return _shipped_series("elnino.csv", "sea surface temperature", "°C", period=12)
 
 
 def load_sunspots():
@@ -264,7 +264,7 @@ def load_sunspots():
         >>> len(load_sunspots())
         309
     """
-    return _shipped_series("sunspots.csv", "Y", "sunspots", "number", period=1)
+    return _shipped_series("sunspots.csv", "sunspots", "number", period=1)
 
 
 def load_prices(path=None, close=None):
@@ -295,9 +295,9 @@ def load_prices(path=None, close=None):
     return simulated_prices() if path is None else read_prices(path, close)
 
 
-def _shipped_series(file, resolution, name, unit, period):
-    """Read the part of a shipped series after its last gap."""
+def _shipped_series(file, name, unit, period):
+    """A series from a shipped table of times and values: the part after its last gap."""
     rows = list(csv.reader(shipped(file).read_text("utf-8").splitlines()))[1:]
     start = max((row for row, (_, value) in enumerate(rows, 1) if not value), default=0)
     times, values = zip(*rows[start:], strict=True)
-    return Series(np.array(values, float), np.array(times, f"datetime64[{resolution}]"), name, unit, period)
+    return Series(np.array(values, float), np.array(times, "datetime64"), name, unit, period)
