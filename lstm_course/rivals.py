@@ -370,7 +370,7 @@ def own_products(contest):
     buffers = layer._last
     (start, stop), S = buffers.blocks[0], buffers.S[0].copy()
     Z, dh, U = buffers.d[0].copy(), np.empty((H, N), "float32"), layer.weights["recurrent_kernel"]
-    S_rows, d_rows = (np.ones((len(a), (stop - start) * N), "float32") for a in (S, Z))
+    S_rows, d_rows = (np.ones((rows, (stop - start) * N), "float32") for rows in buffers.product.shape)
     blocks = T / (stop - start)
 
     def run(updates):

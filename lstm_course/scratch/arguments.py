@@ -41,7 +41,7 @@ def array(name, value, shape=None, dtype=None):
         dtype = result.dtype if result.dtype.kind == "f" else np.float64
     _check_shape(name, result, shape)
     if result.dtype != dtype:
-        with np.errstate(over="ignore"):  # a number too large for `dtype` becomes infinite and is refused below
+        with np.errstate(over="ignore"):    # a number too large for `dtype` becomes infinite, refused below
             result = result.astype(dtype)
     if not np.isfinite(result).all():
         bad = int(np.count_nonzero(~np.isfinite(result)))

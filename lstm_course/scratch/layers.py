@@ -869,7 +869,7 @@ class GRU(Recurrent):
         H, K, gradient = self.hidden_size, self._W.shape[1], self._matrix_gradient
         S = rows_first(buffers.S_padded[start:stop], buffers.S_rows)        # (K, n N)
         if self.reset_after:
-            # Of the gradient's rows [h_prev; x; 1; 1] the second bias goes with u, as h_prev does; x goes with v.
+            # The gradient's rows are [h_prev; x; 1; 1]: u has h_prev and the second 1, v has x and the first.
             of_zru = dot(S, d[H:].T, buffers.product)                       # (K, 3H)
             gradient[:H] += of_zru[:H]
             gradient[H:K, :2 * H] += of_zru[H:K, :2 * H]
