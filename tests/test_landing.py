@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -80,3 +82,13 @@ def test_pictures_are_saved_and_widgets_are_not():
     assert cells[0]["outputs"] == [output(**{"text/html": "a picture"}), *outputs[2:]]
     assert "outputs" not in cells[1]
     lab.leave_out_views({"type": "file", "content": "text"}, path="", contents_manager=None)
+
+
+def test_jupyterlab_starts_without_parsing_grammars(tmp_path):
+    code = (
+        "import sys\nfrom lstm_course import lab\n"
+        "lab._arguments = lambda *_: sys.exit('lark' in sys.modules)\n"
+        "lab.open_lab(sys.argv[1])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, tmp_path / "mine"], capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
