@@ -134,7 +134,7 @@ def _verdict(exercise, mutant, inputs):
     namespace = dict(exercise.reference.__globals__)
     exec(compile(mutant.source, f"<{exercise.id}, {mutant.change}>", "exec"), namespace)
     function = namespace[exercise.id]
-    finding = examine(exercise, function, seconds=2)  # some mutants would count for ever
+    finding = examine(exercise, function, seconds=1)  # some mutants would count for ever
     differs = finding.status != "right" or not all(
         alike(expected, _run(exercise, function, arguments), exercise.silent)
         for arguments, expected in inputs
