@@ -11,9 +11,11 @@ import dis
 import functools
 import inspect
 import itertools
+import linecache
 import re
 import textwrap
 import time
+import traceback
 import types
 from dataclasses import dataclass, replace
 
@@ -74,7 +76,7 @@ class Finding:
     notes: tuple[str, ...] = ()
 
 
-def examine(exercise, function, seed=0, seconds=SECONDS):
+def examine(exercise, function, seed=0, seconds=SECONDS, source=None):
     """Try a function on the probes of an exercise and say what is wrong.
 
     Args:
@@ -82,11 +84,13 @@ def examine(exercise, function, seed=0, seconds=SECONDS):
         function: the learner's answer; anything is borne.
         seed: of the probes.
         seconds: time limit for the learner's code.
+        source: `Source` of a function whose code is somewhere else, default that of `function`.
 
     Returns:
         A `Finding`.
     """
-    if function is None or function is Ellipsis or _is_stub(function):
+    source = source or Source(function)
+    if function is None or function is Ellipsis or source.is_stub():
         return _not_attempted(exercise)
     if not callable(function) or isinstance(function, type):
         what = "a class" if isinstance(function, type) else describe(function)
@@ -95,7 +99,7 @@ def examine(exercise, function, seed=0, seconds=SECONDS):
     if refusal:
         return Finding("wrong", refusal)
     try:
-        return _Trial(exercise, function, seed, seconds).finding()
+        return _Trial(exercise, function, seed, seconds, source).finding()
     except TimeUp:
         return Finding(
             "wrong",
@@ -178,6 +182,61 @@ def _names(code):
     return code.co_names + sum(map(_names, code.co_consts), ())
 
 
+class Source:
+    """What an answer looks like and takes from the notebook, as far as that explains what it does.
+
+    Args:
+        function: the answer.
+    """
+
+    def __init__(self, function):
+        self.function = function
+        self.code = getattr(function, "__code__", None)
+        self.globals = getattr(function, "__globals__", None)
+
+    def is_stub(self):
+        """Whether nothing has been written yet."""
+        return _is_stub(self.function)
+
+    def has_blanks(self):
+        """Whether a `...` that was to be filled in is still there."""
+        return _has_blanks(self.function)
+
+    def uses_xor(self):
+        """Whether `^` stands in it."""
+        return _uses_xor(self.function)
+
+    def place(self, error):
+        """Where it raised: (line number, the line, the helper it belongs to or ""); None when elsewhere."""
+        place = None
+        # Not by `inspect`, which looks through every loaded module for each frame: seconds, with Keras.
+        for frame, number in traceback.walk_tb(error.__traceback__):
+            if frame.f_globals is self.globals:
+                code = frame.f_code
+                own = self.code is not None and any(code is part for part in _codes(self.code))
+                helper = "" if own or not code.co_name.isidentifier() else code.co_name
+                line = linecache.getline(code.co_filename, number, frame.f_globals)
+                place = number, line.strip(), helper
+        return place
+
+    def outside(self):
+        """Name -> thing of what it takes from the notebook."""
+        return {name: self.globals[name] for name in _names(self.code) if name in (self.globals or ())}
+
+    def numbers(self):
+        """Names of the arrays and collections among that."""
+        things = self.outside().items()
+        return [name for name, thing in things if isinstance(thing, _ndarray | dict | list | tuple)]
+
+    def not_right(self, exercise, seed, seconds):
+        """Ids of other exercises whose functions are among that, and are not right."""
+        for name, thing in self.outside().items():
+            other = find(name)
+            if isinstance(other, Exercise) and other is not exercise:
+                if examine(other, thing, seed, seconds).status not in ("right", "nearly"):
+                    yield name
+
+
 def _refuses_arguments(exercise, function):
     """The sentence to say when the function cannot be called with the exercise's arguments, or None."""
     wanted = exercise.signature
@@ -243,8 +302,9 @@ def alike(a, b, silent):
 class _Trial:
     """One answer on trial: the probes, what the reference does with them, and what the answer does."""
 
-    def __init__(self, exercise, function, seed, seconds):
+    def __init__(self, exercise, function, seed, seconds, source):
         self.exercise, self.function, self.seed, self.left = exercise, function, seed, seconds
+        self.source = source
         self.probes = exercise.probes(_default_rng(seed))
         self.expected = self.runs_of(exercise.reference, self.probes)
         self.got = self.own_runs(self.probes)
@@ -272,7 +332,7 @@ class _Trial:
         """The first of the explanations, in the order of looking, that holds."""
         dense = self.got[0]
         unfinished = all(run.error or run.value is None or isinstance(run.value, Odd) for run in self.got)
-        if unfinished and _has_blanks(self.function):
+        if unfinished and self.source.has_blanks():
             return _not_attempted(self.exercise)
         warned = sorted({text for run in self.got for text in run.warnings})
         notes = (f"Your code warned: {'; '.join(warned)}.",) if warned else ()
@@ -296,7 +356,7 @@ class _Trial:
             return Finding("wrong", sentence, "printed instead of returned", notes)
         elif dense.value is None:
             sentence = f"`{self.exercise.id}` returns nothing: is a `return` missing?"
-        elif _uses_xor(self.function):
+        elif self.source.uses_xor():
             return Finding("wrong", "`^` is no power in Python; `**` is.", "^ instead of **", notes)
         else:
             sentence = self.first_difference()
@@ -315,21 +375,14 @@ class _Trial:
     def raised(self, error, case=""):
         """The learner's own line and the error in other words."""
         where, line = "It", ""
-        for frame in inspect.getinnerframes(error.__traceback__) if error.__traceback__ else ():
-            if frame.frame.f_globals is getattr(self.function, "__globals__", None):
-                line = (frame.code_context or [""])[0].strip()
-                shown = line if len(line) <= 80 else f"{line[:77]}..."
-                where = f"Line {frame.lineno}{self.of_helper(frame.frame.f_code)}"
-                where += f", `{shown}`," if shown else ""
+        place = self.source.place(error)
+        if place:
+            number, line, helper = place
+            shown = line if len(line) <= 80 else f"{line[:77]}..."
+            where = f"Line {number}" + f" of `{helper}`" * bool(helper) + f", `{shown}`," * bool(shown)
         kind = type(error).__name__
         article = "an" if kind[0] in "AEIOU" else "a"
         return f"{where} raises {article} {kind}{case}: {self.in_words(error, line)}"
-
-    def of_helper(self, code):
-        """" of `helper`" when a line belongs to another function than the one on trial, which calls it."""
-        own = getattr(self.function, "__code__", None)
-        inside = own is not None and any(code is part for part in _codes(own))
-        return "" if inside or not code.co_name.isidentifier() else f" of `{code.co_name}`"
 
     def in_words(self, error, line=""):
         """What an exception means, in a short sentence."""
@@ -358,20 +411,11 @@ class _Trial:
 
     def borrowed(self):
         """Notes on what it takes from the notebook: numbers, and functions that are not right yet."""
-        globals_ = getattr(self.function, "__globals__", {})
-        names = _names(getattr(self.function, "__code__", None))
-        outside = {name: globals_[name] for name in names if name in globals_}
-        numbers = [
-            name for name, thing in outside.items() if isinstance(thing, _ndarray | dict | list | tuple)
-        ]
-        notes = []
+        numbers, notes = self.source.numbers(), []
         if numbers:
             notes.append(f"It reads {_listed(numbers)} from outside, not from its arguments: is that meant?")
-        for name, thing in outside.items():
-            exercise = find(name)
-            if isinstance(exercise, Exercise) and exercise is not self.exercise:
-                if examine(exercise, thing, self.seed, self.left).status not in ("right", "nearly"):
-                    notes.append(f"It calls your `{name}`, whose own check is not right yet: start there.")
+        for name in self.source.not_right(self.exercise, self.seed, self.left):
+            notes.append(f"It calls your `{name}`, whose own check is not right yet: start there.")
         return tuple(notes)
 
     # Known mistakes

@@ -15,8 +15,8 @@ import numpy as np
 
 from lstm_course import checking, exercises
 from lstm_course.exercises import Exercise
-from lstm_course.exercises.diagnosis import examine
-from lstm_course.exercises.running import Odd, TimeUp, plain
+from lstm_course.exercises.diagnosis import Source, examine
+from lstm_course.exercises.running import TimeUp, describe
 
 from . import observing, sandbox, variants
 from .session import Ended, Session
@@ -145,13 +145,11 @@ def _judged(session, exercise, seed, done):
         raise Ended("killed", "Its process sent something that is no answer.")
     if not isinstance(exercise, Exercise):
         return _outcome(exercise, "wrong", f"`{exercise.id}` is a function, but a value is asked for.", notes)
-    if ready["stub"] is True:
-        return _outcome(exercise, "not attempted", f"`{exercise.id}` has not been written yet.")
     if str(ready["home"]).startswith("lstm_course"):
         said = f"This is the course's own `{exercise.id}`, not one that was written in the notebook."
         return _outcome(exercise, "not attempted", said)
     answer = Answer(session, exercise, ready, desk)
-    return _function_judged(exercise, answer, seed, session.limits.answer_seconds, ready, notes)
+    return _function_judged(exercise, answer, seed, _Source(ready, done), notes)
 
 
 def _begun(session, exercise, desk):
@@ -202,26 +200,27 @@ def _value_judged(session, exercise, ready, notes):
     if isinstance(exercise, Exercise):
         if value is None or value is ...:
             return _outcome(exercise, "not attempted", f"`{exercise.id}` has not been written yet.")
-        what = "a class" if ready.get("is_class") is True else "no function"
+        what = "a class" if ready.get("is_class") is True else describe(value)
         return _outcome(exercise, "wrong", f"`{exercise.id}` should be a function, but it is {what}.", notes)
     found = checking.judge(exercise, value)
     return _outcome(exercise, found.status, found.message, [*found.notes, *notes], found.mistake)
 
 
-def _function_judged(exercise, answer, seed, seconds, ready, notes):
+def _function_judged(exercise, answer, seed, source, notes):
     _prepared(exercise, seed)
-    finding = examine(_for_answers(exercise), answer, seed, seconds)
+    seconds = answer.session.limits.answer_seconds
+    finding = examine(_for_answers(exercise), answer, seed, seconds, source)
+    status, sentence = finding.status, finding.sentence
     if answer.ended:
         return _outcome(exercise, answer.ended.status, answer.ended.reason, notes)
     if answer.late:
-        said = f"`{exercise.id}` was still running after {seconds:g} seconds and was stopped."
-        return _outcome(exercise, "timed out", said, notes)
-    if answer.never_answered and ready["blanks"] is True:
-        return _outcome(exercise, "not attempted", f"`{exercise.id}` still has three dots to fill in.", notes)
-    status, sentence = finding.status, finding.sentence
-    if status == "wrong" and answer.first_error and finding.mistake is None and " raises a" in sentence:
+        status = "timed out"
+    elif status == "not attempted":
+        dots = source.has_blanks() and not source.is_stub()
+        missing = "still has three dots to fill in" if dots else "has not been written yet"
+        return _outcome(exercise, status, f"`{exercise.id}` {missing}.", notes)
+    elif status == "wrong" and answer.first_error and finding.mistake is None and " raises a" in sentence:
         status = "error"
-        sentence = sentence.replace("It raises", f"{_place(answer.first_error)} raises", 1)
     return _outcome(exercise, status, sentence, [*finding.notes, *notes], finding.mistake)
 
 
@@ -232,11 +231,45 @@ def _prepared(exercise, seed):
         exercise.observe(exercise.reference, *copy.deepcopy(probe.arguments))
 
 
-def _place(error):
-    line, code = error.get("line"), error.get("code")
-    if type(line) is not int or not isinstance(code, str) or not code:
-        return "It"
-    return f"Line {line} of its cell, `{code.replace('`', chr(39))[:80]}`,"
+class _Source(Source):
+    """What the worker says of the learner's source: it explains a mistake, and decides no mark.
+
+    Args:
+        ready: dict, the worker's message.
+        done: id -> status of the exercises marked before.
+    """
+
+    def __init__(self, ready, done):
+        self.ready, self.done = ready, done
+
+    def is_stub(self):
+        """As in `Source`."""
+        return self.ready["stub"] is True
+
+    def has_blanks(self):
+        """As in `Source`."""
+        return self.ready["blanks"] is True
+
+    def uses_xor(self):
+        """As in `Source`."""
+        return self.ready["xor"] is True
+
+    def numbers(self):
+        """As in `Source`."""
+        return self._names("numbers")
+
+    def not_right(self, exercise, seed, seconds):
+        """As in `Source`, of those marked before."""
+        names = [name for name in self._names("functions") if name != exercise.id]
+        return [name for name in names if self.done.get(name, "right") not in ("right", "nearly")]
+
+    def _names(self, which):
+        names = self.ready[which] if isinstance(self.ready[which], list) else ()
+        return [name for name in names if isinstance(name, str) and name.isidentifier()][:20]
+
+    def place(self, error):
+        """As in `Source`: the proxy has written it on the exception."""
+        return getattr(error, "place", None)
 
 
 @functools.cache
@@ -311,8 +344,8 @@ class Answer:
 
     def __init__(self, session, exercise, ready, desk):
         self.session, self.exercise, self.desk = session, exercise, desk
-        self.ended, self.late, self.first_error = None, False, None
-        self.calls = self.answers = 0
+        self.ended, self.late, self.first_error = None, False, False
+        self.calls = 0
         self.end = time.monotonic() + session.limits.answer_seconds
         self.__name__ = exercise.id
         if isinstance(ready["parameters"], list):
@@ -320,11 +353,6 @@ class Answer:
                 self.__signature__ = _signature(ready["parameters"])
             except (TypeError, ValueError):
                 pass
-
-    @property
-    def never_answered(self):
-        """Whether no call returned anything."""
-        return self.answers == 0
 
     def __call__(self, *arguments):
         if self.ended or self.late:
@@ -362,13 +390,9 @@ class Answer:
         for change in changes:
             _apply(arguments, change)
         if reply["error"] is not None:
-            told = reply["error"] if isinstance(reply["error"], dict) else {}
-            if self.calls == 1:
-                self.first_error = told
-            raise _exception(told)
-        value = reply["value"]
-        self.answers += value is not None and not isinstance(plain(value), Odd)
-        return value
+            self.first_error |= self.calls == 1
+            raise _exception(reply["error"] if isinstance(reply["error"], dict) else {})
+        return reply["value"]
 
 
 def _signature(parameters):
@@ -413,4 +437,11 @@ def _exception(told):
         error = RuntimeError(text)
     if isinstance(error, NameError) and isinstance(told.get("name"), str):
         error.name = told["name"]
+    error.place = _place(told.get("place"))
     return error
+
+
+def _place(place):
+    """Where it was raised, if that is made as `Source.place` makes it."""
+    fits = isinstance(place, tuple) and [type(part) for part in place] == [int, str, str]
+    return (place[0], place[1][:200], place[2][:40]) if fits else None

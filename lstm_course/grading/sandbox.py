@@ -30,10 +30,14 @@ _LEFT_OUT = {
 _EXERCISE_PARTS = ["__init__.py", "diagnosis.py", "inputs.py", "running.py"]
 _GRADING_PARTS = ["__init__.py", "slicing.py", "wire.py", "worker.py"]
 _NOBODY = "65534"
+_IMAGE = "python:{}.{}-slim".format(*sys.version_info)
 ADVICE = (
-    "Install bubblewrap, or Docker or Podman with the image python:3.x-slim of your Python, "
+    "Install bubblewrap and let yourself make user namespaces, "
+    f"or install Docker or Podman with the image {_IMAGE}, "
     "or give --unsafe-no-sandbox if you trust every one of these notebooks."
 )
+# What bubblewrap says where the kernel, AppArmor or a container does not let it make namespaces.
+_REFUSED = re.compile(r"namespace|uid map|RTM_NEWADDR|Operation not permitted")
 # The fork fails where a kernel older than 5.14 counts all processes of the user, not those inside.
 _TRIAL = """
 import os, numpy
@@ -233,7 +237,7 @@ def _view(course, limits, shared):
 @functools.cache
 def _python_folders():
     """Folders that this Python needs, none within another."""
-    named = {Path(sys.prefix), Path(sys.base_prefix)}
+    named = {Path(os.path.abspath(each)) for each in (sys.prefix, sys.base_prefix)}
     folders = sorted(named | {each.resolve() for each in named})
     inner = {each for each in folders for other in folders if each != other and each.is_relative_to(other)}
     return [each for each in folders if each not in inner]
@@ -261,7 +265,6 @@ def _prlimits(limits):
 
 def _container(kind, course, limits, shared):
     """The same with Docker or Podman, from the image of this Python's version."""
-    version = ".".join(map(str, sys.version_info[:2]))
     packages = next(path for path in sys.path if path.endswith("site-packages"))
     options = [
         "run", "--rm", "--interactive", "--pull=never", "--network=none", "--read-only", "--cap-drop=ALL",
@@ -274,12 +277,13 @@ def _container(kind, course, limits, shared):
         options.append(f"--volume={shared}:{shared}")
     for name, value in (environment() | {"PYTHONPATH": "/course:/packages"}).items():
         options += ["--env", f"{name}={value}"]
-    return [kind, *options, f"python:{version}-slim"]
+    return [kind, *options, _IMAGE]
 
 
 def python(kind):
-    """The Python to start inside."""
-    return "python" if kind in ("docker", "podman") else sys.executable
+    """The Python to start inside, by a path without links and `..`, which inside lead nowhere."""
+    own = Path(sys.executable)
+    return "python" if kind in ("docker", "podman") else str(own.parent.resolve() / own.name)
 
 
 @functools.cache
@@ -302,21 +306,28 @@ def available():
             problem = _problem(kind, course)
             if problem is None:
                 return kind
-            tried.append(f"{kind}: {problem}")
-    raise NoSandbox("No sandbox can be had on this machine.\n" + "\n".join(f"  {line}" for line in tried))
+            tried.append(f"{_named(kind)} {problem}")
+    raise NoSandbox(f"There is no sandbox on this machine: {'; '.join(dict.fromkeys(tried))}.")
+
+
+def _named(kind):
+    return "bubblewrap" if kind.startswith("bwrap") else kind
 
 
 def _problem(kind, course):
-    """Why a sandbox does not work here, in a line, or None when it does."""
+    """Why a sandbox does not work here, in words that follow its name, or None when it does."""
     if shutil.which(kind.split()[0]) is None:
-        return "not installed"
+        return "is not installed"
     trial = _TRIAL.format(hidden=str(_PACKAGE / "exercises" / "lesson00.py"))
     started = [*command(kind, course, Limits()), python(kind), "-c", trial]
     try:
         done = subprocess.run(started, capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
+        return f"does not start ({error})"
     if done.stdout == b"inside":
         return None
-    said = done.stderr.decode(errors="replace").strip().splitlines()
-    return said[-1] if said else "the course's answers can be seen inside"
+    said = done.stderr.decode(errors="replace").strip().partition("\n")[0].rstrip(".")
+    said = said.removeprefix(f"{kind.split()[0]}: ")
+    if kind.startswith("bwrap") and _REFUSED.search(said):
+        return f"is not allowed to make namespaces ({said})"
+    return f"does not start ({said})" if said else "lets the course's answers be seen"

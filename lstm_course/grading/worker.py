@@ -11,7 +11,6 @@ import io
 import linecache
 import os
 import sys
-import traceback
 import types
 import warnings
 
@@ -131,14 +130,15 @@ def _serve(line, cells, order):
         if trouble:
             troubles.append([statement.cell, trouble, name in statement.binds])
     call = notebook.get(name)
+    source = diagnosis.Source(call)
     if name not in notebook:
         line.send(ready="broken" if needed else "missing", troubles=troubles)
     else:
-        line.send(troubles=troubles, **_described(call))
+        line.send(troubles=troubles, **_described(call, source))
     if order["observe"]:
         call = _observed(order["observe"], call)
     while "call" in (request := line.receive()):
-        line.send(**_called(call, request["call"], notebook))
+        line.send(**_called(call, request["call"], source))
 
 
 def _execute(statement, notebook):
@@ -160,7 +160,7 @@ def _execute(statement, notebook):
     return None
 
 
-def _described(answer):
+def _described(answer, source):
     """What the grader must know of an answer before it calls it."""
     if answer is None or answer is ... or not callable(answer) or isinstance(answer, type):
         return {"ready": "value", "value": answer, "is_class": isinstance(answer, type)}
@@ -174,8 +174,11 @@ def _described(answer):
     return {
         "ready": "function",
         "parameters": parameters,
-        "stub": diagnosis._is_stub(answer),
-        "blanks": diagnosis._has_blanks(answer),
+        "stub": source.is_stub(),
+        "blanks": source.has_blanks(),
+        "xor": source.uses_xor(),
+        "numbers": source.numbers(),
+        "functions": [name for name, thing in source.outside().items() if not checking.given(thing)],
         "home": str(getattr(answer, "__module__", "")),
     }
 
@@ -191,7 +194,7 @@ def _observed(source, answer):
     return observed
 
 
-def _called(call, arguments, notebook):
+def _called(call, arguments, source):
     """What one call did, as a message: value, error, warnings, what it printed, what it changed."""
     before = [wire.pack({"one": argument}) for argument in arguments]
     printed = io.StringIO()
@@ -203,7 +206,7 @@ def _called(call, arguments, notebook):
             with np.errstate(divide="warn", over="warn", invalid="warn"):
                 value = call(*arguments)
         except BaseException as raised:
-            error = _told(raised, notebook)
+            error = _told(raised, source)
         finally:
             sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     changed = [
@@ -225,20 +228,15 @@ def _called(call, arguments, notebook):
     return reply
 
 
-def _told(error, notebook):
+def _told(error, source):
     """An exception as data: its kind, its words, and the learner's line."""
-    place = [None, ""]
-    for frame in traceback.walk_tb(error.__traceback__):
-        if frame[0].f_globals is notebook:
-            place = [frame[1], linecache.getline(frame[0].f_code.co_filename, frame[1]).strip()[:200]]
     first = error.args[0] if error.args and isinstance(error.args[0], str) else None
     return {
         "kind": type(error).__name__,
         "first": first[:1000] if first else first,
         "text": str(error)[:1000],
         "name": getattr(error, "name", None) if isinstance(error, NameError) else None,
-        "line": place[0],
-        "code": place[1],
+        "place": source.place(error),
     }
 
 
