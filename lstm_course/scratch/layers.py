@@ -11,7 +11,8 @@ The plan, from the smallest part to the whole:
 Letters: N batch, T time steps, D input features, H hidden size. Outside, arrays are (N, T, features). Inside,
 a step is (features, N), so that each gate is one contiguous block of memory. What makes the loops fast:
 
-  * One matrix product a step. S[t] holds the rows [h_prev; x; 1], so that the recurrent, input and bias terms
+  * One matrix product a step, by the method `dot` into an array that is there: `np.dot` and `@` take longer
+    to begin. S[t] holds the rows [h_prev; x; 1], so that the recurrent, input and bias terms
     of all gates come out of `W @ S[t]` together.
   * sigmoid(a) = tanh(a / 2) / 2 + 1 / 2. The weights of the sigmoid gates are halved once per call; then one
     tanh serves every gate of a step.
@@ -35,7 +36,7 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 
 import numpy as np
-from numpy import add, copyto, dot, multiply, subtract, tanh
+from numpy import add, copyto, multiply, subtract, tanh
 
 from . import arguments
 
@@ -439,10 +440,10 @@ class Recurrent(Layer):
 
     def _add_weight_gradient(self, buffers, start, stop, d):
         S = rows_first(buffers.S_padded[start:stop], buffers.S_rows)        # (K, n N)
-        self._matrix_gradient += dot(S, d.T, buffers.product)[:len(self._matrix)]
+        self._matrix_gradient += S.dot(d.T, buffers.product)[:len(self._matrix)]
 
     def _input_gradient(self, d):
-        return dot(self.weights["kernel"], d)                               # (D, n N)
+        return self.weights["kernel"] @ d                                   # (D, n N)
 
     def _buffers(self, N, T):
         kept = self._kept_buffers
@@ -536,7 +537,7 @@ class RNN(Recurrent):
     def _forward_steps(self, buffers, steps):
         W, a = self._W, buffers.spare
         for (S, h_prev, h), skip in steps:
-            dot(W, S, a)                                                    # (H, N)
+            W.dot(S, a)                                                     # (H, N)
             tanh(a, h)
             if skip is not None:
                 copyto(h, h_prev, where=skip)
@@ -553,9 +554,9 @@ class RNN(Recurrent):
                 dh += d_output
             d *= dh
             if skip is None:
-                dot(U, d, dh)                                               # (H, N)
+                U.dot(d, dh)                                                # (H, N)
             else:
-                copyto(dh, dot(U, d, spare), where=~skip)
+                copyto(dh, U.dot(d, spare), where=~skip)
 
     def _gate_steps(self, buffers):
         return {"h": buffers.S[1:, :self.hidden_size]}
@@ -627,7 +628,7 @@ class LSTM(Recurrent):
     def _forward_steps(self, buffers, steps):
         W, half = self._W, np.asarray(0.5, self.dtype)
         for (S, oifg, oif, i_f, g_c_prev, products, i_g, f_c_prev, c, tanh_c, o, h_prev, h), skip in steps:
-            dot(W, S, oifg)                                                 # (4H, N)
+            W.dot(S, oifg)                                                  # (4H, N)
             tanh(oifg, oifg)
             oif *= half
             oif += half
@@ -655,9 +656,9 @@ class LSTM(Recurrent):
             dg *= dc
             dc *= f
             if skip is None:
-                dot(U, d, dh)                                               # (H, N)
+                U.dot(d, dh)                                                # (H, N)
             else:
-                copyto(dh, dot(U, d, spare), where=~skip)
+                copyto(dh, U.dot(d, spare), where=~skip)
 
     def _derivatives(self, buffers, start, stop):
         """What dh and dc are multiplied by, for a block of steps; a is a gate before its nonlinearity."""
@@ -778,7 +779,7 @@ class GRU(Recurrent):
         n = buffers.steps
         np.matmul(self._W_v, buffers.S[:n, H:], out=buffers.Z[:n, :H])      # v of all steps
         for (S, zru, zr, z, r, u, v, g, h_prev, h), skip in steps:
-            dot(W, S, zru)                                                  # (3H, N)
+            W.dot(S, zru)                                                   # (3H, N)
             tanh(zr, zr)
             zr *= half
             zr += half
@@ -807,21 +808,21 @@ class GRU(Recurrent):
                 dh += d_output
             d *= dh                                                         # (4, H, N)
             dh *= z
-            dh += dot(U, dzru, spare)
+            dh += U.dot(dzru, spare)
 
     def _forward_reset_before(self, buffers, steps):
         H, half, spare = self.hidden_size, np.asarray(0.5, self.dtype), buffers.spare
         W_zr, W_g = self._W[:2 * H], self._W[2 * H:]
         buffers.R[:buffers.steps, H:] = buffers.S[:buffers.steps, H:]
         for (S, R, zr, z, r, rh, g, h_prev, h), skip in steps:
-            dot(W_zr, S, zr)                                                # (2H, N)
+            W_zr.dot(S, zr)                                                 # (2H, N)
             tanh(zr, zr)
             zr *= half
             zr += half
             if skip is not None:
                 copyto(z, 1, where=skip)
             multiply(r, h_prev, rh)
-            dot(W_g, R, g)                                                  # (H, N)
+            W_g.dot(R, g)                                                   # (H, N)
             tanh(g, g)
             subtract(h_prev, g, spare)
             spare *= z
@@ -845,11 +846,11 @@ class GRU(Recurrent):
             dz *= dh
             dg *= dh
             dh *= z
-            dot(U_g, dg, d_rh)                                              # (H, N)
+            U_g.dot(dg, d_rh)                                               # (H, N)
             dr *= d_rh
             d_rh *= r
             dh += d_rh
-            dh += dot(U_zr, dzr, spare)
+            dh += U_zr.dot(dzr, spare)
 
     def _derivatives(self, buffers, start, stop, dz, dg):
         """What dh is multiplied by for the gate z and the candidate g, for a block of steps.
@@ -870,21 +871,21 @@ class GRU(Recurrent):
         S = rows_first(buffers.S_padded[start:stop], buffers.S_rows)        # (K, n N)
         if self.reset_after:
             # The gradient's rows are [h_prev; x; 1; 1]: u has h_prev and the second 1, v has x and the first.
-            of_zru = dot(S, d[H:].T, buffers.product)                       # (K, 3H)
+            of_zru = S.dot(d[H:].T, buffers.product)                        # (K, 3H)
             gradient[:H] += of_zru[:H]
             gradient[H:K, :2 * H] += of_zru[H:K, :2 * H]
-            gradient[H:K, 2 * H:] += dot(S[H:K], d[:H].T)                   # of v: (D + 1, H)
+            gradient[H:K, 2 * H:] += S[H:K] @ d[:H].T                       # of v: (D + 1, H)
             gradient[K] += of_zru[K - 1]
         else:
-            gradient[:, :2 * H] += dot(S, d[:2 * H].T)[:K]
+            gradient[:, :2 * H] += (S @ d[:2 * H].T)[:K]
             R = rows_first(buffers.R[start:stop], buffers.S_rows)           # (K, n N)
-            gradient[:, 2 * H:] += dot(R, d[2 * H:].T)[:K]
+            gradient[:, 2 * H:] += (R @ d[2 * H:].T)[:K]
 
     def _input_gradient(self, d):
         H = self.hidden_size
         if self.reset_after:
             d = np.concatenate([d[H:3 * H], d[:H]])                         # z, r, v: what x enters
-        return dot(self.weights["kernel"], d)                               # (D, n N)
+        return self.weights["kernel"] @ d                                   # (D, n N)
 
     def _gate_steps(self, buffers):
         return {"z": buffers.z, "r": buffers.r, "g": buffers.g, "h": buffers.S[1:, :self.hidden_size]}
@@ -918,7 +919,7 @@ class Dense(Layer):
 
     def _forward(self, x):
         rows = x.reshape(-1, self.input_size)                               # one product for all steps
-        y = dot(rows, self.weights["kernel"])
+        y = rows @ self.weights["kernel"]
         y += self.weights["bias"]
         if self.activation == "tanh":
             tanh(y, y)
@@ -934,9 +935,9 @@ class Dense(Layer):
             dy = dy * (1 - y * y)
         elif self.activation == "relu":
             dy = dy * (y > 0)
-        dot(rows.T, dy, self.gradients["kernel"])
+        rows.T.dot(dy, self.gradients["kernel"])
         add.reduce(dy, 0, out=self.gradients["bias"])
-        return dot(dy, self.weights["kernel"].T).reshape(shape) if input_gradient else None
+        return (dy @ self.weights["kernel"].T).reshape(shape) if input_gradient else None
 
 
 class Embedding(Layer):
