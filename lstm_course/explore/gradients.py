@@ -110,7 +110,8 @@ def _curve(chart, norms, lag, label=None):
         chart.plot(lag, max(norms[lag], 1e-30), "o", color=OKABE_ITO[1], markersize=9)
         chart.axvline(lag, color=OKABE_ITO[1], linestyle=":", linewidth=1)
     chart.axhline(_THRESHOLD, color="#666666", linewidth=1, linestyle=(0, (2, 2)))
-    chart.text(len(norms) - 1, _THRESHOLD, "1 %", va="bottom", ha="right")
+    # Outside, where no curve can cross it.
+    chart.text(1.008, _THRESHOLD, "1 %", va="center", transform=chart.get_yaxis_transform())
     chart.set_yscale("log")
     chart.set(xlabel="lag (steps)", xlim=(-0.5, len(norms) - 0.5))
     chart.grid(True, axis="y")
@@ -170,13 +171,13 @@ def _bias_scene(lstm, x, bias, lag):
 
 @styled
 def _bias_figure(norms, gate, lag):
-    figure = new_figure(3.6)
-    chart = figure.add_axes((0.1, 0.16, 0.86, 0.8))
+    figure = new_figure(3.8)
+    chart = figure.add_axes((0.1, 0.15, 0.86, 0.75))
     _curve(chart, norms, lag, label="LSTM, measured")
     chart.plot(np.arange(len(norms)), gate ** np.arange(len(norms)), color=OKABE_ITO[2], linestyle="--",
                label="road alone: σ(bias) to the power of the lag", zorder=1)
     chart.set(ylabel="gradient, relative to lag 0", ylim=(1e-12, 30))
-    chart.legend(loc="lower left")
+    chart.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     return figure
 
 
