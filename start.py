@@ -49,6 +49,7 @@ LOCKS = {"lessons": "requirements.txt", "tests": "requirements-dev.txt"}
 CONTENTS = {"lessons": "JupyterLab, NumPy and TensorFlow", "tests": "the course and what its tests need"}
 NEEDS_TEST_TOOLS = {"test", "build", "site", "grade", "instructor"}
 TESTS = ["-n", "2", "--dist", "loadfile", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
+TESTS += ["--no-loadscope-reorder"]  # in conftest.py's order, the slowest files first
 
 
 class Trouble(Exception):

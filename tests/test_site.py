@@ -3,9 +3,7 @@
 import functools
 import http.server
 import itertools
-import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -159,13 +157,8 @@ def address(folder):
 
 
 @pytest.fixture(scope="module")
-def page(address):
+def page(chromium, address):
     """A page that can reach this machine only, and notes what goes wrong and what it asks for."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None and os.environ.get("CI", "").lower() not in ("", "false", "0"):
-        pytest.fail("Chromium is not installed: the browser tests must run in continuous integration")
-    if chromium is None:
-        pytest.skip("Chromium is not installed (Debian, Ubuntu: apt install chromium)")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

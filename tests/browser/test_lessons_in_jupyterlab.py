@@ -8,7 +8,6 @@ import json
 import math
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -51,8 +50,8 @@ from lstm_course.scratch import LSTM, Dense, LastStep, Sequential, fit, mean_squ
 model = Sequential([LSTM(1, 64, seed=0), LastStep(), Dense(64, 1, seed=0)])
 x = np.ones((320, 100, 1))
 history = fit(model, x, x[:, 0], loss=mean_squared_error, epochs=100_000, progress=True)"""
-# Said by JupyterLab 4.6 itself, whatever notebook is open.
-# What JupyterLab says of itself: the last when a tab is closed while its toolbar is still being drawn.
+# What JupyterLab 4.6 says of itself, whatever notebook is open: the last when a tab is closed while its
+# toolbar is still being drawn.
 HARMLESS = re.compile(
     r"ResizeObserver loop|Download the React DevTools|Could not restore the debugger state|"
     r"Failed to execute 'removeChild' on 'Node'"
@@ -78,17 +77,6 @@ CELLS = """() => {
             image => ({alt: image.alt, loaded: image.complete && image.naturalWidth > 0})),
     }));
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """Path of a Chromium. Without one the tests are skipped, but not in continuous integration."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None and os.environ.get("CI", "").lower() not in ("", "false", "0"):
-        pytest.fail("Chromium is not installed: the browser tests must run in continuous integration")
-    if path is None:
-        pytest.skip("Chromium is not installed (Debian, Ubuntu: apt install chromium)")
-    return path
 
 
 @pytest.fixture(scope="module")

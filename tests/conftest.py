@@ -1,0 +1,28 @@
+"""What several test files share: the browser, and the same examples for property tests in every run."""
+
+import os
+import shutil
+
+import hypothesis
+import pytest
+
+# `--hypothesis-profile default` draws new ones.
+hypothesis.settings.register_profile(
+    "the same examples",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("the same examples")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Path of a Chromium. Without one the tests are skipped, but not in continuous integration."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None and os.environ.get("CI", "").lower() not in ("", "false", "0"):
+        pytest.fail("Chromium is not installed: the browser tests must run in continuous integration")
+    if path is None:
+        pytest.skip("Chromium is not installed (Debian, Ubuntu: apt install chromium)")
+    return path
