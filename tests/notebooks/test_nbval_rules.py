@@ -92,6 +92,7 @@ MUST_FAIL = {
     "output missing": ("x = 1", [printed("loss 0.12\n")], NO_TAG),
     "output that was not there": ("print('loss 0.12')", [], NO_TAG),
     "line missing": ("print('a')", [printed("a\nb\n")], NO_TAG),
+    "second line": ("print('a\\nloss 2')", [printed("a\nloss 1\n")], NO_TAG),
     "stderr as well": ("import sys; print('a'); print('b', file=sys.stderr)", [printed("a\n")], NO_TAG),
     # What does not go through Python is passed on by a thread, which needs a moment.
     "stderr written by a C library": (
@@ -141,7 +142,7 @@ def write_notebook(path, cases):
 
 
 def run_nbval(folder, *options):
-    """Runs nbval in a folder under the course's rules, and returns the outcome of each cell by notebook."""
+    """Runs nbval in a folder under our rules: the outcomes of the cells by notebook, and what it wrote."""
     shutil.copy(ROOT / "conftest.py", folder)
     (folder / "pytest.ini").write_text("[pytest]\n")
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-v", "--color=no", *options]
@@ -153,14 +154,20 @@ def run_nbval(folder, *options):
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory):
+def finished(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rules")
     write_notebook(folder / "right.ipynb", MUST_PASS)
     write_notebook(folder / "wrong.ipynb", MUST_FAIL)
-    outcomes, text = run_nbval(folder)
+    write_notebook(folder / "dead.ipynb", {"": ("import os; os._exit(1)", [], NO_TAG)})
+    outcomes, text = run_nbval(folder, "--nbval-cell-timeout=1000")
     assert len(outcomes["right"]) == len(MUST_PASS), text
     assert len(outcomes["wrong"]) == len(MUST_FAIL), text
-    return outcomes
+    return outcomes, text
+
+
+@pytest.fixture
+def outcomes(finished):
+    return finished[0]
 
 
 @pytest.mark.parametrize("case", MUST_PASS)
@@ -173,16 +180,12 @@ def test_fails(outcomes, case):
     assert outcomes["wrong"][list(MUST_FAIL).index(case)] in ("FAILED", "ERROR")
 
 
-def test_a_difference_is_shown_in_two_lines(tmp_path):
-    write_notebook(tmp_path / "wrong.ipynb", {"": ("print('a\\nloss 2')", [printed("a\nloss 1\n")], NO_TAG)})
-    _, text = run_nbval(tmp_path)
-    assert "stdout, line 2:\n  was: loss 1\n  now: loss 2" in text
+def test_a_difference_is_shown_in_two_lines(finished):
+    assert "stdout, line 2:\n  was: loss 1\n  now: loss 2" in finished[1]
 
 
-def test_a_dead_kernel_is_noticed_at_once(tmp_path):
-    dead = ("import os; os._exit(1)", [], NO_TAG)
-    write_notebook(tmp_path / "dead.ipynb", {"": dead})
-    outcomes, text = run_nbval(tmp_path, "--nbval-cell-timeout=1000")
+def test_a_dead_kernel_is_noticed_at_once(finished):
+    outcomes, text = finished
     assert outcomes["dead"] == ["FAILED"]
     assert "The kernel died" in text
 
