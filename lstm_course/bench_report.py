@@ -114,6 +114,7 @@ def tables(results):
     return [
         ("Goals", _goal_table(goals(results))),
         ("Training: seconds of an update, and how many times ours", _training_table(results["training"])),
+        ("What a second thread brings to ours", _threads_table(results["training"])),
         ("One step of inference", _table(
             ["", "microseconds", "times ours"],
             [[row["rival"], _spread(row["seconds"], 1e6), _spread(row["ratio"])]
@@ -148,6 +149,17 @@ def _training_table(rows):
                   [[*contest, _spread(found["ours"]["seconds"], 1e3), *(
                       _spread(found[name]["ratio"]) if name in found else "" for name in names[1:])]
                    for contest, found in contests.items()])
+
+
+def _threads_table(rows):
+    """The numbers of threads are measured in processes of their own: the ratio is one of medians."""
+    contests = {}
+    for row in rows:
+        if row["rival"] == "ours":
+            contests.setdefault((row["kind"], _size(row)), {})[row["threads"]] = 1e3 * row["seconds"]["median"]
+    return _table(["", "N, T, D, H", "one thread, ms", "two threads, ms", "times as fast"],
+                  [[*contest, _number(found[1]), _number(found[2]), _number(found[1] / found[2])]
+                   for contest, found in contests.items() if {1, 2} <= set(found)])
 
 
 def _adding_table(rows):

@@ -136,6 +136,16 @@ def test_the_goals_follow_the_figures(quick):
     assert all(goal.verdict == "missed" for goal in bench_report.goals(slower)[:5] if goal.where)
 
 
+def test_a_second_thread_is_compared_with_one(quick):
+    results, _ = quick
+    twice = [row | {"threads": 2, "seconds": {name: value / 4 for name, value in row["seconds"].items()}}
+             for row in results["training"]]
+    table = dict(bench_report.tables(results | {"training": results["training"] + twice}))
+    rows = table["What a second thread brings to ours"].split("\n")[2:]
+    assert len(rows) == sum(row["rival"] == "ours" for row in results["training"])
+    assert all(row.endswith("| 4 |") for row in rows)
+
+
 AVX_512 = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
 
 
