@@ -156,7 +156,8 @@ def _threads_table(rows):
     contests = {}
     for row in rows:
         if row["rival"] == "ours":
-            contests.setdefault((row["kind"], _size(row)), {})[row["threads"]] = 1e3 * row["seconds"]["median"]
+            milliseconds = contests.setdefault((row["kind"], _size(row)), {})
+            milliseconds[row["threads"]] = 1e3 * row["seconds"]["median"]
     return _table(["", "N, T, D, H", "one thread, ms", "two threads, ms", "times as fast"],
                   [[*contest, _number(found[1]), _number(found[2]), _number(found[1] / found[2])]
                    for contest, found in contests.items() if {1, 2} <= set(found)])
