@@ -18,8 +18,11 @@ __all__ = ["Submission", "collect"]
 
 _LARGEST = 50_000_000  # bytes of a notebook
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)", re.DOTALL)
-_CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<id>\d+)_\d+_(?P<file>.+?)", re.DOTALL)
+# Canvas writes names in small letters and without spaces, and of who is to stay unknown five characters.
+_CANVAS = re.compile(r"(?P<name>.+?)_(?:late_)?(?P<id>\d+)_\d{3,}_(?P<file>.+)", re.DOTALL | re.IGNORECASE)
+_CANVAS_ANONYMOUS = re.compile(r"(?:late_)?(?P<name>anon_\w{5})_\d+_.+", re.DOTALL | re.IGNORECASE)
 _GRADESCOPE = re.compile(r"submission_(?P<id>\d+)")
+_GRADESCOPES_LIST = "submission_metadata.yml"
 _LESSON = re.compile(r"(?<!\d)(\d\d)(?=[_. -])")
 _FOLDERS = {"submitted", "submissions", "export", "exchange"}
 
@@ -71,9 +74,9 @@ def collect(path, scratch):
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist: give the folder or zip file with the submissions.")
-    names = _gradescope_names(path)
-    found = []
-    for file, shown, problem in archives.files(path, Path(scratch)):
+    files = list(archives.files(path, Path(scratch)))
+    names, found = _gradescope_names(files), []
+    for file, shown, problem in files:
         learner, number = _owner(Path(shown), names)
         if problem:
             found.append(Submission(learner, _lesson_by_name(shown), shown, None, problem, number))
@@ -127,9 +130,12 @@ def _owner(path, gradescope):
     """(learner, number) by the names that the exports give to folders and files."""
     for part in reversed(path.parts):
         if found := _MOODLE.fullmatch(part):
-            return found["name"], found["id"]
+            unknown = found["name"] == "Participant"  # of an assignment that is graded without names
+            return found["name"] + f" {found['id']}" * unknown, found["id"]
         if found := _GRADESCOPE.fullmatch(part):
             return gradescope.get(found["id"], f"submission {found['id']}"), found["id"]
+    if found := _CANVAS_ANONYMOUS.fullmatch(path.name):
+        return found["name"], ""
     if found := _CANVAS.fullmatch(path.name):
         return found["name"], found["id"]
     folders = [part for part in path.parts[:-1] if part.lower() not in _FOLDERS]
@@ -139,22 +145,42 @@ def _owner(path, gradescope):
     return before_lesson[1] if before_lesson else path.stem, ""
 
 
-def _gradescope_names(path):
+def _gradescope_names(files):
     """Number of a submission -> names of those who handed it in, from Gradescope's own list."""
-    name = "submission_metadata.yml"
-    lists = [path / name, *path.glob(f"*/{name}")] if path.is_dir() else []
     names = {}
-    for file in lists:
-        if not file.is_file() or file.is_symlink():
+    for file, shown, problem in files:
+        *folders, name = Path(shown).parts
+        if problem or name != _GRADESCOPES_LIST or len(folders) > 1:
             continue
-        number = None
-        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-            if found := _GRADESCOPE.match(line):
-                number = found["id"]
-            elif (found := re.match(r"\s*-?\s*:name:\s*(.+)", line)) and number:
-                name = found[1].strip().strip("'\"")
-                names[number] = f"{names[number]}, {name}" if number in names else name
+        # A list in a learner's own folder or archive is the learner's.
+        if not any(_GRADESCOPE.fullmatch(each) or each.lower().endswith(".zip") for each in folders):
+            names |= _listed_names(file.read_text(encoding="utf-8", errors="replace"))
     return names
+
+
+def _listed_names(text):
+    """Names in Gradescope's list: those under `:submitters:` of `submission_77:`, nothing that is deeper."""
+    names, number, section = {}, None, None
+    for line in text.splitlines():
+        if line[:1].strip():
+            number, section = (found["id"] if (found := _GRADESCOPE.match(line)) else None), None
+        elif found := re.match(r" {2}(:\w+):", line):
+            section = found[1]
+        elif number and section == ":submitters" and (found := re.match(r" {2,4}(- |  ):name: +(.+)", line)):
+            names.setdefault(number, []).append(_unquoted(found[2].strip()))
+    return {number: ", ".join(each) for number, each in names.items()}
+
+
+def _unquoted(text):
+    """A string as YAML writes it: bare, in single or in double quotes."""
+    if text[:1] == text[-1:] == "'":
+        return text[1:-1].replace("''", "'")
+    if text[:1] == text[-1:] == '"':
+        try:
+            return str(json.loads(text))
+        except ValueError:
+            return text[1:-1]
+    return text
 
 
 # Which lesson it is

@@ -35,23 +35,75 @@ def put(folder, files):
         path.write_text(content, encoding="utf-8")
 
 
+# As Gradescope writes it, with what a learner's program printed in the results.
+GRADESCOPES_LIST = """---
+submission_77:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '1'
+    :email: ada@example.org
+  :created_at: 2026-11-02 10:00:00.000000000 Z
+  :score: 3.0
+  :results:
+    tests:
+    - name: ":name: Mallory"
+      output: |
+        submission_79:
+          :submitters:
+          - :name: Mallory
+  :history:
+  - :id: 76
+    :submitters:
+    - :name: Ada Lovelace
+submission_78:
+  :submitters:
+  - :name: "Zoë \\"Z\\" O'Neill"
+    :sid:
+  - :sid: '3'
+    :name: Jean-Luc Müller
+"""
+
 EXPORTS = {
     "nbgrader": ({"submitted/ada/lesson03/03_lstm.ipynb": JACOBIAN}, [("ada", "")]),
     "Moodle, folders": (
         {"Ada Lovelace_4711_assignsubmission_file_/my work.ipynb": JACOBIAN}, [("Ada Lovelace", "4711")]
+    ),
+    "Moodle, hyphens, umlauts and a group": (
+        {"Gruppe 1-Jörg-Uwe Müller-Lüdenscheidt_12_assignsubmission_file_/Abgabe_2.ipynb": JACOBIAN},
+        [("Gruppe 1-Jörg-Uwe Müller-Lüdenscheidt", "12")],
+    ),
+    "Moodle, without names": (
+        {"Participant_4711_assignsubmission_file_/a.ipynb": JACOBIAN,
+         "Participant_4712_assignsubmission_file_/a.ipynb": JACOBIAN},
+        [("Participant 4711", "4711"), ("Participant 4712", "4712")],
     ),
     "Moodle, files": (
         {"Ada Lovelace_4711_assignsubmission_file_02.ipynb": JACOBIAN}, [("Ada Lovelace", "4711")]
     ),
     "Canvas": ({"lovelaceada_123_4567_02_vanishing-1.ipynb": JACOBIAN}, [("lovelaceada", "123")]),
     "Canvas, late": ({"lovelaceada_LATE_123_4567_x.ipynb": JACOBIAN}, [("lovelaceada", "123")]),
+    "Canvas, late, of old": ({"lovelaceada_late_123_4567_x.ipynb": JACOBIAN}, [("lovelaceada", "123")]),
+    "Canvas, umlauts and underscores": (
+        {"müllerlüdenscheidtjörg_uwe_LATE_123_4567_lesson_2_12_3.ipynb": JACOBIAN},
+        [("müllerlüdenscheidtjörg_uwe", "123")],
+    ),
+    "Canvas, without names": (
+        {"anon_a1B2c_4567_x.ipynb": JACOBIAN, "LATE_anon_Zz9y8_4568_x.ipynb": JACOBIAN},
+        [("anon_a1B2c", ""), ("anon_Zz9y8", "")],
+    ),
+    "Canvas, a folder for each lesson": (
+        {"lesson 2/lovelaceada_123_4567_x.ipynb": JACOBIAN}, [("lovelaceada", "123")]
+    ),
     "Gradescope": (
         {
             "assignment_9_export/submission_77/a.ipynb": JACOBIAN,
-            "assignment_9_export/submission_metadata.yml":
-                "submission_77:\n  :submitters:\n  - :name: Ada Lovelace\n    :sid: '1'\n",
+            "assignment_9_export/submission_78/work/a.ipynb": JACOBIAN,
+            "assignment_9_export/submission_79/a.ipynb": JACOBIAN,
+            "assignment_9_export/submission_79/submission_metadata.yml":
+                "submission_79:\n  :submitters:\n  - :name: Grace Hopper\n",
+            "assignment_9_export/submission_metadata.yml": GRADESCOPES_LIST,
         },
-        [("Ada Lovelace", "77")],
+        [("Ada Lovelace", "77"), ("Zoë \"Z\" O'Neill, Jean-Luc Müller", "78"), ("submission 79", "79")],
     ),
     "plain files": (
         {"ada_02_vanishing_gradients.ipynb": JACOBIAN, "Zoë.ipynb": JACOBIAN}, [("Zoë", ""), ("ada", "")]
@@ -67,8 +119,6 @@ def test_exports_tell_whose_and_which(name, zipped, tmp_path):
     path = tmp_path / "download"
     put(path, files)
     if zipped:
-        if name == "Gradescope":
-            owners = [("submission 77", "77")]  # its list is read from a folder only
         with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
             for file in files:
                 archive.write(path / file, file)
