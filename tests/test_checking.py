@@ -209,6 +209,12 @@ def test_a_wrong_function_that_is_called_is_pointed_out():
     assert notes == ("It calls your `rnn_cell`, whose own check is not right yet: start there.",)
 
 
+def test_a_count_is_said_in_full():
+    counted = find("gru_parameter_count").reference
+    said = check(gru_parameter_count=lambda *sizes: counted(*sizes) + 17).message
+    assert re.match(r"`the count` is \d+ and should be \d+\.", said)
+
+
 def test_dicts_that_are_not_as_asked_for():
     def said(biases):
         return check(initial_biases=lambda hidden_size, forget_bias=1.0: biases).message

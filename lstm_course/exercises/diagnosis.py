@@ -277,6 +277,12 @@ def _listed(names):
     return ", ".join(f"`{name}`" for name in names)
 
 
+def _short(number):
+    """A number in four digits, but a count in full: 23724, and not 2.372e+04."""
+    in_full = abs(number) < 1e9 and float(number).is_integer()
+    return f"{number:.0f}" if in_full else f"{number:.4g}"
+
+
 # What can be said by running it
 
 
@@ -638,7 +644,7 @@ class _Trial:
             start = f"{_listed(right[:3])}{more} {verb} right, but " if right else ""
             if self.axes_of(name)[:1] == ("step",) and index[0] > 0:
                 start += f"`{name}` is right before step {index[0]}, then "
-            return f"{start}`{place}` is {given[name][index]:.4g} and should be {array[index]:.4g}."
+            return f"{start}`{place}` is {_short(given[name][index])} and should be {_short(array[index])}."
         return None
 
 
