@@ -116,5 +116,37 @@ SIGMOID = Exercise(
             "Numbers beyond ±1 are cut off before the sigmoid: only numbers beyond about ±500 need it.",
             {"np.exp(-np.abs(x))": "np.exp(-np.minimum(np.abs(x), 1.0))"},
         ),
+        Mistake(
+            "x not halved",
+            "You are near the second way of writing it: (1 + tanh(x / 2)) / 2. The x inside the tanh is "
+            "halved.",
+            {"np.where(np.asarray(x) >= 0, 1, small) / (1 + small)": "0.5 * np.tanh(x) + 0.5"},
+        ),
+        Mistake(
+            "brackets missing",
+            "`1 / 1 + np.exp(-x)` is 1 + exp(-x): a division comes before a sum. The denominator needs "
+            "brackets, 1 / (1 + ...).",
+            {"np.where(np.asarray(x) >= 0, 1, small) / (1 + small)": "1 / 1 + np.exp(-np.asarray(x))"},
+        ),
+        Mistake(
+            "brackets missing, both branches",
+            "`/ 1 + ...` divides by 1 and then adds: a division comes before a sum. The denominator needs "
+            "brackets, / (1 + ...).",
+            {"/ (1 + small)": "/ 1 + small"},
+        ),
+        Mistake(
+            "minus sign missing",
+            "The minus is missing: exp(|x|) grows and overflows. What is safe is exp(-|x|).",
+            {"np.exp(-np.abs(x))": "np.exp(np.abs(x))"},
+        ),
+        Mistake(
+            "softmax instead",
+            "That is the softmax: it divides by the sum over the whole array, so each number depends on all "
+            "others. The sigmoid looks at each number alone.",
+            {
+                "    small = np.exp(-np.abs(x))\n": "    large = np.exp(x - np.max(x))\n",
+                "np.where(np.asarray(x) >= 0, 1, small) / (1 + small)": "large / np.sum(large)",
+            },
+        ),
     ),
 )

@@ -138,6 +138,31 @@ RNN_CELL = Exercise(
             "tanh is taken twice. Once is right.",
             {"np.tanh(a)": "np.tanh(np.tanh(a))"},
         ),
+        Mistake(
+            "bias twice",
+            "The bias is added twice. Once is right.",
+            {' + weights["bh"]': ' + 2 * weights["bh"]'},
+        ),
+        Mistake(
+            "tan instead of tanh",
+            "That is `np.tan`, the tangent of an angle. The state goes through `np.tanh`.",
+            {"np.tanh(a)": "np.tan(a)"},
+        ),
+        Mistake(
+            "tanh before the weights",
+            "You take tanh of the joined vector and then multiply. It is the other way round: first the "
+            "weights and the bias, then tanh.",
+            {'weights["Wh"] @ hx': 'weights["Wh"] @ np.tanh(hx)', "np.tanh(a)": "a"},
+        ),
+        Mistake(
+            "recurrent weights transposed",
+            "The weights of `h_prev` are transposed: `h_prev @ U` is Uᵀ h_prev. Matrix first: `U @ h_prev`.",
+            {
+                'weights["Wh"] @ hx': (
+                    'h_prev @ weights["Wh"][:, :len(h_prev)] + weights["Wh"][:, len(h_prev):] @ x'
+                )
+            },
+        ),
     ),
 )
 
@@ -277,6 +302,37 @@ RNN_FORWARD = Exercise(
             "first step left out",
             "Your loop starts one step late: the first input is `xs[0]`, and it goes into `h0`.",
             {"for x in xs:": "for x in xs[1:]:"},
+        ),
+        Mistake(
+            "returned inside the loop",
+            "You return after the first step: `return` stands inside the loop. Move it back to the margin of "
+            "the `for`.",
+            {"for x in xs:": "for x in xs[:1]:"},
+        ),
+        Mistake(
+            "appended after the loop",
+            "Only the last state is in your result: `append` stands after the loop, not inside it.",
+            {"np.array(hs)": "np.array(hs[-1:])"},
+        ),
+        Mistake(
+            "first row left at zero",
+            "Row 0 was never written, and step 1 starts from it: the loop begins at 1. Row 0 is the state "
+            "after `xs[0]`, made from `h0`.",
+            {
+                "h = h0\n    hs = []\n    for x in xs:": (
+                    "h = np.zeros_like(h0)\n    hs = [h]\n    for x in xs[1:]:"
+                )
+            },
+        ),
+        Mistake(
+            "sum before tanh returned",
+            "Your rows are the sums before the tanh. The state is what comes out of the tanh.",
+            {"hs.append(h)": "hs.append(a)"},
+        ),
+        Mistake(
+            "old state added",
+            "You add the old state to the new one. In this cell the old state enters through `Wh` only.",
+            {"h = np.tanh(a)": "h = h + np.tanh(a)"},
         ),
     ),
 )
@@ -474,6 +530,44 @@ RNN_BACKWARD = Exercise(
             "da)[:H]`.",
             {"dh_next = dhx[:H]": "dh_next = da"},
         ),
+        Mistake(
+            "recurrent weights not transposed",
+            "On the way back to the state before, the recurrent weights are not transposed. The gradient "
+            "goes through the transpose: `(Wh.T @ da)[:H]`.",
+            {"dh_next = dhx[:H]": 'dh_next = weights["Wh"][:, :H] @ da'},
+        ),
+        Mistake(
+            "tanh' of the state before",
+            "You take 1 - h² of the state before the step. The tanh of step t gave `hs[t]`: 1 - hs[t]².",
+            {"(1 - hs[t] ** 2)": "(1 - h_prev**2)"},
+        ),
+        Mistake(
+            "carried gradient piled up",
+            "`dh_next` grows from step to step. What comes back replaces it: = instead of +=. (The sum over "
+            "time belongs to the weights.)",
+            {"dh_next = dhx[:H]": "dh_next = dh_next + dhx[:H]"},
+        ),
+        Mistake(
+            "gradient of Wh past the tanh",
+            "The gradient of `Wh` takes `dh`. The weights stand before the tanh, so it takes `da`.",
+            {"np.outer(da,": "np.outer(dh,"},
+        ),
+        Mistake(
+            "gradient of bh past the tanh",
+            "The gradient of `bh` takes `dh`. The bias stands before the tanh, so it takes `da`.",
+            {'dweights["bh"] += da': 'dweights["bh"] += dh'},
+        ),
+        Mistake(
+            "x of the wrong step",
+            "The gradient of `Wh` takes the input of the step before. Step t reads `xs[t]`; only the state "
+            "is that of the step before.",
+            {"[h_prev, xs[t]]": "[h_prev, xs[t - 1]]"},
+        ),
+        Mistake(
+            "dh0 left at zero",
+            "`dh0` is zero. It is what has come back when the first step is done: `dh_next` after the loop.",
+            {"return dxs, dh_next,": "return dxs, np.zeros(H),"},
+        ),
     ),
 )
 
@@ -609,6 +703,23 @@ CLIP_BY_GLOBAL_NORM = Exercise(
             "You bring the norm to 1. It should come to `max_norm`.",
             {"max_norm / max(norm, max_norm)": "(1 / norm if norm > max_norm else 1.0)"},
         ),
+        Mistake(
+            "norm of the last array",
+            "Your norm is that of the last array alone: at each turn of the loop it is overwritten. Sum the "
+            "squares over all arrays.",
+            {"np.sqrt(sum(squares))": "np.sqrt(squares[-1])"},
+        ),
+        Mistake(
+            "mean over the arrays",
+            "You divide the sum of squares by the number of arrays. The global norm is the root of the sum.",
+            {"np.sqrt(sum(squares))": "np.sqrt(sum(squares) / len(squares))"},
+        ),
+        Mistake(
+            "spectral norms",
+            "`np.linalg.norm(g, 2)` of a matrix is its spectral norm. The root of the sum of all squares is "
+            "`np.linalg.norm(g)`.",
+            {"np.sum(array**2)": "np.linalg.norm(array, 2) ** 2"},
+        ),
     ),
 )
 
@@ -690,6 +801,26 @@ RNN_PARAMETER_COUNT = Exercise(
             "product instead of sum",
             "`Wh` acts on the state and the input side by side: H + D columns, not H times D.",
             {"(hidden_size + input_size)": "(hidden_size * input_size)"},
+        ),
+        Mistake(
+            "dense layer sees state and input",
+            "Your dense layer reads the state and the input, H + D numbers. It reads the state alone, H.",
+            {"output_size * hidden_size": "output_size * (hidden_size + input_size)"},
+        ),
+        Mistake(
+            "single biases",
+            "You count one bias number for each layer. Every unit and every output has its own: H and K.",
+            {"input_size) + hidden_size": "input_size) + 1", "hidden_size + output_size": "hidden_size + 1"},
+        ),
+        Mistake(
+            "input and hidden size exchanged",
+            "D and H are exchanged: `Wh` has H rows, one for each unit of the state, and H + D columns.",
+            {
+                "hidden_size * (hidden_size + input_size) + hidden_size": (
+                    "input_size * (hidden_size + input_size) + input_size"
+                ),
+                "output_size * hidden_size": "output_size * input_size",
+            },
         ),
     ),
 )

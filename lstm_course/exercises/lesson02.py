@@ -134,6 +134,29 @@ STATE_JACOBIAN = Exercise(
             "You join `x` and `h_prev` in the wrong order where you compute the new state.",
             {"[h_prev, x]": "[x, h_prev]"},
         ),
+        Mistake(
+            "elementwise with the diagonal matrix",
+            "`np.diag(...) * U` multiplies entry by entry, and only the diagonal is left. The product of two "
+            "matrices is `@`.",
+            {"slope[:, None] * ": "np.diag(slope) * "},
+        ),
+        Mistake(
+            "x left out of the new state",
+            "The input is missing where you compute the new state: it does not stand in the Jacobian itself, "
+            "but it moves the point at which tanh' is taken.",
+            {"[h_prev, x]": "[h_prev, 0 * x]"},
+        ),
+        Mistake(
+            "slope squared wrongly",
+            "You take (1 - h)². The slope of tanh is 1 - h²: the square belongs to h alone.",
+            {"1 - h**2": "(1 - h) ** 2"},
+        ),
+        Mistake(
+            "slopes of both states",
+            "You multiply by tanh' of the old state as well. That belongs to the step before; this step has "
+            "one tanh, that of the new state.",
+            {'weights["Wh"][:, :H]': 'weights["Wh"][:, :H] * (1 - h_prev**2)'},
+        ),
     ),
 )
 
@@ -267,6 +290,34 @@ GRADIENT_NORMS_BY_LAG = Exercise(
             "Your norms run from the longest lag to lag 0. Entry k is lag k.",
             {"return np.array(norms)": "return np.array(norms)[::-1]"},
         ),
+        Mistake(
+            "last Jacobian twice",
+            "You start from the last Jacobian and then multiply by it again. Start from the unit matrix.",
+            {"np.eye(len(jacobians[0]))": "jacobians[-1]"},
+        ),
+        Mistake(
+            "product starts from ones",
+            "You start from a matrix full of ones. What leaves a matrix product as it is, is the unit "
+            "matrix, `np.eye(H)`.",
+            {"np.eye(len(jacobians[0]))": "np.ones_like(jacobians[0])"},
+        ),
+        Mistake(
+            "product starts from zeros",
+            "You start from a matrix of zeros, and zero it stays. Start from the unit matrix, `np.eye(H)`.",
+            {"np.eye(len(jacobians[0]))": "np.zeros_like(jacobians[0])"},
+        ),
+        Mistake(
+            "Frobenius norm, also at lag 0",
+            "That is the Frobenius norm, the default of `np.linalg.norm`: for the unit matrix it is √H. The "
+            "spectral norm, 1 at lag 0, is asked for: `np.linalg.norm(product, 2)`.",
+            {"norms = [1.0]": "norms = [np.linalg.norm(product)]", "(product, 2)": "(product)"},
+        ),
+        Mistake(
+            "smallest singular value",
+            "That is the smallest singular value: how little a vector is stretched. How far one can be "
+            "stretched at most is the largest, `np.linalg.norm(product, 2)`.",
+            {"np.linalg.norm(product, 2)": "np.linalg.svd(product)[1][-1]"},
+        ),
     ),
 )
 
@@ -286,7 +337,7 @@ def _radius_probes(rng):
     mirror = rng.normal(size=(3, 3)) * 0.3
     return [
         Probe((turn,)),
-        Probe((rng.normal(size=(5, 5)),)),
+        Probe((rng.normal(size=(5, 5)),), "for another size"),
         Probe((mirror - np.diag([3.0, 0, 0]),), "when the largest eigenvalue is negative"),
         Probe((np.array([[0.0, 5.0], [0.0, 0.0]]),), "for a matrix whose eigenvalues are zero"),
         Probe((turn + turn.T,), "for symmetric matrices"),
@@ -377,6 +428,35 @@ SPECTRAL_RADIUS = Exercise(
             "You take the eigenvalues of the matrix times itself, which are squares. Take those of the "
             "matrix.",
             {"np.linalg.eigvals(matrix)": "np.linalg.eigvals(matrix @ matrix)"},
+        ),
+        Mistake(
+            "absolute value after the maximum",
+            "You look for the largest eigenvalue first and take its absolute value then. -2 would lose "
+            "against 1: take the absolute values first.",
+            {"np.max(np.abs(np.linalg.eigvals(matrix)))": "np.abs(np.max(np.linalg.eigvals(matrix)))"},
+        ),
+        Mistake(
+            "place instead of value",
+            "You return where the largest eigenvalue stands. Its size is asked for: `np.max`, not "
+            "`np.argmax`.",
+            {"np.max(": "np.argmax("},
+        ),
+        Mistake(
+            "first eigenvalue",
+            "You take the first eigenvalue. They come in no order: take the largest |eigenvalue|.",
+            {"np.max(np.abs(np.linalg.eigvals(matrix)))": "np.abs(np.linalg.eigvals(matrix))[0]"},
+        ),
+        Mistake(
+            "largest sum of a row",
+            "That is the largest sum of a row's absolute values, `np.linalg.norm(matrix, np.inf)`. The "
+            "spectral radius is the largest |eigenvalue|.",
+            {"np.max(np.abs(np.linalg.eigvals(matrix)))": "np.linalg.norm(matrix, np.inf)"},
+        ),
+        Mistake(
+            "eigenvectors",
+            "You take the eigenvectors: `np.linalg.eig` returns them second. The eigenvalues come first, or "
+            "alone out of `np.linalg.eigvals`.",
+            {"np.linalg.eigvals(matrix)": "np.linalg.eig(matrix)[1]"},
         ),
     ),
 )
@@ -530,6 +610,47 @@ ORTHOGONAL = Exercise(
             "You return the Gaussian matrix itself. Its columns are neither of length 1 nor at right angles.",
             {"q * np.sign(np.diag(r))": "q @ r"},
         ),
+        Mistake(
+            "signs of Q instead of R",
+            "You take the signs of Q's own diagonal, so Q[0, 0] is always positive. The signs to multiply by "
+            "are those of R's diagonal.",
+            {"np.sign(np.diag(r))": "np.sign(np.diag(q))"},
+        ),
+        Mistake(
+            "one sign for the whole matrix",
+            "You turn the whole matrix round or leave it. Each column needs a sign of its own, that of R's "
+            "diagonal in it.",
+            {"np.sign(np.diag(r))": "np.sign(r[0, 0])"},
+        ),
+        Mistake(
+            "signs of all of R",
+            "You multiply Q entry by entry with the signs of all of R, and below its diagonal they are 0. "
+            "One sign for each column: `np.sign(np.diag(r))`.",
+            {"np.sign(np.diag(r))": "np.sign(r)"},
+        ),
+        Mistake(
+            "singular vectors as they come",
+            "Your matrix is orthogonal, but the signs of singular vectors are a habit of the algorithm, not "
+            "random. Take QR, and multiply the columns by the signs of R's diagonal.",
+            {
+                "q, r = np.linalg.qr(rng.normal(size=(size, size)))": (
+                    "q = np.linalg.svd(rng.normal(size=(size, size)))[0]"
+                ),
+                " * np.sign(np.diag(r))": "",
+            },
+        ),
+        Mistake(
+            "scaled but not orthogonal",
+            "You divide a Gaussian matrix by one number. Its columns are still not at right angles: QR makes "
+            "them so.",
+            {"q * np.sign(np.diag(r))": "q @ r / np.sqrt(size)"},
+        ),
+        Mistake(
+            "permutation",
+            "You only exchange the rows of the unit matrix. That is orthogonal, but nearly all orientations "
+            "are left out.",
+            {"q * np.sign(np.diag(r))": "np.eye(size)[rng.permutation(size)]"},
+        ),
     ),
 )
 
@@ -557,8 +678,8 @@ def _horizon_probes(rng):
     back[20:23] = back[0]
     return [
         Probe((decay(7.0, 0.8), 0.03)),
-        Probe((decay(0.05, 0.75), 0.02)),
-        Probe((decay(20.0, 0.7), 0.1)),
+        Probe((decay(0.05, 0.75), 0.02), "when the norms are small"),
+        Probe((decay(20.0, 0.7), 0.1), "when the norms are large"),
         Probe((back, 0.05), "when the norm comes back once more"),
         Probe((1.0 * 0.7 ** np.arange(30), 0.05), "when the norm at lag 0 is 1"),
         Probe((decay(5.0, 0.6),), "for the default threshold"),
@@ -673,6 +794,43 @@ MEMORY_HORIZON = Exercise(
             "You return the norm at that lag. The lag itself is asked for, a whole number.",
             {"int(below[0])": "norms[below[0]]"},
         ),
+        Mistake(
+            "infinity when it never falls",
+            "When the norm never falls so far you return infinity. Return `len(norms)`: that is all that was "
+            "measured.",
+            {"else len(norms)": "else np.inf"},
+        ),
+        Mistake(
+            "gives up at lag 0",
+            "You always return `len(norms)`: the loop gives up at lag 0, which is never under the threshold. "
+            "Return `len(norms)` after the loop, not in its `else`.",
+            {"int(below[0]) if len(below) else len(norms)": "len(norms)"},
+        ),
+        Mistake(
+            "nearest to the threshold",
+            "You return the lag whose norm is nearest to the threshold, above or below it. The first one "
+            "under it is asked for.",
+            {
+                "int(below[0]) if len(below) else len(norms)": (
+                    "int(np.argmin(np.abs(relative - threshold)))"
+                )
+            },
+        ),
+        Mistake(
+            "relative to the lag before",
+            "You divide each norm by the one before it. The threshold is a fraction of the norm at lag 0.",
+            {"np.asarray(norms) / norms[0]": "np.r_[1, np.asarray(norms)[1:] / np.asarray(norms)[:-1]]"},
+        ),
+        Mistake(
+            "norms taken for sorted",
+            "`np.searchsorted` needs sorted numbers, and the norms go up now and then. Look for the first "
+            "lag under the threshold with `np.flatnonzero`, or in a loop.",
+            {
+                "int(below[0]) if len(below) else len(norms)": (
+                    "int(np.searchsorted(-relative, -threshold))"
+                )
+            },
+        ),
     ),
 )
 
@@ -709,6 +867,17 @@ LAG_AT_ONE_PERCENT = ValueExercise(
             "rounded down",
             "After that many steps the gradient is still a little over 1 %: 0.9 to the power 43 is 0.0108.",
             lambda: _lag_at_one_percent() - 1,
+        ),
+        WrongValue(
+            "one step too many",
+            "After 44 steps the gradient is under 1 % already: 0.9 to the power 44 is 0.0097.",
+            lambda: _lag_at_one_percent() + 1,
+        ),
+        WrongValue(
+            "not rounded, one decimal",
+            "That is where 0.9**k crosses 1 %, between two steps. The first whole step under 1 % is asked "
+            "for.",
+            lambda: 43.7,
         ),
         WrongValue(
             "subtracted instead of multiplied",

@@ -164,6 +164,50 @@ LSTM_GATES = Exercise(
             "Your candidate is the bare sum: tanh is missing.",
             {'np.tanh(weights["Wc"] @ hx + weights["bc"])': 'weights["Wc"] @ hx + weights["bc"]'},
         ),
+        Mistake(
+            "line of the forget gate copied for the input gate",
+            "Your input gate is the forget gate once more, as happens when a line is copied: it has its own "
+            "`Wi` and `bi`.",
+            {'weights["Wi"]': 'weights["Wf"]', 'weights["bi"]': 'weights["bf"]'},
+        ),
+        Mistake(
+            "line of the forget gate copied for the output gate",
+            "Your output gate is the forget gate once more, as happens when a line is copied: it has its own "
+            "`Wo` and `bo`.",
+            {'weights["Wo"]': 'weights["Wf"]', 'weights["bo"]': 'weights["bf"]'},
+        ),
+        Mistake(
+            "bf used for the input gate",
+            "Your input gate takes the bias of the forget gate. It has its own, `bi`.",
+            {'weights["bi"]': 'weights["bf"]'},
+        ),
+        Mistake(
+            "Wo used for the candidate",
+            "Your candidate takes the weights of the output gate. It has its own, `Wc`.",
+            {'weights["Wc"]': 'weights["Wo"]'},
+        ),
+        Mistake(
+            "output gate through tanh",
+            "Your output gate goes through tanh. It is a gate, between 0 and 1: sigmoid. Only the candidate "
+            "goes through tanh.",
+            {"o = sigmoid(": "o = np.tanh("},
+        ),
+        Mistake(
+            "forget gate through tanh",
+            "Your forget gate goes through tanh. It is a gate, between 0 and 1: sigmoid. Only the candidate "
+            "goes through tanh.",
+            {"f = sigmoid(": "f = np.tanh("},
+        ),
+        Mistake(
+            "biases after the activation",
+            "You add the biases after the sigmoid and the tanh. They belong inside, with the products.",
+            {
+                ' @ hx + weights["bf"])': ' @ hx) + weights["bf"]',
+                ' @ hx + weights["bi"])': ' @ hx) + weights["bi"]',
+                ' @ hx + weights["bc"])': ' @ hx) + weights["bc"]',
+                ' @ hx + weights["bo"])': ' @ hx) + weights["bo"]',
+            },
+        ),
     ),
 )
 
@@ -365,6 +409,77 @@ LSTM_CELL = Exercise(
             "Your gates look at `c_prev` in place of `h_prev`. They look at what is shown, [h_prev, x].",
             {"[h_prev, x]": "[c_prev, x]"},
         ),
+        Mistake(
+            "forget gate over the sum",
+            "The forget gate acts on the whole sum, f · (c_prev + i · g). It acts on the old state alone: f "
+            "· c_prev + i · g.",
+            {"f * c_prev + i * g": "f * (c_prev + i * g)"},
+        ),
+        Mistake(
+            "hidden state kept in place of the cell state",
+            "You keep f · h_prev. The memory is the cell state: f · c_prev.",
+            {"f * c_prev": "f * h_prev"},
+        ),
+        Mistake(
+            "old state let in in place of the candidate",
+            "The input gate lets in `c_prev` once more. What comes in is the candidate: i · g.",
+            {"i * g": "i * c_prev"},
+        ),
+        Mistake(
+            "multiplied in place of added",
+            "You multiply what stays by what comes in. The two are added: f · c_prev + i · g.",
+            {"c_prev + i * g": "c_prev * i * g"},
+        ),
+        Mistake(
+            "tanh on the road",
+            "The new cell state goes through tanh before it is shown and handed on. On its road it meets no "
+            "tanh; only h is made with tanh(c).",
+            {"c = f * c_prev + i * g": "c = np.tanh(f * c_prev + i * g)"},
+        ),
+        Mistake(
+            "tanh of the candidate twice",
+            "The candidate has been through its tanh already, and goes through it again.",
+            {"i * g": "i * np.tanh(g)"},
+        ),
+        Mistake(
+            "sigmoid of the gates twice",
+            "The gates have been through the sigmoid already, and go through it again.",
+            {
+                "f * c_prev + i * g": "sigmoid(f) * c_prev + sigmoid(i) * g",
+                "o * np.tanh(c)": "sigmoid(o) * np.tanh(c)",
+            },
+        ),
+        Mistake(
+            "tanh on the wrong factor",
+            "You take tanh of the output gate. It belongs around the cell state: h = o · tanh(c).",
+            {"o * np.tanh(c)": "np.tanh(o) * c"},
+        ),
+        Mistake(
+            "input gate for the hidden state",
+            "The hidden state is made with the input gate. The output gate decides what is shown: o · "
+            "tanh(c).",
+            {"h = o *": "h = i *"},
+        ),
+        Mistake(
+            "candidate and output gate swapped",
+            "Your candidate and output gate are swapped: the gates come in the order f, i, g, o.",
+            {"i * g": "i * o", "h = o *": "h = g *"},
+        ),
+        Mistake(
+            "old hidden state added",
+            "You add the old hidden state to the new one. It enters through the gates only.",
+            {"h = o * np.tanh(c)": "h = h_prev + o * np.tanh(c)"},
+        ),
+        Mistake(
+            "hidden state twice",
+            "You return the hidden state twice. The second value is the new cell state, `c`.",
+            {"return h, c": "return h, h"},
+        ),
+        Mistake(
+            "old cell state returned",
+            "You return the cell state that came in. The second value is the new one, `c`.",
+            {"return h, c": "return h, c_prev"},
+        ),
     ),
 )
 
@@ -514,6 +629,23 @@ LSTM_FORWARD = Exercise(
             "first input at every step",
             "Every step sees the first input. Step t reads `xs[t]`.",
             {"for x in xs:": "for x in [xs[0]] * len(xs):"},
+        ),
+        Mistake(
+            "both states from h0",
+            "You start the cell state from `h0` as well. It starts from `c0`.",
+            {"h, c = h0, c0": "h, c = h0, h0"},
+        ),
+        Mistake(
+            "one list for both",
+            "`hs = cs = []` is one list with two names, so both states land in it. Make two: `hs, cs = "
+            "[], []`.",
+            {"hs, cs = [], []": "hs = cs = []"},
+        ),
+        Mistake(
+            "returned inside the loop",
+            "You return after the first step: `return` stands inside the loop. Move it back to the margin of "
+            "the `for`.",
+            {"for x in xs:": "for x in xs[:1]:"},
         ),
     ),
 )
@@ -732,6 +864,71 @@ LSTM_CELL_BACKWARD = Exercise(
             "Add that part first, then use the sum everywhere.",
             {"dc = dc + dh * o": "dc_sum = dc + dh * o", "dc_prev = dc * f": "dc_prev = dc_sum * f"},
         ),
+        Mistake(
+            "dc_prev from the incoming dc",
+            "`dc_prev` takes the `dc` that arrives, without the part that comes through h. Both go back "
+            "along the road: use the sum.",
+            {"dc = dc + dh * o": "dc_in, dc = dc, dc + dh * o", "dc_prev = dc * f": "dc_prev = dc_in * f"},
+        ),
+        Mistake(
+            "slope at the old cell state",
+            "You take tanh of `c_prev`. What is shown is the new cell state: tanh(f · c_prev + i · g).",
+            {"np.tanh(c)": "np.tanh(c_prev)"},
+        ),
+        Mistake(
+            "dh added whole",
+            "You add `dh` itself to `dc`. From h to c it passes the output gate and the tanh: dh · o · (1 - "
+            "tanh(c)²).",
+            {"dc + dh * o * (1 - tanh_c**2)": "dc + dh"},
+        ),
+        Mistake(
+            "incoming dc through the output gate",
+            "The `dc` that arrives goes through the output gate and the tanh as well. It comes along the "
+            "road and meets neither: dc + dh · o · (1 - tanh(c)²).",
+            {"dc + dh * o": "(dc + dh) * o"},
+        ),
+        Mistake(
+            "1 - tanh(c) without the square",
+            "The slope of tanh is 1 - tanh(c)², and the square is missing.",
+            {"(1 - tanh_c**2)": "(1 - tanh_c)"},
+        ),
+        Mistake(
+            "1 - g without the square",
+            "The slope of the candidate's tanh is 1 - g², and the square is missing.",
+            {"(1 - g**2)": "(1 - g)"},
+        ),
+        Mistake(
+            "tanh of the candidate twice in the slope",
+            "You take 1 - tanh(g)², but g has been through the tanh already: 1 - g².",
+            {"(1 - g**2)": "(1 - np.tanh(g) ** 2)"},
+        ),
+        Mistake(
+            "df and di exchanged",
+            "The gradients of f and i are exchanged: df = dc · c_prev, di = dc · g. Each gate gets dc times "
+            "what it multiplies.",
+            {"df = dc * c_prev": "df = dc * g", "di = dc * g": "di = dc * c_prev"},
+        ),
+        Mistake(
+            "input gate missing in dg",
+            "The candidate's gradient does not go through the input gate: c = ... + i · g, so dg = dc · i.",
+            {"dg = dc * i": "dg = dc"},
+        ),
+        Mistake(
+            "old cell state missing in df",
+            "The forget gate's gradient lacks the old cell state: c = f · c_prev + ..., so df = dc · c_prev.",
+            {"df = dc * c_prev": "df = dc"},
+        ),
+        Mistake(
+            "recurrent weights not transposed",
+            "On the way to `dh_prev` the weights are not transposed. The gradient goes through the "
+            "transpose: `W.T @ da`.",
+            {
+                'dhx += weights[f"W{gate}"].T @ d': (
+                    'W = weights[f"W{gate}"]\n'
+                    "        dhx += np.concatenate([W[:, :H] @ d, W[:, H:].T @ d])"
+                )
+            },
+        ),
     ),
 )
 
@@ -832,6 +1029,17 @@ INITIAL_BIASES = Exercise(
             "first unit only",
             "Only the first unit's forget bias is set. All H units want it.",
             {'biases["bf"] += forget_bias': 'biases["bf"][0] += forget_bias'},
+        ),
+        Mistake(
+            "others at one",
+            "The other biases are 1. Only the forget gate's is not zero.",
+            {"np.zeros(hidden_size)": "np.ones(hidden_size)", "+= forget_bias": "+= forget_bias - 1"},
+        ),
+        Mistake(
+            "input bias turned round",
+            "You set the input gate's bias to minus the forget bias, as chrono initialisation does. Here it "
+            "is zero, like all others but the forget gate's.",
+            {'biases["bf"] += forget_bias': 'biases["bf"] += forget_bias\n    biases["bi"] -= forget_bias'},
         ),
     ),
 )
@@ -934,6 +1142,16 @@ LSTM_PARAMETER_COUNT = Exercise(
             "peepholes counted",
             "You count 3 H peephole weights. This LSTM has none.",
             {"4 * (matrix + bias)": "4 * (matrix + bias) + 3 * hidden_size"},
+        ),
+        Mistake(
+            "one matrix counted",
+            "You count one matrix and four biases. Each of the four has a matrix of its own as well.",
+            {"4 * (matrix + bias)": "matrix + 4 * bias"},
+        ),
+        Mistake(
+            "dense layer counted",
+            "You count a dense layer of one output as well. The LSTM layer alone is asked for.",
+            {"4 * (matrix + bias)": "4 * (matrix + bias) + hidden_size + 1"},
         ),
     ),
 )
@@ -1071,6 +1289,27 @@ FUSE_WEIGHTS = Exercise(
             "bias left out",
             "The bias is missing: return `kernel, recurrent_kernel, bias`.",
             {"return kernel, recurrent_kernel, bias": "return kernel, recurrent_kernel"},
+        ),
+        Mistake(
+            "order i, o, f, c",
+            "Your blocks stand in the order i, o, f, c, which is that of ONNX. Keras has i, f, c, o.",
+            _order("iofc"),
+        ),
+        Mistake(
+            "order o, i, f, c",
+            "Your blocks stand in the order o, i, f, c. Keras has i, f, c, o: the output gate last.",
+            _order("oifc"),
+        ),
+        Mistake(
+            "order f, c, o, i",
+            "Your blocks stand in the order f, c, o, i. Keras has i, f, c, o: the input gate first.",
+            _order("fcoi"),
+        ),
+        Mistake(
+            "matrices in another order",
+            "The biases are in the order i, f, c, o and the matrices are not: all three arrays have the same "
+            "order.",
+            {'weights["W" + gate] for gate in "ifco"': 'weights["W" + gate] for gate in "fico"'},
         ),
     ),
 )
