@@ -24,6 +24,8 @@ _CANVAS_ANONYMOUS = re.compile(r"(?:late_)?(?P<name>anon_\w{5})_\d+_.+", re.DOTA
 _GRADESCOPE = re.compile(r"submission_(?P<id>\d+)")
 _GRADESCOPES_LIST = "submission_metadata.yml"
 _LESSON = re.compile(r"(?<!\d)(\d\d)(?=[_. -])")
+_CAPSTONE = re.compile(r"^(writing|melody|series)_report\s*=", re.MULTILINE)
+_BY_HAND = "It is the capstone: a person marks its report, by the rubric in docs/instructors/guide.md."
 _FOLDERS = {"submitted", "submissions", "export", "exchange"}
 
 
@@ -92,7 +94,10 @@ def _read(file, shown, learner, number):
         cells = _cells(file)
     except _Unreadable as error:
         return Submission(learner, _lesson_by_name(shown), shown, None, str(error), number, changed)
-    lesson = _lesson_by_cells(cells) or _lesson_by_name(shown)
+    lesson = _lesson_by_cells(cells)
+    if lesson is None and any(_CAPSTONE.search(cell) for cell in cells):
+        return Submission(learner, None, shown, cells, _BY_HAND, number, changed)
+    lesson = lesson or _lesson_by_name(shown)
     reason = None if lesson else "It has no exercise of the course in it, and its name tells no lesson."
     return Submission(learner, lesson, shown, cells, reason, number, changed)
 
@@ -212,7 +217,10 @@ def _with_lessons(found):
     lessons = {each.lesson for each in found if each.lesson}
     if len(lessons) != 1:
         return found
-    return [each if each.lesson else replace(each, lesson=min(lessons)) for each in found]
+    return [
+        each if each.lesson or each.reason == _BY_HAND else replace(each, lesson=min(lessons))
+        for each in found
+    ]
 
 
 def _one_each(found):

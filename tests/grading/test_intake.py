@@ -246,3 +246,12 @@ def test_bombs_are_not_unpacked(tmp_path):
     assert "damaged" in found["lying.zip"].reason and "damaged" in found["torn.zip"].reason
     written = sum(path.stat().st_size for path in (tmp_path / "scratch").rglob("*") if path.is_file())
     assert written < 10_000_000
+
+
+def test_a_capstone_is_left_to_a_person_and_never_taken_for_another_lesson(tmp_path):
+    report = notebook('melody_report = """\nQuestion: does it count to eight?\n"""')
+    put(tmp_path / "in", {"ada/01.ipynb": JACOBIAN, "ada/08_capstone.ipynb": report, "ben/x.ipynb": JACOBIAN})
+    found = {each.path: each for each in collected(tmp_path / "in", tmp_path)}
+    capstone = found.pop("ada/08_capstone.ipynb")
+    assert capstone.lesson is None and "a person marks its report" in capstone.reason
+    assert {each.reason for each in found.values()} == {None}
