@@ -89,7 +89,8 @@ def tables(results):
         results: list of dicts.
 
     Returns:
-        Dict from the name of a file to its text: grades.csv, exercises.csv, canvas.csv, moodle.csv.
+        Dict from the name of a file to its text: grades.csv, exercises.csv, canvas.csv, and moodle_02.csv and
+        so on where the submissions have numbers.
     """
     grades = [["learner", "id", "lesson", "points", "out of", "reason", "file", "older files, not graded"]]
     rows = [["learner", "id", "lesson", "exercise", "points", "out of", "status", "mistake", "message"]]
@@ -104,36 +105,40 @@ def tables(results):
         "grades.csv": as_csv(grades),
         "exercises.csv": as_csv(rows),
         "canvas.csv": as_csv(_canvas(results)),
-        "moodle.csv": as_csv(_moodle(results)),
+        **_moodle(results),
     }
 
 
 def _canvas(results):
-    """One row a learner, one column a lesson, as Canvas imports a gradebook."""
+    """One row a learner, one column a lesson, as Canvas imports a gradebook; what is not graded is empty."""
     lessons = {each["lesson"]: each["points"] for each in results if each["lesson"]}
     names = [f"Lesson {lesson}" for lesson in lessons]
     header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names]
     rows = {}
     for each in results:
         row = rows.setdefault((each["learner"], each["id"]), dict.fromkeys(lessons, ""))
-        if each["lesson"]:
+        if each["lesson"] and not each["reason"]:
             row[each["lesson"]] = each["score"]
     possible = ["Points Possible", "", "", "", "", *lessons.values()]
     learners = [[name, number, "", "", "", *row.values()] for (name, number), row in rows.items()]
     return [header, possible, *learners]
 
 
+_WORKSHEET = "Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments"
+
+
 def _moodle(results):
-    """One row a submission, as Moodle's grading worksheet has them."""
-    rows = [["Identifier", "Full name", "Assignment", "Grade", "Maximum Grade", "Feedback comments"]]
+    """A grading worksheet for each lesson, for an assignment of Moodle is one lesson; empty as for Canvas."""
+    sheets = {}
     for each in results:
-        identifier = f"Participant {each['id']}" if each["id"] else ""
+        if not (each["id"] and each["lesson"]):
+            continue
         said = "; ".join(f"{row['exercise']}: {row['mistake'] or row['status']}" for row in each["exercises"])
-        lesson = f"Lesson {each['lesson']}" if each["lesson"] else ""
-        rows.append(
-            [identifier, each["learner"], lesson, each["score"], each["points"], each["reason"] or said]
-        )
-    return rows
+        grade = "" if each["reason"] else each["score"]
+        who = [f"Participant {each['id']}", each["learner"]]
+        sheet = sheets.setdefault(each["lesson"], [_WORKSHEET])
+        sheet.append([*who, grade, each["points"], "", each["reason"] or said])
+    return {f"moodle_{lesson}.csv": as_csv(rows) for lesson, rows in sheets.items()}
 
 
 # For the learner

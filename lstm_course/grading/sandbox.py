@@ -214,6 +214,8 @@ def _view(course, limits, shared):
             arguments += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
         elif os.path.isdir(f"/{name}"):
             arguments += ["--ro-bind", f"/{name}", f"/{name}"]
+    # Before the folders of Python, which may lie in /tmp themselves.
+    arguments += ["--size", str(limits.disk), "--perms", "1777", "--tmpfs", "/tmp"]
     for path in _python_folders():
         if path.is_relative_to("/usr"):
             continue
@@ -224,8 +226,7 @@ def _view(course, limits, shared):
         arguments += ["--tmpfs", str(path), "--remount-ro", str(path)]
     arguments += ["--ro-bind", str(course), "/course", "--proc", "/proc"]
     arguments += ["--dev", "/dev", "--remount-ro", "/dev"]
-    for path, size in ("/dev/shm", limits.disk // 4), ("/tmp", limits.disk):
-        arguments += ["--size", str(size), "--perms", "1777", "--tmpfs", path]
+    arguments += ["--size", str(limits.disk // 4), "--perms", "1777", "--tmpfs", "/dev/shm"]
     if shared:
         arguments += ["--perms", "0755", "--dir", str(shared.parent), "--bind", str(shared), str(shared)]
     arguments += ["--remount-ro", "/", "--chdir", "/tmp"]

@@ -71,7 +71,8 @@ class Session:
         line = [*sandbox.command(self.kind, self.course, self.limits), sandbox.python(self.kind)]
         own = {}
         if self.kind == "none":
-            own = {"env": sandbox.environment() | {"PYTHONPATH": str(self.course)}}
+            # The folder comes before PYTHONPATH: from a clone of the course, its own package would be taken.
+            own = {"env": sandbox.environment() | {"PYTHONPATH": str(self.course)}, "cwd": self.course}
         self.process = subprocess.Popen(
             [*line, "-m", "lstm_course.grading.worker"],
             stdin=subprocess.PIPE,

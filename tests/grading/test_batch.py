@@ -113,6 +113,7 @@ def test_reports(graded):
     assert [row["learner"] for row in table] == ["ada", "bob", "cleo", "dan", "eve"]
     canvas = list(csv.reader((folder / "out/canvas.csv").open(encoding="utf-8-sig")))
     assert canvas[0][0] == "Student" and canvas[1][0].strip() == "Points Possible" and canvas[1][-1] == "13"
+    assert not list(folder.glob("out/moodle*"))  # nobody has a number of Moodle's
     page = (folder / "out/class.html").read_text()
     assert "diagonal factor missing" in page and "<img" in page and "Who is stuck" in page
     pages = {
@@ -122,6 +123,35 @@ def test_reports(graded):
     for text in pages.values():
         assert "should be" not in re.sub(r"what it should be|should be (a|made)", "", text)
         assert "def " not in text and "slope[:, None]" not in text
+
+
+def test_tables_that_canvas_and_moodle_import():
+    def result(learner, number, lesson, score, reason=None):
+        row = {"exercise": "sigmoid", "points": 1, "score": 0, "status": "wrong", "mistake": "tanh instead"}
+        who = {"learner": learner, "id": number, "lesson": lesson, "path": "", "others": []}
+        marks = {"score": score, "points": 13, "reason": reason}
+        return who | marks | {"exercises": [row | {"message": ""}]}
+
+    results = [
+        result("lovelaceada", "7", "02", 9.5), result("hopper", "8", "02", 0, "The file is empty."),
+        result("lovelaceada", "7", "03", 4.0), result("Zoë", "", "02", 3.0), result("x", "9", None, 0, "No."),
+    ]  # fmt: skip
+    found = {name: list(csv.reader(text.splitlines())) for name, text in reports.tables(results).items()}
+    # As lib/gradebook_importer.rb of Canvas reads it: these columns, then one for each assignment.
+    assert found["canvas.csv"] == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Lesson 02", "Lesson 03"],
+        ["Points Possible", "", "", "", "", "13", "13"],
+        ["lovelaceada", "7", "", "", "", "9.5", "4.0"],
+        ["hopper", "8", "", "", "", "", ""],
+        ["Zoë", "", "", "", "", "3.0", ""],
+        ["x", "9", "", "", "", "", ""],
+    ]
+    # As mod/assign/feedback/offline of Moodle reads it: these three names, in any order, else it refuses.
+    sheet = found["moodle_02.csv"]
+    assert {"Identifier", "Grade", "Last modified (grade)"} <= set(sheet[0])
+    assert sheet[1] == ["Participant 7", "lovelaceada", "9.5", "13", "", "sigmoid: tanh instead"]
+    assert sheet[2] == ["Participant 8", "hopper", "", "13", "", "The file is empty."]
+    assert len(sheet) == 3 and found["moodle_03.csv"][1][2] == "4.0"
 
 
 def test_what_learners_wrote_is_never_markup(tmp_path):
@@ -193,12 +223,31 @@ def test_without_a_sandbox_it_refuses(tmp_path, monkeypatch):
         str(tmp_path / "out"),
     ]
     refused = subprocess.run(command, env=environment, capture_output=True, text=True)
-    assert refused.returncode == 1 and "not installed" in refused.stderr and "bubblewrap" in refused.stderr
+    assert refused.returncode == 1
+    assert "There is no sandbox on this machine: bubblewrap is not installed; docker" in refused.stderr
     assert not list(tmp_path.glob("out/results/*"))
     unsafe = subprocess.run(
         [*command, "--unsafe-no-sandbox"], env=environment, capture_output=True, text=True
     )
     assert "ada, lesson 00: 1 of 1 points" in unsafe.stdout, unsafe.stderr
+
+
+@pytest.mark.parametrize("said", [
+    "No permissions to create new namespace, likely because the kernel does not allow non-privileged user "
+    "namespaces. On e.g. debian this can be enabled with 'sysctl kernel.unprivileged_userns_clone=1'.",
+    "Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces exceeded (ENOSPC)",
+    "setting up uid map: Permission denied",
+    "loopback: Failed RTM_NEWADDR: Operation not permitted",
+])  # fmt: skip
+def test_a_sandbox_that_is_not_allowed_is_refused_in_one_line(said, tmp_path, monkeypatch):
+    (tmp_path / "bwrap").write_text(f'#!/bin/sh\necho "bwrap: {said}" >&2\necho more >&2\nexit 1\n')
+    (tmp_path / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(sandbox.NoSandbox) as refused:
+        sandbox.available.__wrapped__()
+    sentence = str(refused.value)
+    assert f"bubblewrap is not allowed to make namespaces ({said.rstrip('.')}); docker" in sentence
+    assert "\n" not in sentence and sentence.count("bubblewrap") == 1
 
 
 def test_a_right_answer_goes_on_with_the_courses_where_an_earlier_one_is_wrong(tmp_path):

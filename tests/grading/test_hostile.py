@@ -143,7 +143,7 @@ ATTACKS = {
             "wanted = {'lesson02.py', 'gradebook.db', '02_vanishing_gradients.md', 'right_answers.py'}",
             f"for top in {str(PACKAGE.parent)!r}, '/course', '/home', '/tmp':",
             "    for path, folders, files in os.walk(top):",
-            "        folders[:] = [folder for folder in folders if folder != '.venv']",
+            "        folders[:] = [folder for folder in folders if folder != 'site-packages']",
             "        if wanted & set(files): raise ValueError(path)",
             "return np.zeros(3)",
         ),
