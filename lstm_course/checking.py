@@ -354,7 +354,7 @@ def _examine_value(exercise, value):
         return Finding("nearly", "The digits are right, but percent and fractions are mixed up.")
     if exercise.tolerance and near(right, 10 * exercise.tolerance):
         return Finding("nearly", "That is close: give one more digit.")
-    return Finding("wrong", f"{number:g} is too {'large' if number > right else 'small'}.")
+    return Finding("wrong", f"{number:,.7g} is too {'large' if number > right else 'small'}.")
 
 
 def _examine_choice(exercise, choice):

@@ -89,6 +89,12 @@ BUILD_VOCABULARY = Exercise(
             {"(-counts[word], word)": "-counts[word]"},
         ),
         Mistake(
+            "ties from z to a",
+            "Equally frequent words stand in reverse alphabetical order: `reverse=True` turns the words "
+            "round with the counts. Sort by `(-count, word)` instead.",
+            {"(-counts[word], word))": "(counts[word], word), reverse=True)"},
+        ),
+        Mistake(
             "by the alphabet alone",
             "You sort by the alphabet and cut the end of it off. Frequency decides, the alphabet only ties.",
             {"(-counts[word], word)": "word"},
@@ -113,6 +119,18 @@ BUILD_VOCABULARY = Exercise(
             "texts counted instead of words",
             "You count in how many texts a word stands. Count every occurrence.",
             {"for word in words)": "for word in set(words))"},
+        ),
+        Mistake(
+            "special numbers entered",
+            "Padding and unknown have become entries of the vocabulary, as if they were words. They are "
+            "numbers only: no text holds them, so nobody would look them up.",
+            {"    return {word": '    return {"<pad>": 0, "<unk>": 1} | {word'},
+        ),
+        Mistake(
+            "first come, first numbered",
+            "You number the words as they come up and stop when the vocabulary is full. The most frequent "
+            "ones are to be kept, wherever they stand: count first.",
+            {"sorted(counts, key=lambda word: (-counts[word], word))": "list(counts)"},
         ),
         Mistake(
             "number to word",
@@ -230,6 +248,20 @@ ENCODE = Exercise(
             {"[-length:]": "[-length:][::-1]"},
         ),
         Mistake(
+            "row[-0:] for an empty text",
+            "For an empty text `-len(numbers)` is `-0`, and `row[-0:]` is the whole row. `row[length - "
+            "len(numbers):]` is right for it, too.",
+            {"row[length - len(numbers) :]": "row[-len(numbers) :]"},
+        ),
+        Mistake(
+            "as wide as the longest text",
+            "Your rows are as long as the longest text. `length` decides: the longer ones are cut, the "
+            "shorter ones filled up.",
+            {
+                "    rows = np.zeros": "    length = max(map(len, texts))\n    rows = np.zeros",
+            },
+        ),
+        Mistake(
             "unknown words raise",
             "You look words up with `vocabulary[word]`, which raises a KeyError at a word that is not there. "
             "`vocabulary.get(word, 1)` gives 1.",
@@ -321,6 +353,14 @@ MAJORITY_BASELINE = Exercise(
             {"np.argmax": "np.argmin"},
         ),
         Mistake(
+            "larger share of the test labels",
+            "You take the larger of the two shares among the test labels: the answer was chosen by the test. "
+            "Choose it by the training labels.",
+            {"np.mean(test_labels == values[np.argmax(counts)])": (
+                "max(np.mean(test_labels), 1 - np.mean(test_labels))"
+            )},
+        ),
+        Mistake(
             "largest label",
             "You always answer with the largest label. The most frequent training label is asked for.",
             {"values[np.argmax(counts)]": "np.max(values)"},
@@ -341,6 +381,11 @@ MAJORITY_BASELINE = Exercise(
             "number instead of share",
             "You count the right answers. An accuracy is their share: the mean.",
             {"np.mean(": "np.sum("},
+        ),
+        Mistake(
+            "percent instead of a share",
+            "You return percent. An accuracy is a share, from 0 to 1.",
+            {"np.mean(": "100 * np.mean("},
         ),
         Mistake(
             "error instead of accuracy",
@@ -394,28 +439,35 @@ _SETTINGS = (
 
 
 def _observe_model(function, *arguments):
-    """A Keras model as plain numbers: its layers with their settings, and how it is compiled."""
+    """A Keras model as plain numbers: its layers, their activations and settings, and how it is compiled."""
     model = function(*arguments)
     if not hasattr(model, "layers"):
         return model
-    seen, place, last = {}, 0, None
+    kinds, activations, settings, place, last = {}, {}, {}, 0, None
+    # Without an Input nobody knows its weights before the first text, and `count_params` raises.
+    if model.built:
+        kinds["Input"] = 1
+        if model.input_shape == (None, arguments[0]):
+            kinds["Input as long as the vocabulary"] = 1
     for layer in model.layers:
         kind = type(layer).__name__
         if kind == "InputLayer":
             continue
         if kind == "Activation" and last:  # Dense(1) and then Activation("sigmoid") is the same model
-            seen.pop(f"{last}, activation linear", None)
+            activations.pop(f"{last}, linear", None)
         else:
             place += 1
             last = f"layer {place}, {kind}"
-            seen[last] = 1
-            settings = {name: getattr(layer, name) for name in _SETTINGS if hasattr(layer, name)}
-            seen |= {f"{last}, {name}": float(value) for name, value in settings.items()}
+            kinds[last] = 1
+            values = {name: getattr(layer, name) for name in _SETTINGS if hasattr(layer, name)}
+            settings |= {f"{last}, {name}": float(value) for name, value in values.items()}
         if hasattr(layer, "activation"):
-            seen[f"{last}, activation {_called(layer.activation)}"] = 1
-    seen[f"loss {_called(getattr(model, 'loss', None))}"] = 1
-    seen[f"optimizer {_called(getattr(model, 'optimizer', None))}"] = 1
-    return seen
+            activations[f"{last}, {_called(layer.activation)}"] = 1
+    loss, optimizer = (_called(getattr(model, name, None)) for name in ("loss", "optimizer"))
+    training = {f"loss {loss}": 1, f"optimizer {optimizer}": 1}
+    if getattr(model.loss, "from_logits", False):
+        training["loss with from_logits"] = 1
+    return kinds, activations, settings, training
 
 
 def _called(thing):
@@ -446,7 +498,7 @@ BUILD_TEXT_CLASSIFIER = Exercise(
     section="The text-book model",
     points=4,
     minutes=12,
-    returns=("model",),
+    returns=("layers", "activations", "settings", "compiled with"),
     observe=_observe_model,
     probes=_model_probes,
     hints=(
@@ -489,6 +541,12 @@ BUILD_TEXT_CLASSIFIER = Exercise(
             {'loss="binary_crossentropy"': 'loss="categorical_crossentropy"'},
         ),
         Mistake(
+            "from_logits beside a sigmoid",
+            "With `from_logits=True` the loss puts a sigmoid on what comes in, and the last layer has one "
+            "already. Leave one of them out; the table has the sigmoid in the layer.",
+            {'loss="binary_crossentropy"': "loss=keras.losses.BinaryCrossentropy(from_logits=True)"},
+        ),
+        Mistake(
             "squared error",
             "The squared error of a probability learns slowly where the answer is wrong and sure: the "
             "sigmoid is flat there. Use binary cross-entropy.",
@@ -520,6 +578,19 @@ BUILD_TEXT_CLASSIFIER = Exercise(
             "no dropout before the answer",
             "The Dropout(0.5) between the two dense layers is missing.",
             {"        layers.Dropout(0.5),\n": ""},
+        ),
+        Mistake(
+            "no input",
+            "The model does not begin with a `keras.Input`, so Keras does not know its weights before the "
+            "first text: `count_params` would raise an error. Begin with `keras.Input(shape=(None,), "
+            'dtype="int32")`.',
+            {'        keras.Input(shape=(None,), dtype="int32"),\n': ""},
+        ),
+        Mistake(
+            "vocabulary taken for the length",
+            "Your input has one place for each word of the vocabulary. What comes in is a row of word "
+            "numbers, of any length: `shape=(None,)`.",
+            {"shape=(None,)": "shape=(input_dim,)"},
         ),
         Mistake(
             "not compiled",
@@ -597,6 +668,44 @@ MASKED_MEAN = Exercise(
             "NaN for a text without words",
             "A text without words has no step that counts, and you divide by zero. Its mean should be zeros.",
             {"np.maximum(mask.sum(axis=1), 1)": "mask.sum(axis=1)"},
+        ),
+        Mistake(
+            "mask without the axis of the units",
+            "The mask has shape (N, T), the outputs (N, T, H): `mask[:, :, None]`, of shape (N, T, 1), can "
+            "be multiplied onto them.",
+            {"outputs * mask[:, :, None]": "outputs * mask"},
+        ),
+        Mistake(
+            "counts without the axis of the units",
+            "The sums have shape (N, H), the counts (N,): divide by `counts[:, None]`, of shape (N, 1).",
+            {"counts[:, None]": "counts"},
+        ),
+        Mistake(
+            "one mean for the whole batch",
+            "`outputs[mask]` puts the words of all texts into one heap. A mean for each text is asked for, "
+            "(N, H).",
+            {"(outputs * mask[:, :, None]).sum(axis=1) / counts[:, None]": "outputs[mask].mean(axis=0)"},
+        ),
+        Mistake(
+            "first steps instead of the words",
+            "You take as many steps from the start as there are words. The padding stands before the words: "
+            "go by the mask itself.",
+            {
+                "    counts = np": (
+                    "    mask = np.arange(mask.shape[1]) < mask.sum(axis=1, keepdims=True)\n    counts = np"
+                )
+            },
+        ),
+        Mistake(
+            "last steps instead of the mask",
+            "You take as many steps from the end as there are words. That holds as long as the padding "
+            "stands before them without a gap: go by the mask itself.",
+            {
+                "    counts = np": (
+                    "    T = mask.shape[1]\n"
+                    "    mask = np.arange(T) >= T - mask.sum(axis=1, keepdims=True)\n    counts = np"
+                )
+            },
         ),
         Mistake(
             "mask turned round",
@@ -728,6 +837,12 @@ CONFUSION = Exercise(
             {"probabilities >= threshold": "np.round(probabilities)"},
         ),
         Mistake(
+            "True and False as an index",
+            "`matrix[label, answer]` with a True or False marks, it does not count places: True stands for "
+            "the whole row. Make the answer a number: `int(answer)`.",
+            {"matrix[label, int(answer)]": "matrix[label, answer]"},
+        ),
+        Mistake(
             "shares of all texts",
             "You return shares. Counts are asked for: with shares nobody sees how few texts there were.",
             {"return matrix": "return matrix / matrix.sum()"},
@@ -812,6 +927,57 @@ BOOK_PARAMETERS = ValueExercise(
             "one gate",
             "You counted the LSTM as a plain RNN. It has four times the weights.",
             lambda: 20_000 * 128 + 128 * 257 + 128 * 64 + 64 + 65,
+        ),
+        WrongValue(
+            "three gates",
+            "You counted three blocks in the LSTM. There are three gates and the candidate: four.",
+            lambda: 20_000 * 128 + 3 * 128 * 257 + 128 * 64 + 64 + 65,
+        ),
+        WrongValue(
+            "recurrent weights left out",
+            "The recurrent weights are missing: each unit of the LSTM also reads the 128 outputs of its own "
+            "layer.",
+            lambda: 20_000 * 128 + 4 * 128 * 129 + 128 * 64 + 64 + 65,
+        ),
+        WrongValue(
+            "one bias a unit",
+            "You counted one bias for each unit of the LSTM. Each of its four blocks has its own.",
+            lambda: 20_000 * 128 + 4 * 128 * 256 + 128 + 128 * 64 + 64 + 65,
+        ),
+        WrongValue(
+            "LSTM without biases",
+            "The biases of the LSTM are missing: four of 128.",
+            lambda: 20_000 * 128 + 4 * 128 * 256 + 128 * 64 + 64 + 65,
+        ),
+        WrongValue(
+            "two biases",
+            "You counted two biases for each unit and block, as PyTorch has them. Keras has one.",
+            lambda: 20_000 * 128 + 4 * 128 * 258 + 128 * 64 + 64 + 65,
+        ),
+        WrongValue(
+            "last bias left out",
+            "The last unit has a bias as well: one more.",
+            lambda: 20_000 * 128 + 4 * 128 * 257 + 128 * 64 + 64 + 64,
+        ),
+        WrongValue(
+            "last unit left out",
+            "The last unit is missing: 64 weights and a bias.",
+            lambda: 20_000 * 128 + 4 * 128 * 257 + 128 * 64 + 64,
+        ),
+        WrongValue(
+            "last unit reads the LSTM",
+            "The last unit reads the 64 numbers of the dense layer below it, not the 128 of the LSTM.",
+            lambda: 20_000 * 128 + 4 * 128 * 257 + 128 * 64 + 64 + 129,
+        ),
+        WrongValue(
+            "embedding with biases",
+            "The embedding has no biases: it is a table with 20,000 rows and 128 columns.",
+            lambda: 20_000 * 128 + 128 + 4 * 128 * 257 + 128 * 64 + 64 + 65,
+        ),
+        WrongValue(
+            "LSTM left out",
+            "The LSTM is missing: 4 H (D + H + 1) with D = H = 128.",
+            lambda: 20_000 * 128 + 128 * 64 + 64 + 65,
         ),
         WrongValue(
             "two rows too many",

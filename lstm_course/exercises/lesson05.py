@@ -108,6 +108,28 @@ FIX_THE_STACK = Exercise(
             {"first, return_sequences=True),": "first),\n            layers.Reshape((1, first)),"},
         ),
         Mistake(
+            "last output repeated",
+            "The error is gone, and so is the sequence: `RepeatVector` gives the upper LSTM the last output "
+            "of the lower one over and over. Set `return_sequences=True` on the lower layer.",
+            {"first, return_sequences=True),": "first),\n            layers.RepeatVector(4),"},
+        ),
+        Mistake(
+            "averaged over the words",
+            "The upper layer hands up every step, and you average them. One verdict after the last word is "
+            "wanted: leave `return_sequences` off the upper layer.",
+            {
+                "layers.LSTM(second),": (
+                    "layers.LSTM(second, return_sequences=True),\n"
+                    "            layers.GlobalAveragePooling1D(),"
+                )
+            },
+        ),
+        Mistake(
+            "the text-book sizes built in",
+            "The layers have 128 and 64 units whatever is asked for: use `first` and `second`.",
+            {"LSTM(first": "LSTM(128", "LSTM(second)": "LSTM(64)"},
+        ),
+        Mistake(
             "the two sizes exchanged",
             "The layers have each other's size: `first` units belong to the lower one.",
             {"LSTM(first": "LSTM(second", "LSTM(second)": "LSTM(first)"},
@@ -227,12 +249,56 @@ STACKED_FORWARD = Exercise(
         ),
         Mistake(
             "started from the layer below",
-            "Each layer starts from the last state of the layer below. It starts from zeros.",
+            "Each layer starts from the last state of the layer below. It starts from zeros, of its own "
+            "size: make h and c anew for each layer.",
             {
-                '        h = c = np.zeros(len(weights["bf"]))\n': (
-                    '        if outputs is xs or len(h) != len(weights["bf"]):\n'
-                    '            h = c = np.zeros(len(weights["bf"]))\n'
+                "    outputs = xs\n": '    outputs = xs\n    h = c = np.zeros(len(layers[0]["bf"]))\n',
+                '        h = c = np.zeros(len(weights["bf"]))\n': "",
+            },
+        ),
+        Mistake(
+            "one state for all layers",
+            "All layers write into one h and one c. Each layer keeps its own from step to step.",
+            {
+                "    for weights in layers:\n"
+                '        h = c = np.zeros(len(weights["bf"]))\n'
+                "        inputs, outputs = outputs, []\n"
+                "        for x in inputs:\n"
+                "            h, c = lstm_cell(x, h, c, weights)\n"
+                "            outputs.append(h)\n": (
+                    '    h = c = np.zeros(len(layers[0]["bf"]))\n'
+                    "    outputs = []\n"
+                    "    for x in xs:\n"
+                    "        for weights in layers:\n"
+                    "            h, c = lstm_cell(x, h, c, weights)\n"
+                    "            x = h\n"
+                    "        outputs.append(h)\n"
                 )
+            },
+        ),
+        Mistake(
+            "state before the step",
+            "You collect h before the step that makes it: row 0 is the zeros of the start, and the last "
+            "state is lost.",
+            {
+                "            h, c = lstm_cell(x, h, c, weights)\n            outputs.append(h)": (
+                    "            outputs.append(h)\n            h, c = lstm_cell(x, h, c, weights)"
+                )
+            },
+        ),
+        Mistake(
+            "zeros of the start handed up",
+            "Each layer hands up its zeros of the start as well, so every layer reads one step more. Collect "
+            "what the steps make.",
+            {"inputs, outputs = outputs, []": "inputs, outputs = outputs, [h]"},
+        ),
+        Mistake(
+            "last state of each layer",
+            "You return the last state of each layer. All states of the top layer are asked for, (T, H).",
+            {
+                "    outputs = xs\n": "    outputs, ends = xs, []\n",
+                "            outputs.append(h)\n": "            outputs.append(h)\n        ends.append(h)\n",
+                "np.array(outputs)": "np.array(ends)",
             },
         ),
         Mistake(
@@ -372,6 +438,37 @@ STACK_PARAMETER_COUNT = Exercise(
             {"(below + H + 1)": "(below + H)"},
         ),
         Mistake(
+            "one bias a unit",
+            "You count one bias for each unit. Each of its four blocks has one.",
+            {"4 * H * (below + H + 1)": "4 * H * (below + H) + H"},
+        ),
+        Mistake(
+            "vocabulary size into the first layer",
+            "The first LSTM is counted as if `input_dim` numbers came in. Into it comes the vector of a "
+            "word, `output_dim` numbers.",
+            {"below = output_dim": "below = input_dim"},
+        ),
+        Mistake(
+            "units and inputs exchanged",
+            "The four blocks have a row for each unit, not for each number that comes in: 4 H (D + H + 1).",
+            {"4 * H * (": "4 * below * ("},
+        ),
+        Mistake(
+            "first LSTM left out",
+            "The first LSTM is missing: you count what stands between two LSTMs. Into the first come the "
+            "vectors of the words.",
+            {
+                "    below = output_dim\n    for H in units:\n": (
+                    "    below = units[0]\n    for H in units[1:]:\n"
+                )
+            },
+        ),
+        Mistake(
+            "output unit reads all layers",
+            "The output unit is counted as if it read all layers. It reads the top one.",
+            {"count + below + 1": "count + sum(units) + 1"},
+        ),
+        Mistake(
             "two biases a gate",
             "You count two biases for each unit and block, as PyTorch has them. Keras, like the formula, has "
             "one.",
@@ -481,6 +578,31 @@ BIDIRECTIONAL_FORWARD = Exercise(
             {"states(xs[::-1], backward)[::-1]": "states(xs, backward)"},
         ),
         Mistake(
+            "second starts from the first",
+            "The second LSTM starts from the last state of the first. They know nothing of each other: both "
+            "start from zeros.",
+            {
+                '    def states(sequence, weights):\n        h = c = np.zeros(len(weights["bf"]))\n': (
+                    '    h = c = np.zeros(len(forward["bf"]))\n\n'
+                    "    def states(sequence, weights):\n        nonlocal h, c\n"
+                )
+            },
+        ),
+        Mistake(
+            "second reads the first",
+            "The second LSTM reads what the first wrote. That is a stack; here both read `xs`.",
+            {"states(xs[::-1], backward)": "states(from_left[::-1], backward)"},
+        ),
+        Mistake(
+            "both halves turned",
+            "You turn the whole result round in time, the states from the left too. Only the second LSTM's "
+            "are to be turned.",
+            {
+                "states(xs[::-1], backward)[::-1]": "states(xs[::-1], backward)",
+                "from_right], axis=1)": "from_right], axis=1)[::-1]",
+            },
+        ),
+        Mistake(
             "both directions share the forward weights",
             "Both directions use the weights `forward`. The second LSTM has its own, `backward`.",
             {"states(xs[::-1], backward)": "states(xs[::-1], forward)"},
@@ -535,6 +657,11 @@ BIDIRECTIONAL_FORWARD = Exercise(
             "only the input's features turned",
             "You turn the features of the input round, not the time: `xs[::-1]` without a comma.",
             {"states(xs[::-1], backward)": "states(xs[:, ::-1], backward)"},
+        ),
+        Mistake(
+            "only the output's features turned",
+            "You turn the features of what the second LSTM wrote, not the time: `[::-1]` without a comma.",
+            {"states(xs[::-1], backward)[::-1]": "states(xs[::-1], backward)[:, ::-1]"},
         ),
         Mistake(
             "only the last step",
@@ -625,13 +752,24 @@ VARIATIONAL_DROPOUT_MASKS = Exercise(
         Mistake(
             "divided by the rate",
             "You divide by the rate. The share that is kept is 1 - rate: divide by that.",
-            {"mask = kept / (1 - rate)": ("mask = kept / rate if rate else kept * 1.0")},
+            {"kept / (1 - rate)": "kept / rate"},
         ),
         Mistake(
             "multiplied by 1 - p",
             "You multiply what is kept by 1 - rate. It makes up for what is dropped, so it must grow: "
             "divide.",
             {"kept / (1 - rate)": "kept * (1 - rate)"},
+        ),
+        Mistake(
+            "random numbers themselves",
+            "The masks hold the random numbers themselves. Compare them with the rate: a unit is kept, or it "
+            "is not.",
+            {"rng.random((N, 1, H)) >= rate": "rng.random((N, 1, H))"},
+        ),
+        Mistake(
+            "half dropped",
+            "You drop a half, whatever `rate` is.",
+            {">= rate": ">= 0.5"},
         ),
         Mistake(
             "kept and dropped exchanged",
@@ -750,6 +888,42 @@ STACK_PARAMETERS = ValueExercise(
             "bias of the output unit forgotten",
             "The output unit has a bias as well: one more.",
             lambda: _stack_parameters() - 1,
+        ),
+        WrongValue(
+            "sizes of the layers exchanged",
+            "You count the lower layer with 64 units and the upper one with 128. It is the other way round.",
+            lambda: 1_280_000 + 4 * 64 * 193 + 4 * 128 * 193 + 129,
+        ),
+        WrongValue(
+            "second layer counted like the first",
+            "You count 128 + 128 inputs for the second layer. It reads the 128 numbers from below and the 64 "
+            "of its own.",
+            lambda: _stack_parameters() + 4 * 64 * 64,
+        ),
+        WrongValue(
+            "upper layer left out",
+            "The upper LSTM is missing: 4 · 64 · (128 + 64 + 1).",
+            lambda: _stack_parameters() - 4 * 64 * 193,
+        ),
+        WrongValue(
+            "lower layer left out",
+            "The lower LSTM is missing: 4 · 128 · (128 + 128 + 1).",
+            lambda: _stack_parameters() - 4 * 128 * 257,
+        ),
+        WrongValue(
+            "a plain RNN counted",
+            "You count one block for each layer, a plain RNN. An LSTM has four.",
+            lambda: 1_280_000 + 128 * 257 + 64 * 193 + 65,
+        ),
+        WrongValue(
+            "recurrent weights left out",
+            "The recurrent weights are missing: each unit also reads the outputs of its own layer.",
+            lambda: 1_280_000 + 4 * 128 * 129 + 4 * 64 * 129 + 65,
+        ),
+        WrongValue(
+            "one bias a unit",
+            "You count one bias for each unit of the LSTMs. Each of the four blocks has its own.",
+            lambda: 1_280_000 + 4 * 128 * 256 + 128 + 4 * 64 * 192 + 64 + 65,
         ),
         WrongValue(
             "two layers of 128",
