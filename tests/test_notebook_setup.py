@@ -245,6 +245,47 @@ def test_an_interrupt_ends_the_training_and_keeps_its_history():
     assert len(model.fit(**data, epochs=2, callbacks=[notebook.training_bar()]).history["loss"]) == 2
 
 
+TRAINING_CELL = """
+import keras, numpy as np
+from lstm_course.notebook import training_bar
+model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+model.compile(loss="mse")
+told = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print("epoch", epoch))
+history = model.fit(np.ones((8, 1)), np.ones(8), epochs=100_000, verbose=0, callbacks=[training_bar(), told])
+print("the cell went on")
+"""
+
+
+@needs_tensorflow
+def test_the_stop_button_of_a_notebook_ends_the_training_and_keeps_its_history():
+    from jupyter_client import KernelManager
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    manager = KernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+    manager.start_kernel(env=os.environ | {"LSTM_COURSE_PROGRESS": "1"}, stderr=subprocess.DEVNULL)
+    client = manager.client()
+    client.start_channels()
+    seen, printed = [], []
+
+    def listen(message):
+        seen.extend(message["content"].get("data", ()))
+        printed.append(message["content"].get("text", ""))
+        if "epoch 3" in printed[-1]:
+            manager.interrupt_kernel()
+
+    try:
+        client.wait_for_ready(timeout=120)
+        reply = client.execute_interactive(TRAINING_CELL, output_hook=listen, timeout=120)
+        assert reply["content"]["status"] == "ok" and "the cell went on" in "".join(printed)
+        assert "application/vnd.jupyter.widget-view+json" in seen  # the bar
+        printed.clear()
+        client.execute_interactive("print(len(history.history['loss']))", output_hook=listen, timeout=60)
+        assert 4 <= int("".join(printed)) < 100_000
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
 @needs_tensorflow
 def test_the_bar_counts_every_update(monkeypatch):
     _, model = keras_model()
