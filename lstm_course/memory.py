@@ -10,6 +10,7 @@ import numpy as np
 
 from lstm_course.scratch.arguments import array, function, instance, integers, real_number
 from lstm_course.scratch.layers import LSTM, Recurrent, Sequential
+from lstm_course.scratch.training import progress_bar
 from lstm_course.tasks import Task, train_on_task
 
 
@@ -132,7 +133,7 @@ def memory_horizon(norms, threshold=0.01):
 
 
 def recall_by_lag(make_model, make_task, lags, *, updates, seeds=(0,), **training):
-    """Train afresh at every lag and report what is still recalled.
+    """Train afresh at every lag and report what is still recalled. A progress bar counts the networks.
 
     Args:
         make_model: called as `make_model(task, seed)`, gives a new model.
@@ -162,6 +163,7 @@ def recall_by_lag(make_model, make_task, lags, *, updates, seeds=(0,), **trainin
     function("make_task", make_task)
     lags, seeds = integers("lags", lags, ("L",), minimum=1), integers("seeds", seeds, ("S",))
     accuracies = np.zeros((len(lags), len(seeds)))
+    bar = progress_bar(None, accuracies.size, unit="network")
     for row, lag in enumerate(lags.tolist()):
         task = instance("what make_task gave", make_task(lag), Task, "a Task with classes")
         if task.chance_accuracy is None:
@@ -169,5 +171,8 @@ def recall_by_lag(make_model, make_task, lags, *, updates, seeds=(0,), **trainin
                              "expected a Task with classes")
         for column, seed in enumerate(seeds.tolist()):
             model = instance("what make_model gave", make_model(task, seed), Sequential, "a Sequential")
-            accuracies[row, column] = train_on_task(model, task, updates, seed=seed, **training).test_accuracy
+            run = train_on_task(model, task, updates, seed=seed, progress=False, **training)
+            accuracies[row, column] = run.test_accuracy
+            bar.update()
+    bar.close()
     return accuracies

@@ -23,6 +23,7 @@ from lstm_course.scratch.training import (
     accuracy,
     mean_squared_error,
     predict,
+    progress_bar,
     softmax_cross_entropy,
     train_step,
 )
@@ -333,7 +334,7 @@ class Run:
 
 
 def train_on_task(model, task, updates, *, batch_size=16, learning_rate=0.01, max_norm=1.0, goal=None,
-                  seed=0):
+                  seed=0, progress=None):
     """Train on fresh sequences at every update, with Adam and clipping; stop early when the goal is reached.
 
     Args:
@@ -347,6 +348,7 @@ def train_on_task(model, task, updates, *, batch_size=16, learning_rate=0.01, ma
             (from 0 to 1) for classes. Looked at every 25 updates, on 500 sequences of their own, so that what
             decides when to stop is not what is tested on at the end. None: make all updates.
         seed: of the training data, as in `Task.sample`.
+        progress: whether to show a progress bar, as for `scratch.fit`.
 
     Returns:
         A `Run`.
@@ -370,12 +372,18 @@ def train_on_task(model, task, updates, *, batch_size=16, learning_rate=0.01, ma
     rng = generator("seed", seed)
     optimizer = Adam(real_number("learning_rate", learning_rate, minimum=0))
     losses, solved = [], None if goal is None else False
+    bar = progress_bar(progress, updates)
     start = time.perf_counter()
-    while len(losses) < updates and not solved:
-        x, y = task.sample(batch_size, rng)
-        losses.append(train_step(model, x, y, task.loss, optimizer, max_norm=max_norm))
-        if goal is not None and (len(losses) % 25 == 0 or len(losses) == updates):
-            solved = _reaches(goal, *_evaluate(model, task, 500, STOPPING_SEED))
+    try:
+        while len(losses) < updates and not solved:
+            x, y = task.sample(batch_size, rng)
+            losses.append(train_step(model, x, y, task.loss, optimizer, max_norm=max_norm))
+            if goal is not None and (len(losses) % 25 == 0 or len(losses) == updates):
+                solved = _reaches(goal, *_evaluate(model, task, 500, STOPPING_SEED))
+            bar.update()
+    finally:
+        bar.total = len(losses)         # a bar that is not full would turn red and stay
+        bar.close()
     test_loss, test_accuracy = _evaluate(model, task, 1000, TEST_SEED)
     return Run(np.array(losses), test_loss, test_accuracy, solved, time.perf_counter() - start)
 

@@ -247,6 +247,16 @@ def test_every_lag_is_tried_with_every_seed():
     assert asked == [(lag, seed) for lag in (1, 7, 3) for seed in (5, 0)]
 
 
+def test_a_bar_counts_the_networks(capfd, monkeypatch):
+    monkeypatch.delenv("LSTM_COURSE_PROGRESS", raising=False)
+    recall_by_lag(small_rnn, two_symbols, [1, 7, 3], updates=2, seeds=[5, 0])
+    assert capfd.readouterr() == ("", "")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    recall_by_lag(small_rnn, two_symbols, [1, 7, 3], updates=2, seeds=[5, 0])
+    shown = capfd.readouterr().err
+    assert "/6 [" in shown and "network" in shown and "update" not in shown
+
+
 def test_an_entry_is_what_its_own_training_gives():
     accuracies = recall_by_lag(small_rnn, two_symbols, np.array([4, 1]), updates=20, seeds=range(2),
                                learning_rate=0.003, batch_size=8, goal=0.9)

@@ -280,6 +280,28 @@ def test_a_loss_is_the_goal_for_real_numbers():
     assert run.solved is True and run.updates < 2000 and run.test_loss < 0.12
 
 
+def test_a_bar_counts_the_updates_and_goes_when_the_goal_is_reached(monkeypatch):
+    bars = []
+
+    class Bar:
+        def __init__(self, progress, total):
+            self.progress, self.total, self.updates, self.closed = progress, total, 0, False
+            bars.append(self)
+
+        def update(self):
+            self.updates += 1
+
+        def close(self):
+            self.closed = self.updates == self.total        # else it would stay, in red
+
+    monkeypatch.setattr(tasks, "progress_bar", Bar)
+    task = recall(2, symbols=2)
+    run = train_on_task(small_model(task), task, updates=2000, goal=0.99, seed=0)
+    train_on_task(small_model(task), task, updates=3, progress=False)
+    assert [bar.progress for bar in bars] == [None, False] and all(bar.closed for bar in bars)
+    assert [bar.updates for bar in bars] == [run.updates, 3] and run.updates < 2000
+
+
 def test_goals_out_of_reach_and_the_last_look():
     task = recall(30, symbols=8)
     run = train_on_task(small_model(task), task, updates=7, goal=0.9)

@@ -536,12 +536,13 @@ class _Silent:
         pass
 
 
-def progress_bar(progress, total):
+def progress_bar(progress, total, unit="update"):
     """A bar with the remaining time, with the methods `update` and `close`.
 
     Args:
         progress: True, False, or None, as for `fit`.
         total: how many updates there will be, or None when nobody knows.
+        unit: what is counted, default "update".
     """
     arguments.one_of("progress", progress, (None, True, False))
     # A notebook's shell has a kernel. IPython is looked for, never imported.
@@ -554,4 +555,4 @@ def progress_bar(progress, total):
         from tqdm.notebook import tqdm
     else:
         from tqdm import tqdm
-    return tqdm(total=total, unit="update", leave=False)
+    return tqdm(total=total, unit=unit, leave=False)
