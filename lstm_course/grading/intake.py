@@ -76,15 +76,27 @@ def collect(path, scratch):
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist: give the folder or zip file with the submissions.")
-    files = list(archives.files(path, Path(scratch)))
-    names, found = _gradescope_names(files), []
-    for file, shown, problem in files:
-        learner, number = _owner(Path(shown), names)
+    files = [(file, _printable(shown), said) for file, shown, said in archives.files(path, Path(scratch))]
+    names = _gradescope_names(files)
+    notebooks = [each for each in files if each[2] or _is_notebook(each[0])]
+    patterns = _platform([Path(shown) for _, shown, _ in notebooks])
+    found = []
+    for file, shown, problem in notebooks:
+        learner, number = _owner(Path(shown), patterns, names)
         if problem:
             found.append(Submission(learner, _lesson_by_name(shown), shown, None, problem, number))
-        elif file.suffix.lower() == ".ipynb" and not file.name.startswith("._"):
+        else:
             found.append(_read(file, shown, learner, number))
     return _one_each(_with_lessons(found))
+
+
+def _is_notebook(file):
+    return file.suffix.lower() == ".ipynb" and not file.name.startswith("._")
+
+
+def _printable(shown):
+    """A name whose bytes are no UTF-8, as something that can be written."""
+    return shown.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _read(file, shown, learner, number):
@@ -131,18 +143,43 @@ def _cells(file):
 # Whose it is
 
 
-def _owner(path, gradescope):
+_PLATFORMS = (_MOODLE,), (_GRADESCOPE,), (_CANVAS_ANONYMOUS, _CANVAS)
+
+
+def _platform(paths):
+    """The patterns of the platform that has named these files, none where no platform has.
+
+    What is in a folder counts as one: a learner may name files as a platform does, with somebody else's name.
+    """
+    tops = {}
+    for path in paths:
+        top = next((part for part in path.parts if part.lower() not in _FOLDERS), "")
+        tops.setdefault(top, []).append(path)
+    for patterns in _PLATFORMS:
+        if _most(_most(_platforms_part(path, patterns) for path in each) for each in tops.values()):
+            return patterns
+    return ()
+
+
+def _most(truths):
+    truths = list(map(bool, truths))
+    return 2 * sum(truths) > len(truths)
+
+
+def _platforms_part(path, patterns):
+    """The outermost part of a path that a platform has named, for all within it the learner has."""
+    matches = (pattern.fullmatch(part) for part in path.parts for pattern in patterns)
+    return next(filter(None, matches), None)
+
+
+def _owner(path, patterns, gradescope):
     """(learner, number) by the names that the exports give to folders and files."""
-    for part in reversed(path.parts):
-        if found := _MOODLE.fullmatch(part):
-            unknown = found["name"] == "Participant"  # of an assignment that is graded without names
-            return found["name"] + f" {found['id']}" * unknown, found["id"]
-        if found := _GRADESCOPE.fullmatch(part):
-            return gradescope.get(found["id"], f"submission {found['id']}"), found["id"]
-    if found := _CANVAS_ANONYMOUS.fullmatch(path.name):
-        return found["name"], ""
-    if found := _CANVAS.fullmatch(path.name):
-        return found["name"], found["id"]
+    found = _platforms_part(path, patterns)
+    if found:
+        number = found.groupdict().get("id", "")
+        name = found.groupdict().get("name") or gradescope.get(number, f"submission {number}")
+        unknown = name == "Participant"  # of an assignment that is graded without names
+        return name + f" {number}" * unknown, number
     folders = [part for part in path.parts[:-1] if part.lower() not in _FOLDERS]
     if folders:
         return folders[0].removesuffix(".zip"), ""

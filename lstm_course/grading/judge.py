@@ -14,6 +14,7 @@ from lstm_course.executing import KERNEL_ENVIRONMENT
 
 __all__ = ["grade"]
 
+_MEMORY = 4_000_000_000  # bytes; TensorFlow alone takes one of them
 _own = threading.local()
 
 
@@ -61,10 +62,22 @@ def _started():
     )
 
 
+def _limit_memory():
+    """Keep a reference that a notebook asks for something huge from taking the machine's memory."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    if most == resource.RLIM_INFINITY or most > _MEMORY:
+        resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, most))
+
+
 def _serve():
     """Mark what comes in on stdin until it is closed."""
     from . import marking, sandbox
 
+    _limit_memory()
     outgoing = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     for line in sys.stdin.buffer:

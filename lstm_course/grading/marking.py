@@ -16,7 +16,7 @@ import numpy as np
 from lstm_course import checking, exercises
 from lstm_course.exercises import Exercise
 from lstm_course.exercises.diagnosis import Source, examine
-from lstm_course.exercises.running import TimeUp, describe
+from lstm_course.exercises.running import TimeUp, _limited, describe
 
 from . import observing, sandbox, variants
 from .session import Ended, Session
@@ -25,6 +25,7 @@ __all__ = ["STATUSES", "exercises_of", "mark_notebook"]
 
 SCORES = {"right": 1.0, "nearly": 0.5}
 STATUSES = ("right", "nearly", "wrong", "error", "timed out", "killed", "not attempted", "missing")
+_ASKED_SECONDS = 2.0  # for one value of a function of ours, whose arguments the learner's code chooses
 _ATTEMPTS = 4  # how often a notebook that breaks its sandbox is started again for one exercise
 
 
@@ -134,15 +135,14 @@ def _judged(session, exercise, seed, done):
     desk = _Desk(exercise, done)
     ready = _begun(session, exercise, desk)
     notes = _troubles(ready)
-    if ready["ready"] == "missing":
+    what = str(ready["ready"])
+    if what == "missing":
         return _absent(session, exercise)
-    if ready["ready"] == "broken":
+    if what == "broken":
         own = [trouble for _, trouble, binds in _rows(ready) if binds]
         return _outcome(exercise, "error", f"Its cell raises {own[0] if own else 'an error'}.", notes)
-    if ready["ready"] == "value":
+    if what == "value":
         return _value_judged(session, exercise, ready, notes)
-    if ready["ready"] != "function":
-        raise Ended("killed", "Its process sent something that is no answer.")
     if not isinstance(exercise, Exercise):
         return _outcome(exercise, "wrong", f"`{exercise.id}` is a function, but a value is asked for.", notes)
     if str(ready["home"]).startswith("lstm_course"):
@@ -159,8 +159,8 @@ def _begun(session, exercise, desk):
     for _ in range(_ATTEMPTS):
         try:
             ready = session.begin(exercise.id, desk.told, observe)
-            if "ready" not in ready:
-                raise Ended("killed", "Its process ended before it gave an answer.")
+            if not _well_made(ready):
+                raise Ended("killed", "Its process sent something that is no answer.")
         except Ended as ended:
             session.stop()
             first = first or ended
@@ -168,10 +168,17 @@ def _begun(session, exercise, desk):
                 raise first from None
             session.left_out.add(session.at)
             continue
-        if first and ready["ready"] != "function":
+        if first and str(ready["ready"]) != "function":
             raise first
         return ready
     raise first
+
+
+def _well_made(ready):
+    """Whether the worker's message is one that a worker sends; the learner's code may have sent its own."""
+    keys = {"function": {"parameters", "stub", "blanks", "xor", "numbers", "functions", "home"}}
+    what = str(ready.get("ready"))
+    return what in ("function", "value", "missing", "broken") and keys.get(what, set()) <= ready.keys()
 
 
 def _rows(ready):
@@ -299,22 +306,22 @@ class _Desk:
 
     def told(self, asked, functions=()):
         """The reply to a question; functions are those that were given in as arguments."""
-        name = str(asked.get("name"))
-        if asked["ask"] == "proven":
+        what, name, number = str(asked["ask"]), str(asked.get("name")), asked.get("number")
+        if what == "proven":
             return {"own": not self._may_ask(name), "arrays": _gives_arrays(name)}
         arguments, function = asked.get("arguments"), None
-        if asked["ask"] == "function" and asked.get("number") in range(len(functions)):
-            function = functions[asked["number"]]
-        elif asked["ask"] == "reference" and self._may_ask(name):
+        if what == "function" and type(number) is int and 0 <= number < len(functions):
+            function = functions[number]
+        elif what == "reference" and self._may_ask(name):
             function = exercises.find(name).reference
         if function is None or not isinstance(arguments, tuple):
             return {"error": "there is no such function", "value": None}
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return {"value": function(*arguments)}
-        except Exception as error:
-            return {"error": str(error)[:200], "value": None}
+                return {"value": _limited(lambda: function(*arguments), _ASKED_SECONDS)}
+        except (Exception, TimeUp) as error:
+            return {"error": str(error)[:200] or "it takes too long", "value": None}
 
     def _may_ask(self, name):
         """Whether `proven` gives the course's function: the learner's own came before and is not right."""

@@ -120,7 +120,7 @@ class Session:
             message = self.ask(2, stop=True)
             while "over" not in message:
                 message = self.receive(2)
-            clean = message["over"] == 0 and message["alone"] is True
+            clean = str(message["over"]) == "0" and message["alone"] is True
         except Ended:
             clean = False
         if not clean:

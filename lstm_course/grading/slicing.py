@@ -6,6 +6,8 @@ needs is run in the order of the notebook, and nothing else is. So a broken cell
 neither does the order of what is left.
 """
 
+import __future__
+
 import ast
 import builtins
 import copy
@@ -19,6 +21,8 @@ __all__ = ["Statement", "needed", "statements"]
 
 _BUILTINS = set(dir(builtins))
 _SEES_ALL = {"exec", "globals", "locals", "vars"}
+_ONLY_LOOKS = {"check", "display", "hint", "len", "marks", "print", "solution"}
+_MAGICS_WITH_FILES = {"run", "load", "writefile"}
 _LOADS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
 
 
@@ -61,13 +65,34 @@ def statements(trees, names):
     Returns:
         List of `Statement`.
     """
-    found = []
+    found, flags = [], ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     for cell, tree in trees:
         for node in tree.body:
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                flags |= _future(node)
             for part in [*_one_by_one(node), *_given_to_check(node, names)]:
-                statement = _statement(len(found), cell, part)
+                statement = _statement(len(found), cell, part, flags)
                 if statement is not None:
                     found.append(statement)
+    return _with_globals(found)
+
+
+def _future(node):
+    """Flags of a `from __future__ import`, which holds for the cells after it as well."""
+    features = [getattr(__future__, alias.name, None) for alias in node.names]
+    return sum(feature.compiler_flag for feature in features if feature)
+
+
+def _with_globals(found):
+    """A call of a function that has `global` in it binds what the function does, where that is called."""
+    makers = {}
+    for each in found:
+        if isinstance(each.node, ast.FunctionDef) and len(each.binds) > 1:
+            makers[each.node.name] = each.binds - {each.node.name}
+    for each in found:
+        if not isinstance(each.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            called = [makers[name] for name in each.reads & makers.keys()]
+            each.binds = each.binds.union(*called)
     return found
 
 
@@ -86,7 +111,8 @@ def needed(all_statements, name):
     if not own:
         return []
     last = own[-1].place
-    chosen = {each.place: each for each in [*own, *(each for each in all_statements if each.opaque)]}
+    around = [each for each in all_statements if each.opaque or name in each.changes]
+    chosen = {each.place: each for each in [*own, *around]}
     looked_up, to_read = {name}, list(chosen.values())
     while to_read:
         for wanted in to_read.pop().reads - looked_up:
@@ -136,18 +162,30 @@ def _calls_proven(node):
 
 
 def _given_to_check(node, names):
-    """`check(name=answer)` gives the exercise of that name its answer."""
-    call = node.value if isinstance(node, ast.Expr) else None
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "check":
+    """`check(name=answer)`, wherever it stands in a cell, gives the exercise of that name its answer."""
+    for call in _outside_definitions(node):
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "check":
+            continue
         for word in call.keywords:
             if word.arg in names and not (isinstance(word.value, ast.Name) and word.value.id == word.arg):
                 target = ast.Name(word.arg, ast.Store())
                 yield ast.fix_missing_locations(ast.copy_location(ast.Assign([target], word.value), node))
 
 
-def _statement(place, cell, node):
+def _outside_definitions(node):
+    """A statement and all that is in it, but for the functions and classes that it defines."""
+    parts = [node]
+    for part in parts:
+        yield part
+        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            parts += ast.iter_child_nodes(part)
+
+
+def _statement(place, cell, node, flags):
+    """A `Statement`, or None where Python cannot compile it, or not take it apart, so deeply is it nested."""
     try:
-        code = compile(ast.Module([node], []), f"<cell {cell}>", "exec")
+        code = compile(ast.Module([node], []), f"<cell {cell}>", "exec", flags, dont_inherit=True)
+        empty = _is_empty(node)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     reads, binds, star = set(), set(), False
@@ -167,7 +205,7 @@ def _statement(place, cell, node):
         frozenset(reads - (_BUILTINS - binds)),
         frozenset(binds),
         frozenset(_changed(node)),
-        _is_empty(node),
+        empty,
         _is_proven(node),
         star or (not definition and bool(reads & _SEES_ALL)) or _runs_files(node),
     )
@@ -181,21 +219,35 @@ def _codes(code):
 
 
 def _changed(node):
-    """Names whose things a statement changes in place."""
-    if isinstance(node, ast.Assign | ast.Delete):
-        targets = node.targets
-    elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-        targets = [node.target]
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        targets = [node.value.func]  # words.append(...)
-    else:
-        targets = []
-    for target in targets:
-        if isinstance(target, ast.Attribute | ast.Subscript):
-            while isinstance(target, ast.Attribute | ast.Subscript):
-                target = target.value
-            if isinstance(target, ast.Name):
-                yield target.id
+    """Names whose things a statement changes in place, or may change, being called with them."""
+    for part in _outside_definitions(node):
+        if isinstance(part, ast.Assign | ast.Delete):
+            targets = part.targets
+        elif isinstance(part, ast.AugAssign | ast.AnnAssign):
+            targets = [part.target]
+        elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
+            yield from _changed_by_call(part.value)
+            continue
+        else:
+            continue
+        yield from filter(None, map(_root, targets))
+
+
+def _changed_by_call(call):
+    """`words.append(...)` changes words, and so may `np.fill_diagonal(words, 0)` or `setattr(words, ...)`."""
+    if isinstance(call.func, ast.Name) and call.func.id in _ONLY_LOOKS:
+        return
+    if _root(call.func):
+        yield _root(call.func)
+    yield from (each.id for each in call.args if isinstance(each, ast.Name))
+
+
+def _root(target):
+    """`a` of `a.b[c]`; None of a bare name, which is bound and not changed."""
+    inner = target
+    while isinstance(inner, ast.Attribute | ast.Subscript):
+        inner = inner.value
+    return inner.id if inner is not target and isinstance(inner, ast.Name) else None
 
 
 def _is_empty(node):
@@ -210,7 +262,7 @@ def _is_proven(node):
 
 
 def _runs_files(node):
-    """`%run` and `%load`, as IPython writes them in Python."""
-    return isinstance(node, ast.Expr) and ast.unparse(node)[:60].startswith(
-        ("get_ipython().run_line_magic('run'", "get_ipython().run_line_magic('load'")
-    )
+    """`%run`, `%load` and `%%writefile`: IPython writes `get_ipython().run_line_magic("run", ...)`."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    magic = isinstance(call, ast.Call) and getattr(call.func, "attr", "").endswith("_magic") and call.args
+    return bool(magic) and getattr(call.args[0], "value", None) in _MAGICS_WITH_FILES

@@ -157,13 +157,16 @@ def decode(value, numbers, functions=None):
     Raises:
         WireError: when it is not made as agreed.
     """
-    left = [_MOST_ITEMS]
+    items_left, bytes_left = _MOST_ITEMS, len(numbers)
 
     def made(value, depth):
-        left[0] -= 1
-        if left[0] < 0 or depth > _DEEPEST + 1:
+        nonlocal items_left, bytes_left
+        items_left -= 1
+        if items_left < 0 or depth > _DEEPEST + 1:
             raise WireError("the message has too many parts")
-        if value is None or isinstance(value, bool | int | float | str):
+        if isinstance(value, str):
+            return value.encode(errors="replace").decode()  # half a character is nothing that can be written
+        if value is None or isinstance(value, bool | int | float):
             return value
         if not isinstance(value, dict) or len(value) != 1:
             raise WireError("the message is damaged")
@@ -174,7 +177,11 @@ def decode(value, numbers, functions=None):
         if kind == "dict":
             return {int(key) if whole else str(key): made(item, depth + 1) for key, whole, item in content}
         if kind == "array":
-            return _array(*content, numbers)
+            array = _array(*content, numbers)
+            bytes_left -= array.nbytes
+            if bytes_left < 0:  # or a few bytes, named again and again, would fill our memory
+                raise WireError("arrays share their numbers")
+            return array
         return _special(kind, content, functions)
 
     return made(value, 0)

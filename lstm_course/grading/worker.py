@@ -10,6 +10,7 @@ import inspect
 import io
 import linecache
 import os
+import re
 import sys
 import types
 import warnings
@@ -106,6 +107,7 @@ def _python(source):
         first, _, rest = source.lstrip().partition("\n")
         if first.startswith(("%%time", "%%timeit", "%%capture")):
             source = rest
+        source = re.sub(r"^%time (?=\S)", "", source, flags=re.MULTILINE)
         return TransformerManager().transform_cell(source)
     except Exception:  # of the transformer, on something that is not Python at all
         return source
@@ -152,7 +154,11 @@ def _execute(statement, notebook):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             sys.stdout = sys.stderr = held
-            exec(statement.code, notebook)
+            waiting = eval(statement.code, notebook)
+            if inspect.iscoroutine(waiting):
+                import asyncio  # slow to import, and hardly ever needed
+
+                asyncio.run(waiting)
     except BaseException as error:
         return f"{type(error).__name__}: {str(error)[:300]}"
     finally:

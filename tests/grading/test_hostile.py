@@ -302,6 +302,79 @@ ATTACKS = {
         SIGNATURE + ZEROS,
         {"wrong"},
     ),
+    "reply without its parts": (
+        ["import os\nfrom lstm_course.grading import wire\n"
+         "made = [os.write(fd, wire.pack({'ready': 'function'})) for fd in (3, 4)]"],
+        function("return made"),
+        {"killed", "error", "wrong"},
+    ),
+    "reply that is an array in each part": (
+        ["import os\nfrom lstm_course.grading import wire"],
+        forged("wire.pack(dict.fromkeys(['ready', 'over', 'alone', 'ask', 'number', 'name'], np.ones(3)))"),
+        {"killed", "wrong", "timed out", "error"},
+    ),
+    "a few bytes, named ten thousand times": (
+        ["import json, os\nfrom lstm_course.grading import wire"],
+        function(
+            "one = {'array': ['<f8', [1_000_000], 0, False]}",
+            "text = json.dumps({'value': {'list': [one] * 10_000}}).encode()",
+            "reply = wire._HEADER.pack(len(text), 8_000_000) + text + bytes(8_000_000)",
+            "for fd in 3, 4, 5:",
+            "    try:",
+            "        while reply: reply = reply[os.write(fd, reply):]",
+            "    except OSError: pass",
+        ),
+        {"killed", "timed out", "error", "wrong"},
+    ),
+    "half a character": ([], function("raise ValueError('\\ud800 \\udfff')"), {"error"}),
+    "a sum that is too deep to be taken apart": (
+        ["+".join("1" * 900), "deep = " + "(1+" * 80 + "1" + ")" * 80],
+        function("return " + "+".join("1" * 900)),
+        {"wrong", "killed", "error", "missing"},
+    ),
+    "asks for a function that was not given": (
+        ["from lstm_course import checking"],
+        function(
+            "for number in -1, 0, 1.0, np.zeros(2), 'x', None, [1]:",
+            "    checking._ask({'ask': 'function', 'number': number, 'arguments': ()})",
+            "return checking._ask({'ask': np.ones(3), 'name': np.ones(3), 'arguments': 5})",
+        ),
+        {"wrong", "error"},
+    ),
+    "what came in, recorded and given back": (
+        ["seen = []"],
+        function("seen.append((x, h_prev, weights))", "return seen[len(seen) // 2][1]"),
+        {"wrong", "error"},
+    ),
+    "walks through all objects and traces": (
+        ["import gc, sys"],
+        function(
+            "sys.settrace(lambda frame, event, argument: frame.f_locals.clear())",
+            "for thing in gc.get_objects():",
+            "    if isinstance(thing, dict) and 'reference' in thing: return thing['reference'](x)",
+            "raise LookupError('nothing')",
+        ),
+        {"error", "wrong", "killed"},
+    ),
+    "leaves a trap for what comes after": (
+        [
+            "class Trap:\n    def __del__(self): raise SystemExit\n"
+            "    def __class_getitem__(cls, k): return 1\n"
+            "    def __getattr__(self, name): return Trap()\n    def __call__(self, *a, **k): return Trap()\n"
+            "    __array_ufunc__ = __array_function__ = __index__ = __float__ = __len__ = __call__"
+        ],
+        function("return Trap()"),
+        {"wrong", "error"},
+    ),
+    "a decorator that answers for the function": (
+        [
+            "import functools\ndef best(f):\n    class Right:\n        __name__ = f.__name__\n"
+            "        status, score = 'right', 100\n        def __call__(self, *a): return Right()\n"
+            "    return functools.wraps(f)(Right())"
+        ],
+        "@best\n" + SIGNATURE + ZEROS,
+        {"wrong", "error"},
+    ),
     "escape by magics": (
         ["!touch /tmp/bang\n%run /etc/passwd\n%load_ext evil"],
         SIGNATURE + ZEROS,
@@ -374,3 +447,20 @@ def test_two_notebooks_at_a_time_do_not_meet():
     for thread in threads:
         thread.join()
     assert found == {"leave": "wrong", "take": "error"}
+
+
+def test_what_is_asked_for_runs_within_limits():
+    """A course's function that a notebook asks for, with arguments that would take all memory."""
+    asks = (
+        "from lstm_course import checking\n"
+        "def ask(size):\n"
+        "    arguments = size, np.random.default_rng(0)\n"
+        "    return checking._ask({'ask': 'reference', 'name': 'orthogonal', 'arguments': arguments})\n"
+        "told = [ask(size)['error'] for size in (10**5, 10**9)]\n"
+        "clipping_and_vanishing = ' / '.join(told)"
+    )
+    cells = ["import numpy as np", "def orthogonal(size, rng):\n    return 0", asks, HONEST]
+    job = {"cells": cells, "lesson": "02", "seed": 11, "kind": KIND, "limits": None}
+    rows = {row["exercise"]: row for row in judge.grade(job)}
+    assert (rows["orthogonal"]["status"], rows["spectral_radius"]["status"]) == ("wrong", "right")
+    assert rows["clipping_and_vanishing"]["status"] == "wrong"  # told errors, not killed

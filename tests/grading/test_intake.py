@@ -129,6 +129,40 @@ def test_exports_tell_whose_and_which(name, zipped, tmp_path):
     assert all(each.reason is None for each in found)
 
 
+def test_a_learner_who_names_files_as_a_platform_does_is_nobody_else(tmp_path):
+    put(tmp_path / "in/submitted", {
+        "ada/02.ipynb": JACOBIAN, "bob/02.ipynb": JACOBIAN,
+        **{f"mallory/ada_{k}_4567_02.ipynb": JACOBIAN for k in range(9)},
+        "mallory/ada_4711_assignsubmission_file_/02.ipynb": JACOBIAN,
+    })  # fmt: skip
+    assert {each.learner for each in collected(tmp_path / "in", tmp_path)} == {"ada", "bob", "mallory"}
+
+
+@pytest.mark.parametrize("own", ["mallory_9_4568_work.zip", "Mallory_9_assignsubmission_file_"])
+def test_what_is_inside_a_learners_folder_or_archive_is_the_learners(own, tmp_path):
+    moodle = "Ada_7_assignsubmission_file_/02.ipynb"
+    other = "ada_7_4567_02.ipynb" if own.endswith(".zip") else moodle
+    folder = tmp_path / "in"
+    put(folder, {other: JACOBIAN})
+    if own.endswith(".zip"):
+        archive_with(folder / own, {other: JACOBIAN})
+    else:
+        put(folder / own, {other: JACOBIAN})
+    found = collected(folder, tmp_path)
+    assert sorted(each.id for each in found) == ["7", "9"]
+    assert not any(each.others for each in found)
+
+
+def test_a_name_that_is_no_utf_8_can_be_written(tmp_path):
+    import os
+
+    (tmp_path / "in").mkdir()
+    with open(os.path.join(os.fsencode(tmp_path / "in"), b"Zo\xeb_02.ipynb"), "w") as file:
+        file.write(JACOBIAN)
+    (only,) = collected(tmp_path / "in", tmp_path)
+    assert only.learner.encode() and only.learner.startswith("Zo")
+
+
 BROKEN = {
     "empty": ("", "empty"),
     "blank": ("\n  \n", "empty"),

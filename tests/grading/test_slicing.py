@@ -90,9 +90,12 @@ def test_messages_that_lie_are_refused():
         '{"v": {"x": 1, "y": 2}}',
         '{"v": {"generator": {"bit_generator": "MT19937"}}}',
         "[" * 9000,
+        '{"v": {"list": [{"array": ["<f8", [1], 0, false]}, {"array": ["<f8", [1], 0, false]}]}}',
     ]
     for text in lies:
         with pytest.raises(wire.WireError):
             read(wire._HEADER.pack(len(text), 8) + text.encode() + bytes(8))
     with pytest.raises(wire.WireError):
         read(wire._HEADER.pack(10, 2**50))
+    half = '{"v": "\\ud800"}'
+    assert read(wire._HEADER.pack(len(half), 0) + half.encode()) == {"v": "?"}
