@@ -46,6 +46,10 @@ def build(root, out, solutions=True):
         source, doctrees = Path(folder, "source"), Path(folder, "doctrees")
         _gather(root, source, solutions)
         warnings = _run_sphinx(source, out, doctrees)
+    for page in out.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        # A table that has names at its side has none in its corner: no header without words.
+        page.write_text(text.replace('<th class="head"><p></p></th>', "<td></td>"), encoding="utf-8")
     for lesson in _lessons(root):
         _write_printable(out, lesson.stem)
     return warnings
@@ -223,8 +227,9 @@ def _run_sphinx(source, out, doctrees):
 
 PRINT_STYLE = """
 body { font: 11pt/1.5 Georgia, serif; margin: 2em auto; max-width: 46em; padding: 0 1em; color: #111; }
-pre, code { font: 9pt/1.4 ui-monospace, Consolas, monospace; white-space: pre-wrap; }
-pre { background: #f6f6f6; border: 1px solid #ddd; padding: 0.5em; }
+pre, code { font: 8pt/1.4 ui-monospace, Consolas, monospace; white-space: pre-wrap; }
+pre { background: #f6f6f6; border: 1px solid #ddd; padding: 0.5em; overflow-wrap: anywhere; }
+.pst-scrollable-table-container { overflow-x: auto; }
 table { border-collapse: collapse; } td, th { border: 1px solid #999; padding: 0.2em 0.5em; }
 img { max-width: 100%; } figure { margin: 1em 0; } figcaption { font-style: italic; }
 .headerlink { display: none; } blockquote { border-left: 3px solid #999; margin-left: 0; padding-left: 1em; }
