@@ -1,6 +1,7 @@
 """Full-size runs: a row is kept as soon as it is known, a second run goes on, the shipped table is whole."""
 
 import json
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -66,6 +67,26 @@ def test_the_bag_is_measured_on_the_test_part(tiny, monkeypatch, tmp_path):
     monkeypatch.setattr(measuring, "review_jobs", lambda: [measuring._bag_job("bag of words", "none", 1)])
     (row,) = measuring.measure("reviews", tmp_path / "table.json", say=lambda line: None)
     assert row["value"] == 1 and row["data"] == "reviews" and row["versions"].startswith("Python 3.")
+
+
+def test_near_first_is_measured_at_the_verdict_and_far_behind_it(monkeypatch):
+    texts = ["it was good and then it rained", "it was bad and then it rained"] * 4
+    split = SimpleNamespace(texts=texts, labels=LABELS, distances=np.full(8, 4))
+    data = measuring.Texts(SimpleNamespace(train=split, validation=split, test=split), None)
+    monkeypatch.setattr(measuring, "STAGES", ((0, 1), (99, 2)))
+    seen = []
+
+    def predicted(model, x):
+        seen.append(x.shape)
+        return np.zeros(8) if len(seen) == 1 else LABELS
+
+    monkeypatch.setattr(measuring, "predicted", predicted)
+    monkeypatch.setattr(measuring, "EDGES", (4, 5))
+    make = partial(measuring._small, "SimpleRNN", 0.01)
+    job = measuring._near_first_job("RNN", "none", make, batch_size=4, seed=0)
+    assert job.run(data, 0, print) == {"accuracy at the verdict, first stage": 0.5, "test accuracy": 1.0,
+                                       "epochs": 3, "accuracy at 4 to 4 words": 1.0}
+    assert seen == [(8, 3), (8, measuring.LONGEST)]
 
 
 def test_every_shipped_row_says_where_it_comes_from():
