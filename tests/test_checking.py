@@ -2,7 +2,6 @@
 
 import math
 import re
-import subprocess
 import sys
 import threading
 import time
@@ -10,7 +9,6 @@ import time
 import numpy as np
 import pytest
 
-from lstm_course import checking
 from lstm_course.checking import Outcome, check, hint, proven, solution
 from lstm_course.exercises import find
 from lstm_course.exercises.diagnosis import examine
@@ -534,12 +532,6 @@ def test_scores():
 # hint, solution, proven
 
 
-@pytest.fixture(autouse=True)
-def fresh_hints(monkeypatch):
-    monkeypatch.setattr(checking, "_hints_given", {})
-    monkeypatch.setattr(checking, "_asked_for_solution", set())
-
-
 def test_hints_come_one_by_one():
     texts = [repr(hint(rnn_cell)) for _ in range(4)]
     assert [text.splitlines()[0] for text in texts] == [
@@ -625,11 +617,3 @@ def test_in_a_kernel():
     assert stub["text/plain"].startswith("Not attempted yet")
     assert "Line 3, `return h @ x`, raises a NameError: the name `h` is not defined." in wrong["text/plain"]
     assert "text/html" in wrong
-
-
-def test_importing_is_light():
-    heavy = "tensorflow", "pandas", "sklearn", "matplotlib.pyplot", "IPython", "tqdm"
-    code = "import sys, lstm_course.checking as c, lstm_course.exercises as e; e.every(); print("
-    code += f"[name for name in {heavy} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
