@@ -104,13 +104,11 @@ def needed(all_statements, name):
         name: id of the exercise.
 
     Returns:
-        List of `Statement`, empty where the name is bound nowhere.
+        List of `Statement`, empty where nothing binds the name or may bind it.
     """
     own = [each for each in all_statements if name in each.binds and not each.proven]
-    own = [each for each in own if not each.blank] or own
-    if not own:
-        return []
-    last = own[-1].place
+    own = [each for each in own if not each.blank] or own or [each for each in all_statements if each.opaque]
+    last = own[-1].place if own else 0
     around = [each for each in all_statements if each.opaque or name in each.changes]
     chosen = {each.place: each for each in [*own, *around]}
     looked_up, to_read = {name}, list(chosen.values())

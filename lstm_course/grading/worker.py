@@ -134,7 +134,8 @@ def _serve(line, cells, order):
     call = notebook.get(name)
     source = diagnosis.Source(call)
     if name not in notebook:
-        line.send(ready="broken" if needed else "missing", troubles=troubles)
+        bound = any(name in statement.binds for statement in needed)
+        line.send(ready="broken" if bound else "missing", troubles=troubles)
     else:
         line.send(troubles=troubles, **_described(call, source))
     if order["observe"]:
