@@ -379,13 +379,6 @@ def test_timeline_shows_the_units_asked_for():
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["unit 2", "unit 0"]
 
 
-def test_signs_survive_without_colour():
-    """Orange and purple are one grey: a matrix too large for numbers marks what is negative."""
-    matrix = np.where(np.arange(400).reshape(20, 20) % 2, 1.0, -1.0)
-    marks = plots.heatmap(matrix, "unit", "unit", "weight").axes[0].collections[0]
-    assert len(marks.get_offsets()) == 200
-
-
 @pytest.mark.parametrize("shape", [(1, 1), (2, 3), (12, 12), (13, 13), (40, 100)])
 @pytest.mark.parametrize("signed", [True, False])
 def test_heatmap_is_legible_and_labelled(shape, signed):
