@@ -21,10 +21,9 @@ from lstm_course.exercises.running import TimeUp, _limited, describe
 from . import observing, sandbox, variants
 from .session import Ended, Session
 
-__all__ = ["STATUSES", "exercises_of", "mark_notebook"]
+__all__ = ["exercises_of", "mark_notebook"]
 
 SCORES = {"right": 1.0, "nearly": 0.5}
-STATUSES = ("right", "nearly", "wrong", "error", "timed out", "killed", "not attempted", "missing")
 _ASKED_SECONDS = 2.0  # for one value of a function of ours, whose arguments the learner's code chooses
 _ATTEMPTS = 4  # how often a notebook that breaks its sandbox is started again for one exercise
 

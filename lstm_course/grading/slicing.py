@@ -109,7 +109,7 @@ def needed(all_statements, name):
     own = [each for each in all_statements if name in each.binds and not each.proven]
     own = [each for each in own if not each.blank] or own or [each for each in all_statements if each.opaque]
     last = own[-1].place if own else 0
-    around = [each for each in all_statements if each.opaque or name in each.changes]
+    around = [each for each in all_statements if each.opaque or name in _assigned_into(each.node)]
     chosen = {each.place: each for each in [*own, *around]}
     looked_up, to_read = {name}, list(chosen.values())
     while to_read:
@@ -218,17 +218,19 @@ def _codes(code):
 
 def _changed(node):
     """Names whose things a statement changes in place, or may change, being called with them."""
+    yield from _assigned_into(node)
+    for part in _outside_definitions(node):
+        if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
+            yield from _changed_by_call(part.value)
+
+
+def _assigned_into(node):
+    """`a` of `a.b = ...`, `a[0] += ...` and `del a[0]`."""
     for part in _outside_definitions(node):
         if isinstance(part, ast.Assign | ast.Delete):
-            targets = part.targets
-        elif isinstance(part, ast.AugAssign | ast.AnnAssign):
-            targets = [part.target]
-        elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
-            yield from _changed_by_call(part.value)
-            continue
-        else:
-            continue
-        yield from filter(None, map(_root, targets))
+            yield from filter(None, map(_root, part.targets))
+        elif isinstance(part, ast.AugAssign | ast.AnnAssign) and _root(part.target):
+            yield _root(part.target)
 
 
 def _changed_by_call(call):

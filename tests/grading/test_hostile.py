@@ -400,6 +400,7 @@ def test_an_attack_gains_nothing_and_harms_no_other_answer(name):
     assert rows["spectral_radius"]["status"] == "right", rows["spectral_radius"]
     assert rows["lag_at_one_percent"]["status"] == "right", rows["lag_at_one_percent"]
     assert sum(row["score"] for row in rows.values()) == 2
+    assert "".join(row["message"] for row in rows.values()).encode()  # it can be written into a file
 
 
 def test_the_host_is_out_of_reach(tmp_path):

@@ -38,6 +38,11 @@ def test_the_last_answer_counts_and_a_copied_stub_does_not():
     assert chosen("f", "def f(x):\n    ...").endswith("...")
 
 
+def test_what_is_called_with_an_answer_is_not_run():
+    cells = "def f(x):\n    return f.a", "f.a = 1", "long_training(f)", "if f(1):\n    f.b = 2\n    show(f)"
+    assert chosen("f", *cells).splitlines()[2:] == ["f.a = 1", "if f(1):", "    f.b = 2", "    show(f)"]
+
+
 def test_answers_given_to_check_and_by_proven():
     assert chosen("lag", "lag = ...", "check(lag=44)") == "lag = 44"
     sources = "def g(x):\n    return 1", "def f(x):\n    return g(x)", "g, f = proven(g), proven(f)"
