@@ -203,7 +203,7 @@ def _review_figure(words, verdicts, states, read):
     row, column = np.nonzero(shown < -0.2 * limit)  # orange and purple are one grey
     strip.scatter(column, row, marker="_", s=12, color="black", linewidth=0.8)
     strip.set(ylabel="cell state, by unit", xticks=[])
-    strip.set_yticks(range(len(units)), units, fontsize=7)
+    strip.set_yticks(range(len(units)), units, fontsize=8)
     strip.spines[:].set_visible(False)
     bar = figure.add_axes((0.915, 0.05, 0.015, 0.33))
     figure.colorbar(image, cax=bar)
