@@ -146,7 +146,12 @@ def same(a, b):
         return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, float | _ndarray) and isinstance(b, float | _ndarray):
         a, b = _asarray(a), _asarray(b)
-        return a.shape == b.shape and bool(close(a, b).all())
+        if a.shape != b.shape:
+            return False
+        # Of hundreds of known mistakes nearly all differ in the first number already, and by far.
+        if a.size and abs(a.item(0) - b.item(0)) > 1e-3 * (1 + abs(b.item(0))):
+            return False
+        return bool(close(a, b).all())
     return (a is None and b is None) or (isinstance(a, Odd) and a == b)
 
 
