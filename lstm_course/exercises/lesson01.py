@@ -543,8 +543,8 @@ RNN_BACKWARD = Exercise(
         ),
         Mistake(
             "carried gradient piled up",
-            "`dh_next` grows from step to step. What comes back replaces it: = instead of +=. (The sum over "
-            "time belongs to the weights.)",
+            "`dh_next` grows from step to step. What comes back replaces it: = instead of +=. The sum over "
+            "time belongs to the weights.",
             {"dh_next = dhx[:H]": "dh_next = dh_next + dhx[:H]"},
         ),
         Mistake(

@@ -385,8 +385,8 @@ SCALE_WITHOUT_LEAKAGE = Exercise(
         Mistake(
             "test part not scaled",
             "Your test part is not scaled. The network would see numbers of another size than in training. "
-            "(If you have put the scaled numbers into `train` first, its range is 0 ... 1 by then: take low "
-            "and high before.)",
+            "If you have put the scaled numbers into `train` first, its range is 0 ... 1 by then: take low "
+            "and high before.",
             {"(test - low) / span": "test"},
         ),
         Mistake(
