@@ -303,8 +303,10 @@ ATTACKS = {
         {"wrong"},
     ),
     "reply without its parts": (
-        ["import os\nfrom lstm_course.grading import wire\n"
-         "made = [os.write(fd, wire.pack({'ready': 'function'})) for fd in (3, 4)]"],
+        [
+            "import os\nfrom lstm_course.grading import wire\n"
+            "made = [os.write(fd, wire.pack({'ready': 'function'})) for fd in (3, 4)]"
+        ],
         function("return made"),
         {"killed", "error", "wrong"},
     ),
