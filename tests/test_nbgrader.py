@@ -4,6 +4,7 @@ import copy
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -131,8 +132,7 @@ def test_the_whole_round(course):
         assert {each["learner"]: each["score"] for each in ours.results} == scores
     assert (course / "feedback" / "right" / LESSON / f"{LESSON}.html").is_file()
     seen = (course / "autograded" / "spy" / LESSON / f"{LESSON}.ipynb").read_text()
-    assert "CAUGHT" in seen and seen.count("[]") >= 1
-    assert not any(path in seen.split("CAUGHT")[1].split("\\n")[0] for path in secrets(course))
+    assert re.search(r"CAUGHT \w+ \w+ \[\]", seen), "it reached a network, or found a file that is not its own"
 
 
 def secrets(course):
