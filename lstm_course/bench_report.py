@@ -116,7 +116,7 @@ def tables(results):
         ("Training: seconds of an update, and how many times ours", _training_table(results["training"])),
         ("What a second thread brings to ours", _threads_table(results["training"])),
         ("One step of inference", _table(
-            ["", "microseconds", "times ours"],
+            ["by", "microseconds", "times ours"],
             [[row["rival"], _spread(row["seconds"], 1e6), _spread(row["ratio"])]
              for row in results["inference"]])),
         ("The adding problem to a test error under 0.01", _adding_table(results["adding"])),
@@ -134,7 +134,7 @@ def tables(results):
 
 
 def _goal_table(found):
-    return _table(["goal", "must", "aim", "found", "", "where it is the worst"],
+    return _table(["goal", "must", "aim", "found", "verdict", "where it is the worst"],
                   [[goal.what, f"{goal.must:g}", f"{goal.aim:g}",
                     "" if goal.found is None else _number(goal.found), goal.verdict, goal.where]
                    for goal in found])
@@ -145,7 +145,7 @@ def _training_table(rows):
     contests = {}
     for row in rows:
         contests.setdefault((row["kind"], _size(row), row["threads"]), {})[row["rival"]] = row
-    return _table(["", "N, T, D, H", "threads", "ours, ms", *names[1:]],
+    return _table(["layer", "N, T, D, H", "threads", "ours, ms", *names[1:]],
                   [[*contest, _spread(found["ours"]["seconds"], 1e3), *(
                       _spread(found[name]["ratio"]) if name in found else "" for name in names[1:])]
                    for contest, found in contests.items()])
@@ -158,7 +158,7 @@ def _threads_table(rows):
         if row["rival"] == "ours":
             milliseconds = contests.setdefault((row["kind"], _size(row)), {})
             milliseconds[row["threads"]] = 1e3 * row["seconds"]["median"]
-    return _table(["", "N, T, D, H", "one thread, ms", "two threads, ms", "times as fast"],
+    return _table(["layer", "N, T, D, H", "one thread, ms", "two threads, ms", "times as fast"],
                   [[*contest, _number(found[1]), _number(found[2]), _number(found[1] / found[2])]
                    for contest, found in contests.items() if {1, 2} <= set(found)])
 
@@ -167,7 +167,7 @@ def _adding_table(rows):
     groups = {}
     for row in rows:
         groups.setdefault((row["length"], row["rival"]), []).append(row)
-    return _table(["T", "", "seeds solved", "seconds, median", "slowest", "updates, median"],
+    return _table(["T", "by", "seeds solved", "seconds, median", "slowest", "updates, median"],
                   [[*group, f"{sum(row['solved'] for row in found)} of {len(found)}",
                     _number(np.median([row["seconds"] for row in found])),
                     _number(max(row["seconds"] for row in found)),
@@ -179,7 +179,7 @@ def _memory_table(rows):
     contests = {}
     for row in rows:
         contests.setdefault(_size(row), {})[row["keep"]] = row["bytes"] / 1e6
-    return _table(["N, T, D, H", 'keep="gates"', 'keep="recompute"', "ratio"],
+    return _table(["N, T, D, H", '`keep="gates"`', '`keep="recompute"`', "ratio"],
                   [[size, _number(found["gates"]), _number(found["recompute"]),
                     _number(found["gates"] / found["recompute"])] for size, found in contests.items()])
 
