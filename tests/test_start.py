@@ -71,7 +71,7 @@ def start(course, *arguments, **more):
         env=variables(course, **more),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,  # a busy machine takes a minute for an environment
     )
 
 
