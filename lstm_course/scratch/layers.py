@@ -508,8 +508,8 @@ class RNN(Recurrent):
         dtype: "float32" (default) or "float64".
         recurrent_scale: the recurrent weights are an orthogonal matrix times this number; default 1.0.
         keep: "gates" (default) keeps every step for `backward`; "recompute" keeps the state of every √T-th
-            step and runs the steps between again, for a third more time and far less memory. The results are
-            the same.
+            step and runs the steps between again: far less memory, a tenth to a third more time, the same
+            results.
 
     Example:
         >>> layer = RNN(input_size=2, hidden_size=3, seed=0)
@@ -575,8 +575,8 @@ class LSTM(Recurrent):
         seed: whole number or `np.random.Generator` for the initial weights; default None draws fresh ones.
         dtype: "float32" (default) or "float64".
         keep: "gates" (default) keeps every step for `backward`; "recompute" keeps the state of every √T-th
-            step and runs the steps between again, for a third more time and far less memory. The results are
-            the same.
+            step and runs the steps between again: far less memory, a tenth to a third more time, the same
+            results.
 
     Example:
         >>> layer = LSTM(input_size=2, hidden_size=3, seed=0)
@@ -698,8 +698,8 @@ class GRU(Recurrent):
         seed: whole number or `np.random.Generator` for the initial weights; default None draws fresh ones.
         dtype: "float32" (default) or "float64".
         keep: "gates" (default) keeps every step for `backward`; "recompute" keeps the state of every √T-th
-            step and runs the steps between again, for a third more time and far less memory. The results are
-            the same.
+            step and runs the steps between again: far less memory, a tenth to a third more time, the same
+            results.
 
     Example:
         >>> layer = GRU(input_size=2, hidden_size=3, seed=0)
