@@ -382,7 +382,6 @@ def train_on_task(model, task, updates, *, batch_size=16, learning_rate=0.01, ma
                 solved = _reaches(goal, *_evaluate(model, task, 500, STOPPING_SEED))
             bar.update()
     finally:
-        bar.total = len(losses)         # a bar that is not full would turn red and stay
         bar.close()
     test_loss, test_accuracy = _evaluate(model, task, 1000, TEST_SEED)
     return Run(np.array(losses), test_loss, test_accuracy, solved, time.perf_counter() - start)

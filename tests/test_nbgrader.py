@@ -132,7 +132,7 @@ def test_the_whole_round(course):
         assert {each["learner"]: each["score"] for each in ours.results} == scores
     assert (course / "feedback" / "right" / LESSON / f"{LESSON}.html").is_file()
     seen = (course / "autograded" / "spy" / LESSON / f"{LESSON}.ipynb").read_text()
-    assert re.search(r"CAUGHT \w+ \w+ \[\]", seen), "it reached a network, or found a file that is not its own"
+    assert re.search(r"CAUGHT \w+ \w+ \[\]", seen), "it reached a network, or found a file of others"
 
 
 def secrets(course):

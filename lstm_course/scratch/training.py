@@ -555,4 +555,10 @@ def progress_bar(progress, total, unit="update"):
         from tqdm.notebook import tqdm
     else:
         from tqdm import tqdm
-    return tqdm(total=total, unit=unit, leave=False)
+
+    class Bar(tqdm):
+        def close(self):
+            self.total = self.n    # a training may end early; a bar that is not full would turn red and stay
+            super().close()
+
+    return Bar(total=total, unit=unit, leave=False)

@@ -1,5 +1,7 @@
 """Losses, clipping, the training loop, and that the networks learn."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,7 @@ from lstm_course.scratch import (
     softmax_cross_entropy,
     train_step,
 )
+from lstm_course.scratch.training import progress_bar
 
 
 def small_model(seed=0):
@@ -166,6 +169,16 @@ def test_progress_is_silent_unless_asked_for(capfd, monkeypatch):
     monkeypatch.setenv("LSTM_COURSE_PROGRESS", "0")
     fit(small_model(), x, y, loss=mean_squared_error, epochs=1)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_training_that_ends_early_leaves_no_red_bar(monkeypatch, capfd):
+    IPython = pytest.importorskip("IPython")
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(kernel=None))
+    bar = progress_bar(True, 10)
+    bar.update(3)
+    shown = bar.container.children[1]
+    bar.close()
+    assert shown.value == 3 and shown.bar_style != "danger"
 
 
 def test_predict_is_forward_in_batches():
