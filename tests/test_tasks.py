@@ -380,7 +380,8 @@ TABLE = {
     "train_on_task": (train_on_task, TRAIN, {
         "model": NO_MODEL, "task": NO_TASK, "updates": NO_SIZE, "batch_size": NO_SIZE,
         "learning_rate": [-1, None, *NO_NUMBER], "max_norm": [0, -1, *NO_NUMBER],
-        "goal": [-0.1, 1.1, 99, *NO_NUMBER], "seed": NO_SEED}),
+        "goal": [-0.1, 1.1, 99, *NO_NUMBER], "seed": NO_SEED,
+        "progress": ["yes", 1]}),
     "evaluate": (evaluate, {"model": GOOD_MODEL, "task": RECALL},
                  {"model": NO_MODEL, "task": NO_TASK, "n": NO_SIZE, "seed": NO_SEED}),
 }
