@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 
 import hypothesis
 import pytest
@@ -15,6 +16,18 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("the same examples")
+
+
+@pytest.fixture(scope="session")
+def free_port():
+    """A function that gives a port on which nobody listens."""
+
+    def find():
+        with socket.socket() as attempt:
+            attempt.bind(("127.0.0.1", 0))
+            return attempt.getsockname()[1]
+
+    return find
 
 
 @pytest.fixture(scope="session")

@@ -153,14 +153,8 @@ def ask(address, token):
         return answer.url, answer.read().decode()
 
 
-def free_port():
-    with socket.socket() as attempt:
-        attempt.bind(("127.0.0.1", 0))
-        return attempt.getsockname()[1]
-
-
 @pytest.fixture
-def installed_lab(wheel, tmp_path):
+def installed_lab(wheel, free_port, tmp_path):
     """Address of a JupyterLab that the wheel opened far from any clone."""
     site, folder, decoy = tmp_path / "site", tmp_path / "somewhere", tmp_path / "decoy"
     zipfile.ZipFile(wheel).extractall(site)

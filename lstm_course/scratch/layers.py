@@ -25,7 +25,7 @@ a step is (features, N), so that each gate is one contiguous block of memory. Wh
 Memory: every step is kept for the way back, some 10 H N numbers each, unless keep="recompute". Then the steps
 are run in segments of about √T, in buffers as long as one segment, and run again on the way back.
 
-Threads: the products are the only part that BLAS can divide. A second thread made an update of 64 sequences
+Threads: the products are the only part that BLAS can divide. A second thread made an update of the LSTM
 2.3 times as fast with 512 units, 1.2 to 1.5 times with 128, and hardly faster below (docs/benchmarks.md).
 
 Names: gates i, f, o, candidate g, cell state c, output h; in the GRU gates z, r. The gradient of the loss for

@@ -8,7 +8,6 @@ import json
 import math
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -95,12 +94,6 @@ def page(chromium, lab):
         browser.close()
 
 
-def free_port():
-    with socket.socket() as attempt:
-        attempt.bind(("127.0.0.1", 0))
-        return attempt.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Where the JupyterLab of these tests keeps everything; its lessons are in `lessons`."""
@@ -108,7 +101,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def lab(folder):
+def lab(folder, free_port):
     """Address of a JupyterLab started with `lstm-course lab` on a working copy of the lessons."""
     settings = folder / "settings"
     write_settings(settings)

@@ -397,6 +397,7 @@ def test_an_attack_gains_nothing_and_harms_no_other_answer(name):
         "lag_at_one_percent = 44",
     ]
     rows = {row["exercise"]: row for row in marking.mark_notebook(cells, "02", 11, KIND, LIMITS)}
+    assert not Path("/tmp/bang").exists(), "it reached this machine"
     assert rows["state_jacobian"]["status"] in allowed, rows["state_jacobian"]
     assert rows["state_jacobian"]["score"] == 0
     assert rows["spectral_radius"]["status"] == "right", rows["spectral_radius"]
