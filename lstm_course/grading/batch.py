@@ -10,6 +10,7 @@ import secrets
 import tempfile
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import lstm_course
@@ -173,17 +174,39 @@ def _key(submission):
 
 
 def _fingerprint(submission, seed):
-    """What a result hangs on: the notebook, the seed, the exercises and the grader."""
-    content = json.dumps([submission.cells, submission.reason, seed, _digest()])
+    """What a result hangs on: the notebook, the seed, and who judges it."""
+    content = json.dumps([submission.cells, submission.reason, seed, judge_digest()])
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @functools.cache
-def _digest():
-    digest, package = hashlib.sha256(), Path(lstm_course.__file__).parent
-    for path in sorted([*package.glob("exercises/*.py"), *package.glob("grading/*.py")]):
+def judge_digest(package=Path(lstm_course.__file__).parent, installed=version):
+    """Fingerprint of everything that a mark may hang on but the notebook: no list of files can fall behind.
+
+    That is the whole package, for answers call it as much as the grader does, the data that ship with it, and
+    the versions of NumPy and Keras.
+
+    Args:
+        package: path of the package, default the one that runs.
+        installed: function from the name of a package to its version, which raises
+            `importlib.metadata.PackageNotFoundError` for one that is absent; the default asks this Python.
+
+    Returns:
+        A str of 64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for name in "numpy", "keras":
+        with contextlib.suppress(PackageNotFoundError):
+            digest.update(f"{name} {installed(name)}\n".encode())
+    for path in sorted([*package.rglob("*.py"), *_data_files(package)]):
+        digest.update(f"{path.relative_to(package.parent).as_posix()}\n".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _data_files(package):
+    folders = package / "_course" / "datasets", package.parent / "datasets"
+    return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
 
 
 def _kept_seed(out, seed):
