@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm_course import blas, rivals, tasks
+from lstm_course.common.files import write
 from lstm_course.rivals import Contest
 from lstm_course.scratch import (
     LSTM,
@@ -329,9 +330,7 @@ def _begun(path, quick):
 
 
 def _save(results, path):
-    new = Path(f"{path}.new")
-    new.write_text(json.dumps(results, indent=1), encoding="utf-8")
-    new.replace(path)
+    write(path, json.dumps(results, indent=1).encode())
 
 
 def _measured_in_process(parts, threads, quick):

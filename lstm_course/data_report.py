@@ -1,8 +1,8 @@
 """What `lstm-course data` says and does."""
 
 from lstm_course import imdb
-from lstm_course.datasets import DataError, listed, sha256, shipped
-from lstm_course.workspace import course_folder, write
+from lstm_course.common.files import course_folder, write
+from lstm_course.data.shipped import DataError, listed, sha256, shipped
 
 REVIEWS = "reviews.tsv.bz2"
 

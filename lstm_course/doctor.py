@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from lstm_course import __version__, datasets, workspace
+from lstm_course import __version__, datasets
+from lstm_course.common.files import course_folder
 from lstm_course.notebook import version_problem
 
 REPAIR = "run `python start.py` in the course's folder to repair it"
@@ -245,7 +246,7 @@ def threads(libraries=None, cores=None, load=None):
 
 def data(folder=None):
     """Each data file that ships, against its SHA-256."""
-    names = list(datasets.listed((folder or workspace.course_folder("datasets")) / "README.md"))
+    names = list(datasets.listed((folder or course_folder("datasets")) / "README.md"))
     for name in names:
         try:
             datasets.shipped(name)
@@ -256,7 +257,7 @@ def data(folder=None):
 
 def lessons(folder=None):
     """Whether the lessons are there and can be read."""
-    folder = Path(folder or workspace.course_folder("notebooks"))
+    folder = Path(folder or course_folder("notebooks"))
     names = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     for path in names:
         try:

@@ -8,7 +8,6 @@ course: the archive comes from Stanford, or from a file of your own.
 import contextlib
 import gzip
 import hashlib
-import os
 import re
 import secrets
 import sys
@@ -22,8 +21,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from lstm_course.datasets import DataError, cache_folder
-from lstm_course.logbook import try_lock
+from lstm_course.common.files import replacing, try_lock
+from lstm_course.data.shipped import DataError, cache_folder
 
 URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 BYTES = 84_125_825
@@ -108,8 +107,7 @@ def _alone():
 
 def _convert(archive):
     """Archive or download to cached file."""
-    unfinished = path().with_name(f".{CACHED}.{secrets.token_hex(4)}")
-    downloaded = unfinished.with_suffix(".tar.gz")
+    downloaded = path().with_name(f".{CACHED}.{secrets.token_hex(4)}.tar.gz")
     try:
         if archive is None:
             _download(downloaded)
@@ -117,15 +115,11 @@ def _convert(archive):
         else:
             reviews = _extract(Path(archive))
             _require_right(reviews, Path(archive))
-        with open(unfinished, "xb") as file:
+        with replacing(path()) as file:
             np.savez_compressed(file, **_joined(reviews))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path())
     finally:
-        for leftover in (unfinished, downloaded):
-            with contextlib.suppress(OSError):
-                leftover.unlink()
+        with contextlib.suppress(OSError):
+            downloaded.unlink()
 
 
 def _download(target):

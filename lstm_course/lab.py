@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from lstm_course import landing, workspace
+from lstm_course.common.files import course_folder
 from lstm_course.comparing import WIDGET_VIEW
 
 ADDRESS = "127.0.0.1"
@@ -29,7 +30,7 @@ def open_lab(folder="my-lessons", browser=True, port=None):
     if port is not None:
         _check_port(port)
     try:
-        for sentence in workspace.prepare(workspace.course_folder("notebooks"), folder):
+        for sentence in workspace.prepare(course_folder("notebooks"), folder):
             print(sentence, flush=True)
         page = landing.write_page(folder)
     except ValueError as error:

@@ -8,7 +8,8 @@ import json
 import re
 from pathlib import Path
 
-from lstm_course import logbook, workspace
+from lstm_course import logbook
+from lstm_course.common.files import write
 
 PAGE = "lessons.md"
 _OURS = "<!-- This page is written anew at each start of the course. -->"
@@ -28,7 +29,8 @@ def write_page(folder):
 
     Example:
         >>> import tempfile
-        >>> from lstm_course.workspace import course_folder, prepare
+        >>> from lstm_course.common.files import course_folder
+        >>> from lstm_course.workspace import prepare
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     _ = prepare(course_folder("notebooks"), folder)
         ...     write_page(folder)
@@ -39,7 +41,7 @@ def write_page(folder):
     path = folder / PAGE
     if path.exists() and not _is_ours(path):
         return next(iter(lessons), "")
-    workspace.write(path, _page(lessons, logbook.progress(folder)).encode())
+    write(path, _page(lessons, logbook.progress(folder)).encode())
     return PAGE
 
 

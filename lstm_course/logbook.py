@@ -14,12 +14,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import exercises, workspace
+from lstm_course.common import files
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    import msvcrt
+from . import exercises, workspace
 
 __all__ = ["PROGRESS", "Progress", "progress", "remember"]
 
@@ -78,7 +75,7 @@ def _improve(folder, exercise, status):
         if _SCORES.get(best.get(exercise), -1) < _SCORES[status]:
             best[exercise] = status
             content = json.dumps({"version": VERSION, "best": best}, indent=1)
-            workspace.write(folder / PROGRESS, content.encode())
+            files.write(folder / PROGRESS, content.encode())
     return said
 
 
@@ -107,23 +104,11 @@ def _locked(folder):
     """Keeps other notebooks out while the file is read, changed and written."""
     with open(folder / LOCK, "ab") as file:
         end = time.monotonic() + PATIENCE
-        while not try_lock(file):
+        while not files.try_lock(file):
             if time.monotonic() > end:
                 raise TimeoutError(errno.ETIMEDOUT, "another notebook is writing it")
             time.sleep(0.01)
         yield  # closing the file opens the lock, and so does the end of the process
-
-
-def try_lock(file):
-    """Whether the lock was free and is ours now; on file systems that know no locks it always is."""
-    try:
-        if os.name == "nt":
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
-    return True
 
 
 # Showing it

@@ -8,7 +8,6 @@ A row is written as soon as it is known and is not measured again, so that an in
 """
 
 import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from lstm_course import datasets, models, text
+from lstm_course.common.files import course_folder, write
 from lstm_course.scratch import arguments
-from lstm_course.workspace import course_folder
 
 TABLE = "full_profile.json"
 VALIDATION, WORDS, LENGTH = 5000, 20_000, 200  # of IMDB: held out, size of the vocabulary, words of a review
@@ -94,7 +93,8 @@ def measure(what, path=None, say=print):
             continue
         data = load() if data is None else data
         rows = _timed(job, data, say, {"lesson": "04", "data": what})
-        write([*read(path), *rows], path)
+        table = json.dumps([*read(path), *rows], indent=1, ensure_ascii=False)
+        write(path, f"{table}\n".encode())
         for row in rows:
             say(f"{row['model']}, seed {row['seed']}: {row['measure']} {row['value']:.4f} "
                 f"after {row['cpu_seconds']:.0f} s of one core")
@@ -117,13 +117,6 @@ def read(path=None):
     """
     path = course_folder("datasets") / TABLE if path is None else Path(path)
     return json.loads(path.read_text("utf-8")) if path.exists() else []
-
-
-def write(rows, path):
-    """Write the table, whole or not at all."""
-    unfinished = Path(path).with_suffix(".unfinished")
-    unfinished.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(unfinished, path)
 
 
 def _timed(job, data, say, names):

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_course.datasets import DataError, Series
+from lstm_course.data.series.recorded import Series
+from lstm_course.data.shipped import DataError
 
 FEWEST = 100  # prices, below which there is nothing to train on
 _DATES = ("date", "datetime", "time", "timestamp", "day", "tradedate", "tradingday", "observationdate",
@@ -36,6 +37,32 @@ _FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%m/%d/%Y", "%d/%m/%Y"
             "%d.%m.%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d-%b-%Y",
             "%d-%b-%y", "%d %B %Y", "%b %d %Y")
 _CLOCK = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp][Mm])?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$")
+
+
+def load_prices(path=None, close=None):
+    """Daily prices: a simulated random walk, or the prices in a file of your own.
+
+    The file is a CSV as banks, exchanges and finance sites export it. The columns with the date and the
+    closing price are found by their names; days without a price are left out, newest-first files turned
+    round, and what cannot be read with certainty is refused. A price adjusted for splits and dividends is
+    taken where there is one.
+
+    Args:
+        path: of the CSV file; default None, the simulated prices (`simulated_prices`).
+        close: name of the column with the prices, where it is not found by itself.
+
+    Returns:
+        A `Series` with period 1.
+
+    Raises:
+        DataError: if the file cannot be read with certainty; one sentence says where and why.
+
+    Example:
+        >>> prices = load_prices()
+        >>> len(prices), str(prices.times[0]), float(prices.values[0])
+        (2500, '2015-01-01', 100.0)
+    """
+    return simulated_prices() if path is None else read_prices(path, close)
 
 
 def simulated_prices(days=2500, volatility=0.01, seed=3):
@@ -70,7 +97,7 @@ def simulated_prices(days=2500, volatility=0.01, seed=3):
 
 
 def read_prices(path, close=None):
-    """Read the closing prices from a CSV file; see `lstm_course.datasets.load_prices`.
+    """Read the closing prices from a CSV file; see `load_prices`.
 
     Args:
         path: of the file.

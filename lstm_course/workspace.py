@@ -6,41 +6,18 @@ handed out is replaced. One that was merely run (JupyterLab saves the outputs by
 its old file is moved to `earlier/` first. One whose cells were changed stays, with the new one beside it.
 """
 
-import contextlib
 import errno
 import hashlib
 import itertools
 import json
 import os
 import platform
-import secrets
 from pathlib import Path
+
+from lstm_course.common.files import write
 
 MANIFEST = ".lstm-course.json"
 EARLIER = "earlier"
-
-
-def course_folder(name):
-    """Find a folder of the course, in a clone or in the installed package.
-
-    Args:
-        name: str, "notebooks" or "datasets".
-
-    Returns:
-        The folder, a `Path`.
-
-    Raises:
-        FileNotFoundError: if the course was installed without it.
-
-    Example:
-        >>> course_folder("notebooks").name
-        'notebooks'
-    """
-    package = Path(__file__).resolve().parent
-    for folder in (package / "_course" / name, package.parent / name):
-        if folder.is_dir():
-            return folder
-    raise FileNotFoundError(f"the course has no folder {name!r}: looked for it beside and in {package}")
 
 
 def prepare(source, workspace):
@@ -269,19 +246,3 @@ def _read_manifest(workspace):
     kept = free_name(workspace, labelled(MANIFEST, "broken"))
     os.rename(path, workspace / kept)
     return {}, [("unreadable", kept)]
-
-
-def write(path, content):
-    """Write a file so that it is there in full or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with open(unfinished, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
-        raise

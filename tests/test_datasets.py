@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 
 from lstm_course import cli, data_report, datasets, imdb, review_writer
-from lstm_course.datasets import DataError
+from lstm_course.data import shipped
+from lstm_course.data.shipped import DataError
 from lstm_course.text import build_vocabulary, tokenise
 
 FOLDER = Path(__file__).parent.parent / "datasets"
@@ -41,7 +42,7 @@ def test_every_file_is_listed_with_its_size_and_sha256():
 
 def test_a_changed_or_missing_file_is_refused_with_what_to_do(tmp_path, monkeypatch):
     shutil.copytree(FOLDER, tmp_path / "datasets")
-    monkeypatch.setattr(datasets, "course_folder", lambda name: tmp_path / name)
+    monkeypatch.setattr(shipped, "course_folder", lambda name: tmp_path / name)
     assert datasets.shipped("co2.csv") == tmp_path / "datasets" / "co2.csv"
     (tmp_path / "datasets" / "co2.csv").write_bytes(b"date,value\n")
     with pytest.raises(DataError, match=r"co2\.csv is not the file .*git checkout"):
@@ -373,7 +374,7 @@ def test_the_command_lists_what_is_there(small, capsys):
 def test_the_command_writes_the_same_reviews_anew(tmp_path, monkeypatch, capsys):
     shutil.copytree(FOLDER, tmp_path / "datasets")
     (tmp_path / "datasets" / "reviews.tsv.bz2").write_bytes(b"")
-    for module in (datasets, data_report):
+    for module in (shipped, data_report):
         monkeypatch.setattr(module, "course_folder", lambda name: tmp_path / name)
     assert cli.main(["data"]) == 1
     assert "reviews.tsv.bz2 is not the file" in capsys.readouterr().out

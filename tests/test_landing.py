@@ -8,12 +8,13 @@ import sys
 import pytest
 
 from lstm_course import lab, landing, logbook, workspace
+from lstm_course.common.files import course_folder
 from lstm_course.exercises import every
 
 
 @pytest.fixture
 def mine(tmp_path):
-    workspace.prepare(workspace.course_folder("notebooks"), tmp_path)
+    workspace.prepare(course_folder("notebooks"), tmp_path)
     return tmp_path
 
 
@@ -67,7 +68,7 @@ def test_an_opened_lesson_is_not_unsaved(mine):
     for path in mine.glob("*.ipynb"):
         noted = json.loads(path.read_bytes())["metadata"]["language_info"]["version"]
         assert noted == platform.python_version()
-    assert workspace.prepare(workspace.course_folder("notebooks"), mine) == []
+    assert workspace.prepare(course_folder("notebooks"), mine) == []
 
 
 def test_pictures_are_saved_and_widgets_are_not():

@@ -12,6 +12,7 @@ import pytest
 
 from lstm_course import check, cli, exercises, logbook, progress
 from lstm_course.checking import matrix
+from lstm_course.common import files
 from lstm_course.logbook import LOCK, PROGRESS, Progress, remember
 from lstm_course.workspace import MANIFEST
 
@@ -124,7 +125,7 @@ def test_trouble_is_told_once_and_the_check_goes_on(mine, monkeypatch, error):
     def fail(*arguments):
         raise error
 
-    monkeypatch.setattr(logbook.workspace, "write", fail)
+    monkeypatch.setattr(logbook.files, "write", fail)
     first, second = check(rnn_cell=right_cell), check(rnn_cell=right_cell)
     assert first.status == second.status == "right"
     assert len(first.notes) == 1 and "could not be written" in first.notes[0]
@@ -160,7 +161,7 @@ def test_file_systems_without_locks_do_without(mine, monkeypatch):
     def no_locks(*arguments):
         raise OSError(37, "No locks available")
 
-    monkeypatch.setattr(logbook.fcntl, "flock", no_locks)
+    monkeypatch.setattr(files.fcntl, "flock", no_locks)
     check(rnn_cell=right_cell)
     assert kept(mine) == {"rnn_cell": "right"}
 

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import lstm_course
+from lstm_course.common.files import write
 
 from . import judge, reports, sandbox, similarity
 from .intake import collect
@@ -254,11 +255,5 @@ def _result(submission, mark, rows, reason):
 
 
 def _write(file, content):
-    """Write a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8") as opened:
-        json.dump(content, opened, indent=1)
-        opened.flush()
-        os.fsync(opened.fileno())
-    os.replace(name, file)
+    write(file, json.dumps(content, indent=1).encode())
     return content

@@ -6,6 +6,7 @@ from collections import Counter
 from lstm_course.style import OKABE_ITO, new_figure, styled
 
 from . import similarity
+from .writing import as_csv, page
 
 __all__ = ["figure", "files"]
 
@@ -30,8 +31,6 @@ def files(results):
     Returns:
         Dict from the name of a file to its text: class.html, class.csv, similar.csv.
     """
-    from .reports import as_csv
-
     pairs = similarity.similar(results)
     alike = [["learner", "learner", "lesson", "similarity", "exercises"]]
     for pair in pairs:
@@ -112,8 +111,6 @@ def figure(statuses):
 
 
 def _page(results, pairs):
-    from .reports import page
-
     parts = [_ungraded(results)]
     for lesson in _lessons(results):
         statuses, mistakes = _counts(results, lesson)

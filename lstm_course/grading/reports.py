@@ -1,14 +1,15 @@
 """What comes out of a batch: tables for the instructor and the LMS, and a page for each learner."""
 
-import csv
 import html
-import io
 import re
 from pathlib import Path
 
 from lstm_course.checking import _marked_up
 
-__all__ = ["CSS", "as_csv", "feedback", "page", "tables", "told_to_learner", "write_all"]
+from . import class_picture
+from .writing import as_csv, page
+
+__all__ = ["feedback", "tables", "told_to_learner", "write_all"]
 
 WORDS = {
     "right": ("✓", "Right"),
@@ -20,17 +21,6 @@ WORDS = {
     "not attempted": ("○", "Not attempted"),
     "missing": ("○", "Not found"),
 }
-CSS = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem;
-  color: #222; background: #fff }
-h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin: 1.6rem 0 .3rem }
-section { border-left: 4px solid #757575; padding: .1rem 0 .1rem 1rem; margin: 1rem 0 }
-section.right { border-color: #2e7d32 } section.nearly { border-color: #b26a00 }
-section.wrong, section.error, section.timed-out, section.killed { border-color: #c62828 }
-p { margin: .3rem 0 } table { border-collapse: collapse } td, th { padding: .2rem .8rem .2rem 0;
-  text-align: left; vertical-align: top } .number { text-align: right } figure { margin: 1rem 0 }
-img { max-width: 100% } code { font-size: .95em }
-"""
 
 
 def write_all(results, out):
@@ -43,8 +33,6 @@ def write_all(results, out):
     Returns:
         Names of the files and folders that were written.
     """
-    from . import class_picture
-
     out = Path(out)
     written = []
     for name, text in (tables(results) | class_picture.files(results)).items():
@@ -57,29 +45,6 @@ def write_all(results, out):
     for result in results:
         (folder / f"{result['key']}.html").write_text(feedback(result), encoding="utf-8")
     return [*written, "feedback"]
-
-
-def as_csv(rows):
-    """Text of a table; a cell that a spreadsheet would take for a formula is kept from being one.
-
-    Args:
-        rows: lists of cells, the first holds the names.
-
-    Returns:
-        A str.
-
-    Example:
-        >>> as_csv([["learner"], ["=1+1"]])
-        "learner\\r\\n'=1+1\\r\\n"
-    """
-    text = io.StringIO()
-    for row in rows:
-        csv.writer(text).writerow([_harmless(cell) for cell in row])
-    return text.getvalue()
-
-
-def _harmless(cell):
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 def tables(results):
@@ -194,24 +159,4 @@ def _exercise(row):
         f"<code>{html.escape(row['exercise'])}</code></h2>"
         f'<p><strong><span aria-hidden="true">{mark}</span> {words}</strong>, {points} points</p>'
         f"{paragraphs}</section>"
-    )
-
-
-def page(title, content):
-    """A whole HTML page that needs nothing from elsewhere.
-
-    Args:
-        title: str, not yet escaped.
-        content: HTML.
-
-    Returns:
-        HTML.
-    """
-    title = html.escape(title)
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta http-equiv="Content-Security-Policy" '
-        "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
-        f"<style>{CSS}</style></head><body><main><h1>{title}</h1>\n{content}\n</main></body></html>\n"
     )

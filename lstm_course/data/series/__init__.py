@@ -1,0 +1,1 @@
+"""Series in time: recorded ones, simulated ones, and those in a file of your own."""
