@@ -1,7 +1,7 @@
 """Where a learner's code runs: no network, nothing to write but a small folder, none of the course's answers.
 
 What can be seen inside is listed, not what is hidden: the system's libraries, Python with its packages, and a
-copy of the course without exercises, solutions, tests and notebooks. bubblewrap builds this in no time; where
+copy of the course that holds what lessons import (`INSIDE`). bubblewrap builds this in no time; where
 it cannot work, Docker or Podman may.
 """
 
@@ -21,14 +21,18 @@ import lstm_course
 __all__ = ["Limits", "NoSandbox", "available", "command", "course_copy", "environment"]
 
 _PACKAGE = Path(lstm_course.__file__).resolve().parent
-# Of the package, what no lesson imports, what holds answers, and what is replaced.
-_LEFT_OUT = {
-    "__main__.py", "_course", "authoring.py", "bench.py", "bench_report.py", "checking.py", "cli.py",
-    "comparing.py", "doctor.py", "executing.py", "exercises", "grading", "jupyter", "lab.py", "logbook.py",
-    "measuring.py", "reviewing.py", "rivals.py", "site.py", "workspace.py", "__pycache__",
-}  # fmt: skip
-_EXERCISE_PARTS = ["__init__.py", "diagnosis.py", "inputs.py", "running.py"]
-_GRADING_PARTS = ["__init__.py", "slicing.py", "wire.py", "worker.py"]
+# All that can be seen of the course inside, whole folders and modules; nothing else is copied.
+INSIDE = (
+    # what lessons import
+    "__init__.py", "common", "data", "scratch", "explore",
+    "datasets.py", "diagrams.py", "imdb.py", "leaks.py", "measuring.py", "memory.py", "models.py",
+    "notebook.py", "plots.py", "prices.py", "series.py", "style.py", "tasks.py", "text.py",
+    # what runs an answer
+    "exercises/__init__.py", "exercises/diagnosis.py", "exercises/inputs.py", "exercises/running.py",
+    "grading/__init__.py", "grading/slicing.py", "grading/wire.py", "grading/worker.py",
+)  # fmt: skip
+# What a lesson imports and must not have: in its place stands a module that does nothing.
+STANDING_IN = {"checking.py": "grading/inside/checking.py", "logbook.py": "grading/inside/logbook.py"}
 _NOBODY = "65534"
 _IMAGE = "python:{}.{}-slim".format(*sys.version_info)
 ADVICE = (
@@ -109,21 +113,21 @@ def course_copy(folder, hidden=()):
     """
     target = Path(folder, "lstm_course")
     target.mkdir(parents=True)
-    for source in _PACKAGE.iterdir():
-        if source.is_dir() and source.name not in _LEFT_OUT:
-            shutil.copytree(source, target / source.name, ignore=shutil.ignore_patterns("__pycache__"))
-        elif source.suffix == ".py" and source.name not in _LEFT_OUT:
-            shutil.copy(source, target)
-    for part, files in ("exercises", _EXERCISE_PARTS), ("grading", _GRADING_PARTS):
-        (target / part).mkdir()
-        for name in files:
-            shutil.copy(_PACKAGE / part / name, target / part)
-    for name in "checking.py", "logbook.py":
-        shutil.copy(_PACKAGE / "grading" / "inside" / name, target)
+    for name, source in (dict(zip(INSIDE, INSIDE, strict=True)) | STANDING_IN).items():
+        _copy(_PACKAGE / source, target / name)
     for path in target.rglob("*.py"):
         if "grading" not in path.parts:
             _empty(path, set(hidden))
     return _completed(folder)
+
+
+def _copy(source, target):
+    """Copy a folder or a file into a folder that is made where it is missing."""
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(source, target)
 
 
 def whole_course_copy(folder):
