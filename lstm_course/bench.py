@@ -23,7 +23,9 @@ from pathlib import Path
 import numpy as np
 
 from lstm_course import blas, rivals, tasks
+from lstm_course.common.environment import QUIET_TENSORFLOW
 from lstm_course.common.files import write
+from lstm_course.common.trouble import Trouble
 from lstm_course.rivals import Contest
 from lstm_course.scratch import (
     LSTM,
@@ -302,7 +304,7 @@ def measure(quick=False, path=None):
         A dict for JSON: "machine", and a list of rows for each part.
 
     Raises:
-        ValueError: the file at `path` holds something else than what such a run has written.
+        BenchError: the file at `path` holds something else than what such a run has written.
     """
     results = _begun(path, quick)
     for threads in (1,) if quick else (1, 2):
@@ -317,6 +319,10 @@ def measure(quick=False, path=None):
     return results
 
 
+class BenchError(Trouble):
+    """The speed cannot be measured; the message says why."""
+
+
 def _begun(path, quick):
     if path is None or not Path(path).exists():
         return {"machine": machine(), "quick": quick, "measured": []} | {part: [] for part in PARTS}
@@ -325,7 +331,7 @@ def _begun(path, quick):
     except ValueError:
         results = None
     if not isinstance(results, dict) or results.get("quick") != quick or "measured" not in results:
-        raise ValueError(f"{path} was not written by such a run of this command; name a new file")
+        raise BenchError(f"{path} was not written by such a run of this command; name a new file")
     return results
 
 
@@ -337,8 +343,7 @@ def _measured_in_process(parts, threads, quick):
     """Yields (part, its rows), each as soon as it has been measured."""
     if not parts:
         return
-    environment = os.environ | blas.better_environment() | {
-        "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "PYTHONWARNINGS": "ignore"}
+    environment = os.environ | blas.better_environment() | QUIET_TENSORFLOW | {"PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-m", "lstm_course.bench", str(threads), str(int(quick)), *parts]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True,
                           stderr=subprocess.DEVNULL if quick else None) as process:

@@ -5,6 +5,7 @@ import sys
 from functools import partial
 
 from lstm_course import __version__
+from lstm_course.common.trouble import Trouble
 
 
 def main(arguments=None):
@@ -35,7 +36,14 @@ def main(arguments=None):
     ):
         add_command(commands)
     options = parser.parse_args(arguments)
-    return options.run(options)
+    try:
+        return options.run(options)
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(getattr(options, "when_stopped", ""), file=sys.stderr, end="")
+        return 130
 
 
 def _add_lab(commands):
@@ -51,13 +59,7 @@ def _add_lab(commands):
 def _lab(options):
     from lstm_course import lab
 
-    try:
-        lab.open_lab(options.folder, browser=not options.no_browser, port=options.port)
-    except lab.LabError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    lab.open_lab(options.folder, browser=not options.no_browser, port=options.port)
     return 0
 
 
@@ -70,13 +72,7 @@ def _add_check(commands):
 def _check(options):
     from lstm_course import reviewing
 
-    try:
-        found = reviewing.review(options.notebook)
-    except reviewing.ReviewError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    found = reviewing.review(options.notebook)
     print(found)
     return 0 if found.all_right else 1
 
@@ -100,11 +96,9 @@ def _progress(options):
     folders = [options.folder] if options.folder else [".", "my-lessons"]
     folder = next((folder for folder in folders if Path(folder, workspace.MANIFEST).is_file()), None)
     if folder is None:
-        print(
-            f"{Path(folders[0]).resolve()} is no working copy of the lessons; `lstm-course lab` makes one.",
-            file=sys.stderr,
+        raise Trouble(
+            f"{Path(folders[0]).resolve()} is no working copy of the lessons; `lstm-course lab` makes one."
         )
-        return 1
     print(logbook.progress(folder))
     return 0
 
@@ -169,9 +163,7 @@ def _exercises(options):
 
     unknown = [name for name in options.names if not exercises.find(name)]
     if unknown:
-        names = ", ".join(unknown)
-        print(f"No exercise is called {names}: `lstm-course exercises` lists them.", file=sys.stderr)
-        return 1
+        raise Trouble(f"No exercise is called {', '.join(unknown)}: `lstm-course exercises` lists them.")
     chosen = [exercises.find(name) for name in options.names] or list(exercises.every().values())
     if options.mutations:
         return _mutations(chosen)
@@ -208,11 +200,7 @@ def _site(options):
 
     from lstm_course import authoring, site
 
-    try:
-        warnings = site.build(authoring.find_root(), options.out, solutions=not options.no_solutions)
-    except (authoring.BuildError, site.SiteError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    warnings = site.build(authoring.find_root(), options.out, solutions=not options.no_solutions)
     print(f"The site is made: open {Path(options.out).resolve() / 'index.html'}")
     print("\n".join(warnings), file=sys.stderr, end="\n" if warnings else "")
     return 1 if warnings else 0
@@ -233,13 +221,7 @@ def _add_bench(commands):
 def _bench(options):
     from lstm_course import bench, bench_report
 
-    try:
-        results = bench.measure(quick=options.quick, path=options.json)
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    results = bench.measure(quick=options.quick, path=options.json)
     for title, table in bench_report.tables(results):
         print(f"{title}\n\n{table}\n")
     if options.report:
@@ -255,21 +237,15 @@ def _add_measure(commands):
     )
     command.add_argument("what", choices=("imdb", "reviews"), help="the data; imdb takes about an hour")
     command.add_argument("--table", metavar="FILE", help="default datasets/full_profile.json of the course")
-    command.set_defaults(run=_measure)
+    said = "Stopped. What is measured stays in the table; the same command goes on.\n"
+    command.set_defaults(run=_measure, when_stopped=said)
 
 
 def _measure(options):
-    from lstm_course import datasets, measuring, notebook
+    from lstm_course import measuring, notebook
 
     notebook.setup()
-    try:
-        measuring.measure(options.what, options.table, say=partial(print, flush=True))
-    except datasets.DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. What is measured stays in the table; the same command goes on.", file=sys.stderr)
-        return 130
+    measuring.measure(options.what, options.table, say=partial(print, flush=True))
     return 0
 
 
@@ -283,25 +259,19 @@ def _add_data(commands):
 
 
 def _data(options):
-    from lstm_course import data_report, datasets, imdb
+    from lstm_course import data_report, imdb
 
     if options.archive and not options.name:
         print("--from FILE needs the name of the data: `lstm-course data imdb --from FILE`.", file=sys.stderr)
         return 2
-    try:
-        if options.regenerate:
-            print(data_report.regenerate_reviews())
-        elif options.name:
-            print(f"50,000 film reviews are in {imdb.fetch(options.archive)}.")
-        else:
-            sentences, all_right = data_report.listing()
-            print(*sentences, sep="\n")
-            return 0 if all_right else 1
-    except datasets.DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    if options.regenerate:
+        print(data_report.regenerate_reviews())
+    elif options.name:
+        print(f"50,000 film reviews are in {imdb.fetch(options.archive)}.")
+    else:
+        sentences, all_right = data_report.listing()
+        print(*sentences, sep="\n")
+        return 0 if all_right else 1
     return 0
 
 
@@ -318,12 +288,11 @@ def _add_grade(commands):
     command.add_argument(
         "--variants", metavar="KEY", help="grade variants, by the key that `instructor variants` made"
     )
-    command.set_defaults(run=_grade)
+    command.set_defaults(run=_grade, when_stopped="Stopped. The same command goes on from here.\n")
 
 
 def _grade(options):
     from lstm_course.grading import batch, sandbox
-    from lstm_course.grading.variants import VariantError
 
     try:
         done = batch.run(
@@ -337,14 +306,7 @@ def _grade(options):
             say=partial(print, flush=True),
         )
     except sandbox.NoSandbox as error:
-        print(f"{error}\n{sandbox.ADVICE}", file=sys.stderr)
-        return 1
-    except (FileNotFoundError, VariantError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. The same command goes on from here.", file=sys.stderr)
-        return 130
+        raise Trouble(f"{error}\n{sandbox.ADVICE}") from None
     print(f"{len(done.results)} results, {done.graded} of them new, in {done.out}.")
     return 0
 
@@ -367,11 +329,7 @@ def _add_instructor(commands):
 def _instructor_init(options):
     from lstm_course.grading import nbgrader_course
 
-    try:
-        nbgrader_course.create(options.folder)
-    except nbgrader_course.CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
+    nbgrader_course.create(options.folder)
     print(f"The course stands in {options.folder}; README.md there says how to go on.")
     return 0
 
@@ -388,8 +346,7 @@ def _instructor_variants(options):
         else:
             names = [f"{k:03d}" for k in range(1, options.count + 1)]
         variants.write(options.folder, names, options.seed)
-    except (variants.VariantError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    except OSError as error:
+        raise Trouble(error) from None
     print(f"{len(names)} notebooks stand in {options.folder}; {variants.KEY} there is for you alone.")
     return 0

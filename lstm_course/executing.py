@@ -7,6 +7,7 @@ import tempfile
 import time
 
 from lstm_course import comparing
+from lstm_course.common.trouble import Trouble
 
 CELL_TIMEOUT = 120  # seconds; a dead kernel is noticed within one
 # The tests set the same, so that they see what the build saw.
@@ -19,7 +20,7 @@ KERNEL_ENVIRONMENT = {
 }
 
 
-class BuildError(Exception):
+class BuildError(Trouble):
     """A lesson cannot be built; the message says where and why."""
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from lstm_course import landing, workspace
 from lstm_course.common.files import course_folder
+from lstm_course.common.trouble import Trouble
 from lstm_course.comparing import WIDGET_VIEW
 
 ADDRESS = "127.0.0.1"
 
 
-class LabError(Exception):
+class LabError(Trouble):
     """JupyterLab cannot be opened; the message is one sentence for the learner."""
 
 

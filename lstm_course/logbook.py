@@ -7,7 +7,6 @@ the way of a lesson: trouble is told once, and the check goes on.
 
 import contextlib
 import errno
-import html
 import json
 import os
 import time
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lstm_course.common import files
+from lstm_course.common.markup import marked_up
 
 from . import exercises, workspace
 
@@ -216,7 +216,7 @@ class Progress:
         return "\n".join([*lines, *self._closing()])
 
     def _repr_html_(self):
-        closing = "".join(f"<p>{_marked_up(line)}</p>" for line in self._closing())
+        closing = "".join(f"<p>{marked_up(line)}</p>" for line in self._closing())
         return (self._table() if self.best else "") + closing
 
     def _table(self):
@@ -239,8 +239,3 @@ def _row(lesson, *cells):
     rest = "".join(f'<td style="{style}; white-space: nowrap">{cell}</td>' for cell in counts)
     rest += "".join(f'<td style="{style}">{cell}</td>' for cell in names)
     return f'<tr><th scope="row" style="{style}">{lesson}</th>{rest}</tr>'
-
-
-def _marked_up(sentence):
-    parts = html.escape(sentence, quote=False).split("`")
-    return "".join(f"<code>{part}</code>" if k % 2 else part for k, part in enumerate(parts))

@@ -8,18 +8,7 @@ from importlib import metadata
 
 import numpy as np
 
-# TensorFlow reads these once, while it is imported. oneDNN changes the eighth digit of a loss and a graphics
-# card all the later ones, so both are off wherever the outputs of a lesson are made and compared.
-_ENVIRONMENT = {
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-    "CUDA_VISIBLE_DEVICES": "-1",
-    # As for NumPy below, one thread: with two, notebooks side by side wait for each other, and a sum that is
-    # divided among threads comes out differently in its last digits from machine to machine.
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "KERAS_BACKEND": "tensorflow",
-}
+from lstm_course.common.environment import TENSORFLOW
 
 
 def setup(seed=0):
@@ -49,7 +38,7 @@ def setup(seed=0):
         raise TypeError(f"seed must be a whole number, got {seed!r}")
     if not 0 <= seed < 2**32:
         raise ValueError(f"seed must lie between 0 and 2**32 - 1, got {seed}")
-    os.environ.update(_ENVIRONMENT)
+    os.environ.update(TENSORFLOW)
     random.seed(int(seed))
     np.random.seed(seed)
     np.set_printoptions(precision=4, suppress=True, linewidth=100, threshold=200)

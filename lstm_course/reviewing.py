@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lstm_course.common.trouble import Trouble
+
 from . import exercises
 from .executing import CELL_TIMEOUT, KERNEL_ENVIRONMENT, new_client, raised
 
@@ -28,7 +30,7 @@ _SCORES = {"right": 1.0, "nearly": 0.5}
 _TIMED_OUT = "CellTimedOut"
 
 
-class ReviewError(Exception):
+class ReviewError(Trouble):
     """A notebook cannot be reviewed; the message says why in a sentence."""
 
 

@@ -13,6 +13,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from lstm_course.common.trouble import Trouble
+
 PAGES = ("README.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "datasets/README.md")
 SOLUTION = '<details class="solution"><summary>{}</summary>\n\n{}\n\n</details>'
 # Not for readers: the command's entry, and the right answers.
@@ -21,7 +23,7 @@ _LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(([^()\s]+)\)")
 _WITHIN = re.compile(r"\]\(#([^)]+)\)")
 
 
-class SiteError(Exception):
+class SiteError(Trouble):
     """The site cannot be built; the message is one sentence."""
 
 

@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 
 from lstm_course.common.files import course_folder
+from lstm_course.common.trouble import Trouble
 
 __all__ = ["DataError", "cache_folder", "listed", "sha256", "shipped"]
 
 
-class DataError(Exception):
+class DataError(Trouble):
     """Data that cannot be had or trusted; the message says why, and what to do."""
 
 

@@ -57,7 +57,7 @@ def run(path, out, jobs=None, seed=None, executor=None, unsafe=False, limits=Non
 
     Raises:
         sandbox.NoSandbox: when none is to be had and `unsafe` is not set.
-        FileNotFoundError: when there is nothing at `path`.
+        intake.SubmissionsError: when there is nothing at `path`.
         variants.VariantError: when `variants` is no such key.
     """
     out = Path(out)

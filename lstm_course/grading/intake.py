@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lstm_course import exercises
+from lstm_course.common.trouble import Trouble
 
 from . import archives
 
@@ -54,6 +55,10 @@ class Submission:
     others: tuple = ()
 
 
+class SubmissionsError(Trouble):
+    """There are no submissions; the message says why."""
+
+
 def collect(path, scratch):
     """All submissions in a folder, an archive or a file.
 
@@ -65,17 +70,17 @@ def collect(path, scratch):
         List of `Submission`, one for each learner and lesson, sorted.
 
     Raises:
-        FileNotFoundError: when there is nothing at that path.
+        SubmissionsError: when there is nothing at that path.
 
     Example:
-        >>> collect("nowhere", ".")
+        >>> collect("nowhere", ".")                                      # doctest: +ELLIPSIS
         Traceback (most recent call last):
             ...
-        FileNotFoundError: nowhere does not exist: give the folder or zip file with the submissions.
+        lstm_course.grading.intake.SubmissionsError: nowhere does not exist: give the folder ...
     """
     path = Path(path)
     if not path.exists():
-        raise FileNotFoundError(f"{path} does not exist: give the folder or zip file with the submissions.")
+        raise SubmissionsError(f"{path} does not exist: give the folder or zip file with the submissions.")
     files = [(file, _printable(shown), said) for file, shown, said in archives.files(path, Path(scratch))]
     names = _gradescope_names(files)
     notebooks = [each for each in files if each[2] or _is_notebook(each[0])]

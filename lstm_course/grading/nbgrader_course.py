@@ -8,6 +8,7 @@ import ast
 from pathlib import Path
 
 from lstm_course import authoring
+from lstm_course.common.trouble import Trouble
 
 __all__ = ["CourseError", "create"]
 
@@ -55,7 +56,7 @@ Code that runs in the kernel that marks it can cheat, in nbgrader as everywhere.
 """
 
 
-class CourseError(Exception):
+class CourseError(Trouble):
     """The course cannot be made; the message says why and what to do."""
 
 

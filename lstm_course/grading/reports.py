@@ -4,7 +4,7 @@ import html
 import re
 from pathlib import Path
 
-from lstm_course.checking import _marked_up
+from lstm_course.common.markup import marked_up
 
 from . import class_picture
 from .writing import as_csv, page
@@ -153,7 +153,7 @@ def _exercise(row):
         lines.append(f"Where to read: {row['where']}.")
     if row["mistake"] and row["status"] != "right":
         lines.insert(0, f"Mistake: {row['mistake']}.")
-    paragraphs = "".join(f"<p>{_marked_up(told_to_learner(line))}</p>" for line in lines)
+    paragraphs = "".join(f"<p>{marked_up(told_to_learner(line))}</p>" for line in lines)
     return (
         f'<section class="{row["status"].replace(" ", "-")}"><h2>{html.escape(row["title"])}: '
         f"<code>{html.escape(row['exercise'])}</code></h2>"

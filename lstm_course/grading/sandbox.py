@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import lstm_course
+from lstm_course.common.environment import ONE_THREAD, TENSORFLOW
+from lstm_course.common.trouble import Trouble
 
 __all__ = ["Limits", "NoSandbox", "available", "command", "course_copy", "environment"]
 
@@ -53,7 +55,7 @@ os.write(1, b"inside" * (not os.path.exists({hidden!r})))
 """
 
 
-class NoSandbox(Exception):
+class NoSandbox(Trouble):
     """No sandbox can be had here; the message says why."""
 
 
@@ -90,13 +92,8 @@ def environment():
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": "/tmp",
         "IPYTHONDIR": "/tmp/ipython",
-        "OPENBLAS_NUM_THREADS": "1",
-        "TF_NUM_INTEROP_THREADS": "1",
-        "TF_NUM_INTRAOP_THREADS": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "KERAS_BACKEND": "tensorflow",
+        **ONE_THREAD,
+        **TENSORFLOW,
         "LSTM_COURSE_PROGRESS": "0",
     }
 
