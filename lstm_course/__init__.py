@@ -9,7 +9,7 @@ _EXPORTS = {
     "hint": "checking",
     "solution": "checking",
     "proven": "checking",
-    "progress": "logbook",
+    "progress": "learner.logbook",
     "show": "plots",
 }
 __all__ = ["__version__", *_EXPORTS]

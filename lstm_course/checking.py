@@ -16,7 +16,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import exercises, logbook
+from lstm_course import exercises
+from lstm_course.learner import logbook
+
 from .exercises import Exercise, Question, ValueExercise
 from .exercises.diagnosis import Finding, examine
 from .exercises.running import Odd, describe, plain

@@ -57,7 +57,7 @@ def _add_lab(commands):
 
 
 def _lab(options):
-    from lstm_course import lab
+    from lstm_course.learner import lab
 
     lab.open_lab(options.folder, browser=not options.no_browser, port=options.port)
     return 0
@@ -70,7 +70,7 @@ def _add_check(commands):
 
 
 def _check(options):
-    from lstm_course import reviewing
+    from lstm_course.learner import reviewing
 
     found = reviewing.review(options.notebook)
     print(found)
@@ -91,7 +91,7 @@ def _add_progress(commands):
 def _progress(options):
     from pathlib import Path
 
-    from lstm_course import logbook, workspace
+    from lstm_course.learner import logbook, workspace
 
     folders = [options.folder] if options.folder else [".", "my-lessons"]
     folder = next((folder for folder in folders if Path(folder, workspace.MANIFEST).is_file()), None)
@@ -111,7 +111,7 @@ def _add_doctor(commands):
 
 
 def _doctor(options):
-    from lstm_course import doctor
+    from lstm_course.learner import doctor
 
     findings = doctor.examine()
     print(*findings, sep="\n")
@@ -198,9 +198,10 @@ def _add_site(commands):
 def _site(options):
     from pathlib import Path
 
-    from lstm_course import authoring, site
+    from lstm_course import authoring
+    from lstm_course.site import pages
 
-    warnings = site.build(authoring.find_root(), options.out, solutions=not options.no_solutions)
+    warnings = pages.build(authoring.find_root(), options.out, solutions=not options.no_solutions)
     print(f"The site is made: open {Path(options.out).resolve() / 'index.html'}")
     print("\n".join(warnings), file=sys.stderr, end="\n" if warnings else "")
     return 1 if warnings else 0
@@ -219,14 +220,14 @@ def _add_bench(commands):
 
 
 def _bench(options):
-    from lstm_course import bench, bench_report
+    from lstm_course.bench import races, report
 
-    results = bench.measure(quick=options.quick, path=options.json)
-    for title, table in bench_report.tables(results):
+    results = races.measure(quick=options.quick, path=options.json)
+    for title, table in report.tables(results):
         print(f"{title}\n\n{table}\n")
     if options.report:
-        bench_report.write_report(results, options.report)
-    missed = [goal.what for goal in bench_report.goals(results) if goal.verdict == "missed"]
+        report.write_report(results, options.report)
+    missed = [goal.what for goal in report.goals(results) if goal.verdict == "missed"]
     print("\n".join(["Missed:", *missed]) if missed else "No goal is missed.")
     return 0
 
@@ -259,17 +260,18 @@ def _add_data(commands):
 
 
 def _data(options):
-    from lstm_course import data_report, imdb
+    from lstm_course import imdb
+    from lstm_course.data import report
 
     if options.archive and not options.name:
         print("--from FILE needs the name of the data: `lstm-course data imdb --from FILE`.", file=sys.stderr)
         return 2
     if options.regenerate:
-        print(data_report.regenerate_reviews())
+        print(report.regenerate_reviews())
     elif options.name:
         print(f"50,000 film reviews are in {imdb.fetch(options.archive)}.")
     else:
-        sentences, all_right = data_report.listing()
+        sentences, all_right = report.listing()
         print(*sentences, sep="\n")
         return 0 if all_right else 1
     return 0

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm_course import datasets, models, text
+from lstm_course.common import machine
 from lstm_course.common.files import course_folder, write
 from lstm_course.scratch import arguments
 
@@ -139,9 +140,7 @@ def _timed(job, data, say, names):
 
 
 def _circumstances():
-    from lstm_course import bench
-
-    found = bench.machine()
+    found = machine.description()
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     return {
         "date": found["date"], "machine": f"{found['processor']}, {found['system']}, one thread",

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from matplotlib.image import imsave
 
-from lstm_course import authoring, cli, comparing, exercises
+from lstm_course import authoring, cli, exercises
+from lstm_course.authoring import building
+from lstm_course.common import comparing
 
 STUBS = {name: SimpleNamespace(points=3) for name in ("double", "answer")}
 TITLE = "# A lesson\n\n"
@@ -420,7 +422,7 @@ class TestCommand:
 
     def test_needs_a_clone(self, tmp_path, monkeypatch, capsys):
         monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(authoring, "__file__", str(tmp_path / "site-packages/lstm_course/authoring.py"))
+        monkeypatch.setattr(building, "PACKAGE", tmp_path / "site-packages/lstm_course")
         assert cli.main(["build"]) == 1
         assert "no folder solutions/" in capsys.readouterr().err
 

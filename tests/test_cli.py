@@ -2,14 +2,18 @@
 
 import pytest
 
-from lstm_course import bench, cli, executing, lab, reviewing, site
+from lstm_course import cli
+from lstm_course.bench import races
+from lstm_course.common import notebook_runs
 from lstm_course.common.trouble import Trouble
 from lstm_course.data.shipped import DataError
 from lstm_course.grading import intake, nbgrader_course, sandbox, variants
+from lstm_course.learner import lab, reviewing
+from lstm_course.site import pages
 
 KINDS = [
-    Trouble, DataError, lab.LabError, reviewing.ReviewError, executing.BuildError, site.SiteError,
-    bench.BenchError,
+    Trouble, DataError, lab.LabError, reviewing.ReviewError, notebook_runs.BuildError, pages.SiteError,
+    races.BenchError,
     intake.SubmissionsError, nbgrader_course.CourseError, sandbox.NoSandbox, variants.VariantError,
 ]  # fmt: skip
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imsave
 
-from lstm_course.comparing import difference, merge_streams, same_pictures, tolerance
+from lstm_course.common.comparing import difference, merge_streams, same_pictures, tolerance
 
 
 def stream(text, name="stdout"):

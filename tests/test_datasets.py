@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_course import cli, data_report, datasets, imdb, review_writer
-from lstm_course.data import shipped
+from lstm_course import cli, datasets, imdb, review_writer
+from lstm_course.data import report, shipped
 from lstm_course.data.shipped import DataError
 from lstm_course.text import build_vocabulary, tokenise
 
@@ -374,7 +374,7 @@ def test_the_command_lists_what_is_there(small, capsys):
 def test_the_command_writes_the_same_reviews_anew(tmp_path, monkeypatch, capsys):
     shutil.copytree(FOLDER, tmp_path / "datasets")
     (tmp_path / "datasets" / "reviews.tsv.bz2").write_bytes(b"")
-    for module in (shipped, data_report):
+    for module in (shipped, report):
         monkeypatch.setattr(module, "course_folder", lambda name: tmp_path / name)
     assert cli.main(["data"]) == 1
     assert "reviews.tsv.bz2 is not the file" in capsys.readouterr().out

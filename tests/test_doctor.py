@@ -9,8 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from lstm_course import cli, doctor
+from lstm_course import cli
 from lstm_course.data import shipped
+from lstm_course.learner import doctor
 
 
 def no_browser():

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from lstm_course import lab, landing, logbook, workspace
 from lstm_course.common.files import course_folder
 from lstm_course.exercises import every
+from lstm_course.learner import lab, landing, logbook, workspace
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_pictures_are_saved_and_widgets_are_not():
 
 def test_jupyterlab_starts_without_parsing_grammars(tmp_path):
     code = (
-        "import sys\nfrom lstm_course import lab\n"
+        "import sys\nfrom lstm_course.learner import lab\n"
         "lab._arguments = lambda *_: sys.exit('lark' in sys.modules)\n"
         "lab.open_lab(sys.argv[1])"
     )

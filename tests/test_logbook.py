@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_course import check, cli, exercises, logbook, progress
+from lstm_course import check, cli, exercises, progress
 from lstm_course.checking import matrix
 from lstm_course.common import files
-from lstm_course.logbook import LOCK, PROGRESS, Progress, remember
-from lstm_course.workspace import MANIFEST
+from lstm_course.learner import logbook
+from lstm_course.learner.logbook import LOCK, PROGRESS, Progress, remember
+from lstm_course.learner.workspace import MANIFEST
 
 
 def right_cell(x, h_prev, weights):
@@ -168,7 +169,7 @@ def test_file_systems_without_locks_do_without(mine, monkeypatch):
 
 def test_two_kernels_at_once_lose_nothing(mine):
     code = (
-        "import sys; from lstm_course.logbook import remember\n"
+        "import sys; from lstm_course.learner.logbook import remember\n"
         "said = [remember(f'{sys.argv[1]}{k}', 'right') for k in range(60)]; print(sum(said, ()))"
     )
     running = [

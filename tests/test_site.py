@@ -14,7 +14,10 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from lstm_course import check, cli, exercises, hint, logbook, mathml, site, solution
+from lstm_course import check, cli, exercises, hint, solution
+from lstm_course.learner import logbook
+from lstm_course.site import mathml
+from lstm_course.site import pages as site
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted(path.stem for path in ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
@@ -22,7 +25,7 @@ LESSONS = sorted(path.stem for path in ROOT.glob("notebooks/[0-9][0-9]_*.ipynb")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The site, built once by the command, where neither TensorFlow nor Keras can be imported."""
+    """The pages, built once by the command, where neither TensorFlow nor Keras can be imported."""
     out = tmp_path_factory.mktemp("site") / "out"
     code = (
         "import sys; sys.modules['tensorflow'] = sys.modules['keras'] = None\n"

@@ -11,9 +11,9 @@ try:
 except ImportError:  # Windows
     import msvcrt
 
-__all__ = ["course_folder", "replacing", "try_lock", "write"]
+__all__ = ["PACKAGE", "course_folder", "replacing", "try_lock", "write"]
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def course_folder(name):
@@ -32,10 +32,10 @@ def course_folder(name):
         >>> course_folder("notebooks").name
         'notebooks'
     """
-    for folder in (_PACKAGE / "_course" / name, _PACKAGE.parent / name):
+    for folder in (PACKAGE / "_course" / name, PACKAGE.parent / name):
         if folder.is_dir():
             return folder
-    raise FileNotFoundError(f"the course has no folder {name!r}: looked for it beside and in {_PACKAGE}")
+    raise FileNotFoundError(f"the course has no folder {name!r}: looked for it beside and in {PACKAGE}")
 
 
 @contextlib.contextmanager

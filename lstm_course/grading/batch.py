@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import lstm_course
-from lstm_course.common.files import write
+from lstm_course.common.files import PACKAGE, write
 
 from . import judge, reports, sandbox, similarity
 from .intake import collect
@@ -181,7 +180,7 @@ def _fingerprint(submission, seed):
 
 
 @functools.cache
-def judge_digest(package=Path(lstm_course.__file__).parent, installed=version):
+def judge_digest(package=PACKAGE, installed=version):
     """Fingerprint of everything that a mark may hang on but the notebook: no list of files can fall behind.
 
     That is the whole package, for answers call it as much as the grader does, the data that ship with it, and

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 
-from lstm_course.executing import KERNEL_ENVIRONMENT
+from lstm_course.common.notebook_runs import KERNEL_ENVIRONMENT
 
 __all__ = ["grade"]
 

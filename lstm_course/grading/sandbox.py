@@ -16,13 +16,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import lstm_course
 from lstm_course.common.environment import ONE_THREAD, TENSORFLOW
+from lstm_course.common.files import PACKAGE
 from lstm_course.common.trouble import Trouble
 
 __all__ = ["Limits", "NoSandbox", "available", "command", "course_copy", "environment"]
 
-_PACKAGE = Path(lstm_course.__file__).resolve().parent
 # All that can be seen of the course inside, whole folders and modules; nothing else is copied.
 INSIDE = (
     # what lessons import
@@ -31,10 +30,11 @@ INSIDE = (
     "notebook.py", "plots.py", "prices.py", "series.py", "style.py", "tasks.py", "text.py",
     # what runs an answer
     "exercises/__init__.py", "exercises/diagnosis.py", "exercises/inputs.py", "exercises/running.py",
-    "grading/__init__.py", "grading/slicing.py", "grading/wire.py", "grading/worker.py",
+    "learner/__init__.py", "grading/__init__.py", "grading/slicing.py", "grading/wire.py",
+    "grading/worker.py",
 )  # fmt: skip
 # What a lesson imports and must not have: in its place stands a module that does nothing.
-STANDING_IN = {"checking.py": "grading/inside/checking.py", "logbook.py": "grading/inside/logbook.py"}
+STANDING_IN = {"checking.py": "grading/inside/checking.py", "learner/logbook.py": "grading/inside/logbook.py"}
 _NOBODY = "65534"
 _IMAGE = "python:{}.{}-slim".format(*sys.version_info)
 ADVICE = (
@@ -111,7 +111,7 @@ def course_copy(folder, hidden=()):
     target = Path(folder, "lstm_course")
     target.mkdir(parents=True)
     for name, source in (dict(zip(INSIDE, INSIDE, strict=True)) | STANDING_IN).items():
-        _copy(_PACKAGE / source, target / name)
+        _copy(PACKAGE / source, target / name)
     for path in target.rglob("*.py"):
         if "grading" not in path.parts:
             _empty(path, set(hidden))
@@ -123,7 +123,7 @@ def _copy(source, target):
     if source.is_dir():
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
     else:
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)
 
 
@@ -137,13 +137,13 @@ def whole_course_copy(folder):
         The folder, as a Path.
     """
     ignored = shutil.ignore_patterns("__pycache__", "jupyter")
-    shutil.copytree(_PACKAGE, Path(folder, "lstm_course"), ignore=ignored)
+    shutil.copytree(PACKAGE, Path(folder, "lstm_course"), ignore=ignored)
     return _completed(folder)
 
 
 def _completed(folder):
     """The copy with the data, readable by everybody."""
-    for data in _PACKAGE / "_course" / "datasets", _PACKAGE.parent / "datasets":
+    for data in PACKAGE / "_course" / "datasets", PACKAGE.parent / "datasets":
         if data.is_dir():
             shutil.copytree(data, Path(folder, "lstm_course/_course/datasets"), dirs_exist_ok=True)
     for path in [Path(folder), *Path(folder).rglob("*")]:
@@ -249,8 +249,8 @@ def _python_folders():
 def _masked():
     """The package and the clone, where they lie in a folder that can be seen."""
     seen = [Path("/usr"), *_python_folders()]
-    clone = _PACKAGE.parent
-    hidden = [clone] if (clone / "pyproject.toml").is_file() else [_PACKAGE]
+    clone = PACKAGE.parent
+    hidden = [clone] if (clone / "pyproject.toml").is_file() else [PACKAGE]
     return [path for path in hidden if any(path.is_relative_to(each) for each in seen)]
 
 
@@ -320,7 +320,7 @@ def _problem(kind, course):
     """Why a sandbox does not work here, in words that follow its name, or None when it does."""
     if shutil.which(kind.split()[0]) is None:
         return "is not installed"
-    trial = _TRIAL.format(hidden=str(_PACKAGE / "exercises" / "lesson00.py"))
+    trial = _TRIAL.format(hidden=str(PACKAGE / "exercises" / "lesson00.py"))
     started = [*command(kind, course, Limits()), python(kind), "-c", trial]
     try:
         done = subprocess.run(started, capture_output=True, timeout=60, stdin=subprocess.DEVNULL)

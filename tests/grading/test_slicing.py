@@ -51,7 +51,7 @@ def test_answers_given_to_check_and_by_proven():
 
 @pytest.mark.parametrize("lesson", ["01", "02", "03"])
 def test_the_lessons_own_training_is_left_out(lesson):
-    (path,) = (sandbox._PACKAGE.parent / "solutions").glob(f"{lesson}_*.ipynb")
+    (path,) = (sandbox.PACKAGE.parent / "solutions").glob(f"{lesson}_*.ipynb")
     cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
     names = [exercise.id for exercise in marking.exercises_of(lesson)]
     found = slicing.statements([(k, ast.parse(cell)) for k, cell in enumerate(cells)], set(names))

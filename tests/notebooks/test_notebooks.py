@@ -8,7 +8,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lstm_course import authoring, exercises
+from lstm_course import authoring
+from lstm_course import exercises
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = authoring.find_sources(ROOT)

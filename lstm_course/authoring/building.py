@@ -15,8 +15,9 @@ import re
 from itertools import takewhile
 from pathlib import Path
 
-from lstm_course import comparing
-from lstm_course.executing import BuildError, about_cell, execute
+from lstm_course.common import comparing
+from lstm_course.common.files import PACKAGE
+from lstm_course.common.notebook_runs import BuildError, about_cell, execute
 
 BEGIN, END, PLACEHOLDER = "### BEGIN SOLUTION", "### END SOLUTION", "# your code here"
 METADATA = {
@@ -42,7 +43,7 @@ def find_root():
     Raises:
         BuildError: neither has one, because the package was installed without the sources.
     """
-    for root in (Path.cwd(), Path(__file__).resolve().parents[1]):
+    for root in (Path.cwd(), PACKAGE.parent):
         if (root / "solutions").is_dir():
             return root
     raise BuildError("There is no folder solutions/ here: notebooks are built in a clone of the course.")

@@ -5,10 +5,10 @@ import socket
 import sys
 from pathlib import Path
 
-from lstm_course import landing, workspace
+from lstm_course.common.comparing import WIDGET_VIEW
 from lstm_course.common.files import course_folder
 from lstm_course.common.trouble import Trouble
-from lstm_course.comparing import WIDGET_VIEW
+from lstm_course.learner import landing, workspace
 
 ADDRESS = "127.0.0.1"
 

@@ -8,8 +8,8 @@ import json
 import re
 from pathlib import Path
 
-from lstm_course import logbook
 from lstm_course.common.files import write
+from lstm_course.learner import logbook
 
 PAGE = "lessons.md"
 _OURS = "<!-- This page is written anew at each start of the course. -->"
@@ -30,7 +30,7 @@ def write_page(folder):
     Example:
         >>> import tempfile
         >>> from lstm_course.common.files import course_folder
-        >>> from lstm_course.workspace import prepare
+        >>> from lstm_course.learner.workspace import prepare
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     _ = prepare(course_folder("notebooks"), folder)
         ...     write_page(folder)

@@ -1,11 +1,14 @@
-"""Which matrix products NumPy's library has chosen for this processor, and whether it has better ones.
+"""This computer, and which matrix products NumPy's library has chosen for its processor.
 
 OpenBLAS, which comes with NumPy, holds a set of routines for each family of processors. A processor that is
 younger than the library may be given the set of an older family, and then multiplies at half its speed. The
 environment variable OPENBLAS_CORETYPE names another set; it must be there before NumPy is loaded.
 """
 
+import importlib.metadata
+import os
 import platform
+import time
 from pathlib import Path
 
 
@@ -36,3 +39,30 @@ def _processor_features():
     except OSError:                                                         # not Linux
         return set()
     return set(next((line.split(":")[1].split() for line in lines if line.startswith("flags")), ()))
+
+
+def description():
+    """What is measured on, and with which versions: a dict, for the tables of results."""
+    versions = {}
+    for package in ("numpy", "tensorflow", "tensorflow-cpu", "keras", "torch"):
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return {"date": time.strftime("%Y-%m-%d"), "processor": _processor(), "cores": os.cpu_count(),
+            "system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(),
+            "versions": versions, "OpenBLAS chose": kernels(),
+            "changed to": better_environment().get("OPENBLAS_CORETYPE"), "load before": load()}
+
+
+def _processor():
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
+
+
+def load():
+    """How many programs want the processor, a mean over a minute; None on Windows."""
+    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None

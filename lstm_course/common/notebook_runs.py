@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 
-from lstm_course import comparing
+from lstm_course.common import comparing
 from lstm_course.common.trouble import Trouble
 
 CELL_TIMEOUT = 120  # seconds; a dead kernel is noticed within one

@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lstm_course import exercises
+from lstm_course.common.notebook_runs import CELL_TIMEOUT, KERNEL_ENVIRONMENT, new_client, raised
 from lstm_course.common.trouble import Trouble
-
-from . import exercises
-from .executing import CELL_TIMEOUT, KERNEL_ENVIRONMENT, new_client, raised
 
 __all__ = ["Review", "ReviewError", "listen", "review"]
 
@@ -106,7 +105,7 @@ def listen(path):
     Args:
         path: path of the file.
     """
-    from . import checking
+    from lstm_course import checking
 
     def write(outcome):
         line = json.dumps([outcome.exercise, outcome.status, outcome.message])
@@ -155,7 +154,7 @@ def _run(notebook, folder, outcomes_file, timeout):
     from nbclient.exceptions import DeadKernelError
 
     first = nbformat.v4.new_code_cell(
-        f"from lstm_course.reviewing import listen; listen({str(outcomes_file)!r})"
+        f"from lstm_course.learner.reviewing import listen; listen({str(outcomes_file)!r})"
     )
     notebook.cells.insert(0, first)
     numbers = {}  # position among all cells -> number among the code cells of the learner

@@ -7,11 +7,9 @@ Adam.
 """
 
 import gc
-import importlib.metadata
 import importlib.util
 import json
 import os
-import platform
 import subprocess
 import sys
 import time
@@ -22,11 +20,13 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_course import blas, rivals, tasks
+from lstm_course import tasks
+from lstm_course.bench import rivals
+from lstm_course.bench.rivals import Contest
+from lstm_course.common import machine
 from lstm_course.common.environment import QUIET_TENSORFLOW
 from lstm_course.common.files import write
 from lstm_course.common.trouble import Trouble
-from lstm_course.rivals import Contest
 from lstm_course.scratch import (
     LSTM,
     Adam,
@@ -313,7 +313,7 @@ def measure(quick=False, path=None):
         for part, rows in _measured_in_process(parts, threads, quick):
             results[part] += rows
             results["measured"].append([part, threads])
-            results["machine"]["load after"] = _load()
+            results["machine"]["load after"] = machine.load()
             if path:
                 _save(results, path)
     return results
@@ -325,7 +325,8 @@ class BenchError(Trouble):
 
 def _begun(path, quick):
     if path is None or not Path(path).exists():
-        return {"machine": machine(), "quick": quick, "measured": []} | {part: [] for part in PARTS}
+        begun = {"machine": machine.description(), "quick": quick, "measured": []}
+        return begun | {part: [] for part in PARTS}
     try:
         results = json.loads(Path(path).read_text(encoding="utf-8"))
     except ValueError:
@@ -343,8 +344,8 @@ def _measured_in_process(parts, threads, quick):
     """Yields (part, its rows), each as soon as it has been measured."""
     if not parts:
         return
-    environment = os.environ | blas.better_environment() | QUIET_TENSORFLOW | {"PYTHONWARNINGS": "ignore"}
-    command = [sys.executable, "-m", "lstm_course.bench", str(threads), str(int(quick)), *parts]
+    environment = os.environ | machine.better_environment() | QUIET_TENSORFLOW | {"PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "-m", "lstm_course.bench.races", str(threads), str(int(quick)), *parts]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True,
                           stderr=subprocess.DEVNULL if quick else None) as process:
         for line in process.stdout:
@@ -368,32 +369,6 @@ def _work(threads, quick, parts):
     with threadpool_limits(threads, user_api="blas"):
         for part in parts:
             print(json.dumps([part, PARTS[part](QUICK if quick else FULL, threads)]), flush=True)
-
-
-def machine():
-    """What was measured on, and with which versions."""
-    versions = {}
-    for package in ("numpy", "tensorflow", "tensorflow-cpu", "keras", "torch"):
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return {"date": time.strftime("%Y-%m-%d"), "processor": _processor(), "cores": os.cpu_count(),
-            "system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(),
-            "versions": versions, "OpenBLAS chose": blas.kernels(),
-            "changed to": blas.better_environment().get("OPENBLAS_CORETYPE"), "load before": _load()}
-
-
-def _processor():
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    return next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
-
-
-def _load():
-    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None
 
 
 def _say(done):

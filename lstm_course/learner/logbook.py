@@ -13,10 +13,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from lstm_course import exercises
 from lstm_course.common import files
 from lstm_course.common.markup import marked_up
-
-from . import exercises, workspace
+from lstm_course.learner import workspace
 
 __all__ = ["PROGRESS", "Progress", "progress", "remember"]
 

@@ -18,7 +18,7 @@ from importlib import metadata
 from pathlib import Path
 
 from lstm_course import __version__, datasets
-from lstm_course.common.files import course_folder
+from lstm_course.common.files import PACKAGE, course_folder
 from lstm_course.notebook import version_problem
 
 REPAIR = "run `python start.py` in the course's folder to repair it"
@@ -105,7 +105,7 @@ def python(version=None, implementation=None, bits=None):
 def environment(prefix=None, variables=None, clone=None):
     """Whether this is the environment that start.py made, and nothing leads Python away from it."""
     prefix, variables = Path(prefix or sys.prefix), os.environ if variables is None else variables
-    clone = clone or Path(__file__).resolve().parents[1]
+    clone = clone or PACKAGE.parent
     misleading = [name for name in ("PYTHONHOME", "PYTHONPATH") if variables.get(name)]
     if misleading:
         return Finding(
@@ -125,7 +125,7 @@ def environment(prefix=None, variables=None, clone=None):
 
 def packages(lock=None, installed=metadata.version):
     """Versions against the lock, and against the ranges of the package where there is no lock."""
-    lock = lock or Path(__file__).resolve().parents[1] / "requirements.txt"
+    lock = lock or PACKAGE.parent / "requirements.txt"
     problem = version_problem(installed)
     if problem:
         return Finding("wrong", "packages", problem.replace("This lesson needs", "the course needs"))
@@ -293,7 +293,7 @@ def kernel(code=TRY_KERNEL, timeout=20):
     """Whether a kernel starts, with this Python, and imports the course."""
     from nbformat.v4 import new_code_cell, new_notebook
 
-    from lstm_course.executing import new_client, raised
+    from lstm_course.common.notebook_runs import new_client, raised
 
     started = time.perf_counter()
     notebook = new_notebook(cells=[new_code_cell(code)])
