@@ -81,3 +81,11 @@ print({judge(exercise, exercise.reference).status for exercise in functions}, le
 first = functions[0].reference
 repr(check(first)), repr(hint(first)), repr(solution(first))
 """) == "{'right'} True"
+
+
+def test_the_shelf_of_the_package_holds_eight_names():
+    assert run("import lstm_course; print(*dir(lstm_course))").split() == [
+        "__version__", "check", "explore", "hint", "progress", "proven", "setup", "show", "solution"]
+    said = run("import lstm_course\nfor name in dir(lstm_course): getattr(lstm_course, name)\n"
+               "from lstm_course import *; print(check.__name__, explore.__name__, setup.__name__)")
+    assert said == "check lstm_course.explore setup"
