@@ -260,8 +260,8 @@ def _add_data(commands):
 
 
 def _data(options):
-    from lstm_course import imdb
     from lstm_course.data import report
+    from lstm_course.data.reviews import imdb
 
     if options.archive and not options.name:
         print("--from FILE needs the name of the data: `lstm-course data imdb --from FILE`.", file=sys.stderr)

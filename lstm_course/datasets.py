@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lstm_course.data.series.prices import load_prices
 from lstm_course.data.series.recorded import Series, load_co2, load_elnino, load_sunspots
-from lstm_course.data.shipped import DataError, cache_folder, listed, sha256, shipped
-from lstm_course.prices import load_prices
+from lstm_course.data.shipping import DataError, cache_folder, listed, sha256, shipped
 
 __all__ = [
     "DataError", "Reviews", "Series", "Split", "cache_folder", "has_imdb", "listed", "load_co2",
@@ -51,7 +51,7 @@ class Reviews:
 
 
 def load_reviews():
-    """Short reviews of films, books and meals, written for this course by `lstm_course.review_writer`.
+    """Short reviews of films, books and meals, written for this course by `lstm_course.data.reviews.writer`.
 
     One clause of each gives the verdict, by what is done with an opinion word: "I was sure that it would be
     dull, and I was mistaken" praises. The text goes on for 5 to 80 words after it. No word alone tells the
@@ -95,7 +95,7 @@ def load_imdb(validation=0):
         ValueError: if `validation` is not an even number from 0 to 24,998.
         DataError: if the reviews are neither in the cache nor to be had; the message says what to do.
     """
-    from lstm_course import imdb
+    from lstm_course.data.reviews import imdb
 
     if isinstance(validation, bool) or validation not in range(0, 2 * imdb.EACH, 2):
         most = 2 * imdb.EACH - 2
@@ -110,7 +110,7 @@ def load_imdb(validation=0):
 
 def has_imdb():
     """Whether the Large Movie Review Dataset is in the cache, so that `load_imdb` needs no network."""
-    from lstm_course import imdb
+    from lstm_course.data.reviews import imdb
 
     return imdb.path().is_file()
 

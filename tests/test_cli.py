@@ -6,7 +6,7 @@ from lstm_course import cli
 from lstm_course.bench import races
 from lstm_course.common import notebook_runs
 from lstm_course.common.trouble import Trouble
-from lstm_course.data.shipped import DataError
+from lstm_course.data.shipping import DataError
 from lstm_course.grading import intake, nbgrader_course, sandbox, variants
 from lstm_course.learner import lab, reviewing
 from lstm_course.site import pages

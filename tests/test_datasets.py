@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_course import cli, datasets, imdb, review_writer
-from lstm_course.data import report, shipped
-from lstm_course.data.shipped import DataError
+from lstm_course import cli, datasets
+from lstm_course.data import report, shipping
+from lstm_course.data.reviews import imdb, writer
+from lstm_course.data.shipping import DataError
 from lstm_course.text import build_vocabulary, tokenise
 
 FOLDER = Path(__file__).parent.parent / "datasets"
@@ -42,7 +43,7 @@ def test_every_file_is_listed_with_its_size_and_sha256():
 
 def test_a_changed_or_missing_file_is_refused_with_what_to_do(tmp_path, monkeypatch):
     shutil.copytree(FOLDER, tmp_path / "datasets")
-    monkeypatch.setattr(shipped, "course_folder", lambda name: tmp_path / name)
+    monkeypatch.setattr(shipping, "course_folder", lambda name: tmp_path / name)
     assert datasets.shipped("co2.csv") == tmp_path / "datasets" / "co2.csv"
     (tmp_path / "datasets" / "co2.csv").write_bytes(b"date,value\n")
     with pytest.raises(DataError, match=r"co2\.csv is not the file .*git checkout"):
@@ -87,7 +88,7 @@ def test_the_reviews_are_many_different_and_rich_in_words(reviews):
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
 def test_distances_point_at_the_end_of_the_verdict_and_are_spread_evenly(reviews, split):
     part = getattr(reviews, split)
-    patterns = re.compile("|".join(_pattern(sentence) for family in review_writer.FAMILIES
+    patterns = re.compile("|".join(_pattern(sentence) for family in writer.FAMILIES
                                    for sentence in _phrases()[f"{family} sentences"]))
     for text, distance in zip(part.texts, part.distances, strict=True):
         verdict = decisive(text, int(distance))
@@ -99,7 +100,7 @@ def test_distances_point_at_the_end_of_the_verdict_and_are_spread_evenly(reviews
 
 
 def _phrases():
-    return review_writer._phrases((Path(review_writer.__file__).parent / "review_phrases.txt").read_text())
+    return writer._phrases((Path(writer.__file__).parent / "phrases.txt").read_text())
 
 
 def _pattern(sentence):
@@ -156,7 +157,7 @@ def test_bag_of_words_is_no_better_than_a_coin(reviews):
 
 
 def test_the_generator_gives_the_same_bytes_whatever_the_locale():
-    code = "from lstm_course.review_writer import write_reviews; import hashlib; " \
+    code = "from lstm_course.data.reviews.writer import write_reviews; import hashlib; " \
            "print(hashlib.sha256(write_reviews()).hexdigest())"
     done = subprocess.run([sys.executable, "-X", "utf8=0", "-c", code], capture_output=True, text=True,
                           env=os.environ | {"LC_ALL": "C", "PYTHONHASHSEED": "7"}, timeout=60)
@@ -374,7 +375,7 @@ def test_the_command_lists_what_is_there(small, capsys):
 def test_the_command_writes_the_same_reviews_anew(tmp_path, monkeypatch, capsys):
     shutil.copytree(FOLDER, tmp_path / "datasets")
     (tmp_path / "datasets" / "reviews.tsv.bz2").write_bytes(b"")
-    for module in (shipped, report):
+    for module in (shipping, report):
         monkeypatch.setattr(module, "course_folder", lambda name: tmp_path / name)
     assert cli.main(["data"]) == 1
     assert "reviews.tsv.bz2 is not the file" in capsys.readouterr().out

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from lstm_course import series
+from lstm_course.data.series.prices import simulated_prices
 from lstm_course.exercises import find
-from lstm_course.prices import simulated_prices
 
 SOURCE = Path(__file__).parents[1] / "solutions" / "06_time_series.md"
 

@@ -7,8 +7,8 @@ import warnings
 import numpy as np
 import pytest
 
+from lstm_course.data.series.prices import simulated_prices
 from lstm_course.datasets import load_co2
-from lstm_course.prices import simulated_prices
 from lstm_course.series import (
     chronological_split,
     create_sequences,

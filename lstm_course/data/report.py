@@ -1,8 +1,8 @@
 """What `lstm-course data` says and does."""
 
-from lstm_course import imdb
 from lstm_course.common.files import course_folder, write
-from lstm_course.data.shipped import DataError, listed, sha256, shipped
+from lstm_course.data.reviews import imdb
+from lstm_course.data.shipping import DataError, listed, sha256, shipped
 
 REVIEWS = "reviews.tsv.bz2"
 
@@ -45,7 +45,7 @@ def regenerate_reviews():
     Raises:
         DataError: if the file cannot be written.
     """
-    from lstm_course.review_writer import write_reviews
+    from lstm_course.data.reviews.writer import write_reviews
 
     folder = course_folder("datasets")
     content = write_reviews()

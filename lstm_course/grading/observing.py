@@ -11,8 +11,7 @@ import re
 import sys
 
 from lstm_course.exercises import Exercise
-
-from . import slicing
+from lstm_course.grading.inside import slicing
 
 __all__ = ["needs_keras", "source"]
 

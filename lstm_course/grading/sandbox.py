@@ -26,15 +26,14 @@ __all__ = ["Limits", "NoSandbox", "available", "command", "course_copy", "enviro
 INSIDE = (
     # what lessons import
     "__init__.py", "common", "data", "scratch", "explore",
-    "datasets.py", "diagrams.py", "imdb.py", "leaks.py", "measuring.py", "memory.py", "models.py",
-    "notebook.py", "plots.py", "prices.py", "series.py", "style.py", "tasks.py", "text.py",
+    "datasets.py", "diagrams.py", "leaks.py", "measuring.py", "memory.py", "models.py",
+    "notebook.py", "plots.py", "series.py", "style.py", "tasks.py", "text.py",
     # what runs an answer
     "exercises/__init__.py", "exercises/diagnosis.py", "exercises/inputs.py", "exercises/running.py",
-    "learner/__init__.py", "grading/__init__.py", "grading/slicing.py", "grading/wire.py",
-    "grading/worker.py",
+    "learner/__init__.py", "grading/__init__.py", "grading/inside",
 )  # fmt: skip
-# What a lesson imports and must not have: in its place stands a module that does nothing.
-STANDING_IN = {"checking.py": "grading/inside/checking.py", "learner/logbook.py": "grading/inside/logbook.py"}
+# What a lesson imports and must not have, and the module that it gets in its place.
+STANDING_IN = {"checking.py": "grading.inside.checking", "learner/logbook.py": "grading.inside.logbook"}
 _NOBODY = "65534"
 _IMAGE = "python:{}.{}-slim".format(*sys.version_info)
 ADVICE = (
@@ -110,8 +109,10 @@ def course_copy(folder, hidden=()):
     """
     target = Path(folder, "lstm_course")
     target.mkdir(parents=True)
-    for name, source in (dict(zip(INSIDE, INSIDE, strict=True)) | STANDING_IN).items():
-        _copy(PACKAGE / source, target / name)
+    for name in INSIDE:
+        _copy(PACKAGE / name, target / name)
+    for name, module in STANDING_IN.items():
+        (target / name).write_text(f"from lstm_course.{module} import *\n", encoding="utf-8")
     for path in target.rglob("*.py"):
         if "grading" not in path.parts:
             _empty(path, set(hidden))

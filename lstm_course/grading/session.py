@@ -6,7 +6,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from . import sandbox, wire
+from lstm_course.grading import sandbox
+from lstm_course.grading.inside import wire
 
 __all__ = ["Ended", "Session"]
 
@@ -74,7 +75,7 @@ class Session:
             # The folder comes before PYTHONPATH: from a clone of the course, its own package would be taken.
             own = {"env": sandbox.environment() | {"PYTHONPATH": str(self.course)}, "cwd": self.course}
         self.process = subprocess.Popen(
-            [*line, "-m", "lstm_course.grading.worker"],
+            [*line, "-m", "lstm_course.grading.inside.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

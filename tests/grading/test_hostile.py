@@ -50,13 +50,16 @@ ATTACKS = {
         {"wrong", "error", "killed"},
     ),
     "patched check": (
-        ["import lstm_course.checking as c\nc.check = check = lambda *a, **k: c.Outcome()"],
+        [
+            "import lstm_course.checking as c, lstm_course.grading.inside.checking as d\n"
+            "c.check = d.check = check = lambda *a, **k: c.Outcome()"
+        ],
         SIGNATURE + ZEROS,
         {"wrong"},
     ),
     "patched wire": (
         [
-            "from lstm_course.grading import wire, worker\n"
+            "from lstm_course.grading.inside import wire, worker\n"
             "wire.encode = lambda *a, **k: {'right': 1}\n"
             "worker._called = lambda *a, **k: {'status': 'right', 'score': 100}"
         ],
@@ -88,12 +91,12 @@ ATTACKS = {
         {"wrong", "error"},
     ),
     "forged reply": (
-        ["import os\nfrom lstm_course.grading import wire"],
+        ["import os\nfrom lstm_course.grading.inside import wire"],
         forged("wire.pack({'ready': 'right', 'status': 'right', 'score': 100, 'value': 1})"),
         {"killed", "wrong", "timed out"},
     ),
     "forged end": (
-        ["import os\nfrom lstm_course.grading import wire"],
+        ["import os\nfrom lstm_course.grading.inside import wire"],
         forged("wire.pack({'over': 0, 'alone': True})"),
         {"killed", "wrong", "timed out"},
     ),
@@ -112,10 +115,10 @@ ATTACKS = {
         {"error"},
     ),
     "reference asked for": (
-        ["from lstm_course import checking"],
+        ["from lstm_course.grading.inside import checking"],
         function(
             "asked = {'ask': 'reference', 'name': 'state_jacobian', 'arguments': (x, h_prev, weights)}",
-            "return checking._ask(asked)['value']",
+            "return checking.grader.ask(asked)['value']",
         ),
         {"wrong", "error"},
     ),
@@ -304,19 +307,19 @@ ATTACKS = {
     ),
     "reply without its parts": (
         [
-            "import os\nfrom lstm_course.grading import wire\n"
+            "import os\nfrom lstm_course.grading.inside import wire\n"
             "made = [os.write(fd, wire.pack({'ready': 'function'})) for fd in (3, 4)]"
         ],
         function("return made"),
         {"killed", "error", "wrong"},
     ),
     "reply that is an array in each part": (
-        ["import os\nfrom lstm_course.grading import wire"],
+        ["import os\nfrom lstm_course.grading.inside import wire"],
         forged("wire.pack(dict.fromkeys(['ready', 'over', 'alone', 'ask', 'number', 'name'], np.ones(3)))"),
         {"killed", "wrong", "timed out", "error"},
     ),
     "a few bytes, named ten thousand times": (
-        ["import json, os\nfrom lstm_course.grading import wire"],
+        ["import json, os\nfrom lstm_course.grading.inside import wire"],
         function(
             "one = {'array': ['<f8', [1_000_000], 0, False]}",
             "text = json.dumps({'value': {'list': [one] * 10_000}}).encode()",
@@ -335,11 +338,11 @@ ATTACKS = {
         {"wrong", "killed", "error", "missing"},
     ),
     "asks for a function that was not given": (
-        ["from lstm_course import checking"],
+        ["from lstm_course.grading.inside import checking"],
         function(
             "for number in -1, 0, 1.0, np.zeros(2), 'x', None, [1]:",
-            "    checking._ask({'ask': 'function', 'number': number, 'arguments': ()})",
-            "return checking._ask({'ask': np.ones(3), 'name': np.ones(3), 'arguments': 5})",
+            "    checking.grader.ask({'ask': 'function', 'number': number, 'arguments': ()})",
+            "return checking.grader.ask({'ask': np.ones(3), 'name': np.ones(3), 'arguments': 5})",
         ),
         {"wrong", "error"},
     ),
@@ -456,10 +459,10 @@ def test_two_notebooks_at_a_time_do_not_meet():
 def test_what_is_asked_for_runs_within_limits():
     """A course's function that a notebook asks for, with arguments that would take all memory."""
     asks = (
-        "from lstm_course import checking\n"
+        "from lstm_course.grading.inside import checking\n"
         "def ask(size):\n"
         "    arguments = size, np.random.default_rng(0)\n"
-        "    return checking._ask({'ask': 'reference', 'name': 'orthogonal', 'arguments': arguments})\n"
+        "    return checking.grader.ask({'ask': 'reference', 'name': 'orthogonal', 'arguments': arguments})\n"
         "told = [ask(size)['error'] for size in (10**5, 10**9)]\n"
         "clipping_and_vanishing = ' / '.join(told)"
     )

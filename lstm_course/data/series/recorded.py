@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lstm_course.data.shipped import shipped
+from lstm_course.data.shipping import shipped
 
 __all__ = ["Series", "load_co2", "load_elnino", "load_sunspots"]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm_course.data.series.recorded import Series
-from lstm_course.data.shipped import DataError
+from lstm_course.data.shipping import DataError
 
 FEWEST = 100  # prices, below which there is nothing to train on
 _DATES = ("date", "datetime", "time", "timestamp", "day", "tradedate", "tradingday", "observationdate",

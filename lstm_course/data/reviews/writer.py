@@ -46,7 +46,7 @@ def write_reviews():
         bytes: a compressed table with the columns split, label (1 praises), distance (words from the end of
         the decisive clause to the end of the review) and text, one review a line.
     """
-    writer = _Writer(_phrases(files("lstm_course").joinpath("review_phrases.txt").read_text("utf-8")))
+    writer = _Writer(_phrases(files("lstm_course.data.reviews").joinpath("phrases.txt").read_text("utf-8")))
     lines = ["split\tlabel\tdistance\ttext"]
     for split in SPLITS:
         lines += ["\t".join(map(str, (split, *review))) for review in writer.write_split(split)]

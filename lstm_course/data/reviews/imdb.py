@@ -22,7 +22,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from lstm_course.common.files import replacing, try_lock
-from lstm_course.data.shipped import DataError, cache_folder
+from lstm_course.data.shipping import DataError, cache_folder
 
 URL = "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz"
 BYTES = 84_125_825
