@@ -18,8 +18,8 @@ _EXPORTS = {
     "hint": "checking",
     "progress": "learner.logbook",
     "proven": "checking",
-    "setup": "notebook",
-    "show": "plots",
+    "setup": "learner.setup",
+    "show": "plots.showing",
     "solution": "checking",
 }
 __all__ = ["__version__", *_EXPORTS]

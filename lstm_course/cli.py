@@ -243,10 +243,11 @@ def _add_measure(commands):
 
 
 def _measure(options):
-    from lstm_course import measuring, notebook
+    from lstm_course.learner.setup import setup
+    from lstm_course.models import full_size
 
-    notebook.setup()
-    measuring.measure(options.what, options.table, say=partial(print, flush=True))
+    setup()
+    full_size.measure(options.what, options.table, say=partial(print, flush=True))
     return 0
 
 

@@ -20,13 +20,13 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_course import tasks
 from lstm_course.bench import rivals
 from lstm_course.bench.rivals import Contest
 from lstm_course.common import machine
 from lstm_course.common.environment import QUIET_TENSORFLOW
 from lstm_course.common.files import write
 from lstm_course.common.trouble import Trouble
+from lstm_course.memory import tasks
 from lstm_course.scratch import (
     LSTM,
     Adam,

@@ -213,10 +213,10 @@ def _table(header, rows):
 
 def pictures(results):
     """Figures with their description: dict from name to (figure, description)."""
-    from lstm_course import plots
+    from lstm_course.plots import charts
 
     found = {"benchmark-training": (
-        plots.ratios(_ratios(results["training"]), "time of an update, ours = 1"),
+        charts.ratios(_ratios(results["training"]), "time of an update, ours = 1"),
         "How many times as long as ours an LSTM update takes in Keras, in PyTorch and on the blackboard, "
         "with one thread.")}
     for name, label in (("T", "time steps T"), ("batch", "batch N"), ("H", "hidden units H")):
@@ -225,7 +225,7 @@ def pictures(results):
         curve = [[row["size"][place] for row in rows]] + [
             [1000 * row["seconds"][key] for row in rows] for key in ("median", "low", "high")]
         found[f"benchmark-{name}"] = (
-            plots.by_size({"LSTM": curve}, "milliseconds an update", label),
+            charts.by_size({"LSTM": curve}, "milliseconds an update", label),
             f"Milliseconds of an LSTM update against {label}, both axes logarithmic.")
     return found
 

@@ -3,7 +3,7 @@
 import html
 from collections import Counter
 
-from lstm_course.style import OKABE_ITO, new_figure, styled
+from lstm_course.plots.style import OKABE_ITO, new_figure, styled
 
 from . import similarity
 from .writing import as_csv, page
@@ -120,7 +120,7 @@ def _page(results, pairs):
 
 
 def _picture(statuses):
-    from lstm_course.plots import figure_html
+    from lstm_course.plots.showing import figure_html
 
     told = "; ".join(
         f"{name}: {counts['right']} right of {sum(counts.values())}" for name, counts in statuses.items()

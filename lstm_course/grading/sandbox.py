@@ -25,9 +25,7 @@ __all__ = ["Limits", "NoSandbox", "available", "command", "course_copy", "enviro
 # All that can be seen of the course inside, whole folders and modules; nothing else is copied.
 INSIDE = (
     # what lessons import
-    "__init__.py", "common", "data", "scratch", "explore",
-    "datasets.py", "diagrams.py", "leaks.py", "measuring.py", "memory.py", "models.py",
-    "notebook.py", "plots.py", "series.py", "style.py", "tasks.py", "text.py",
+    "__init__.py", "common", "scratch", "data", "memory", "models", "plots", "explore", "learner/setup.py",
     # what runs an answer
     "exercises/__init__.py", "exercises/diagnosis.py", "exercises/inputs.py", "exercises/running.py",
     "learner/__init__.py", "grading/__init__.py", "grading/inside",

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from lstm_course import __version__, datasets
+from lstm_course import __version__
 from lstm_course.common.files import PACKAGE, course_folder
-from lstm_course.notebook import version_problem
+from lstm_course.data import shipping
+from lstm_course.learner.setup import version_problem
 
 REPAIR = "run `python start.py` in the course's folder to repair it"
 MARKS = {"well": "✓", "note": "○", "wrong": "✗"}
@@ -29,7 +30,7 @@ TENSORFLOW_TIMEOUT = 120  # seconds; three to five where nothing else runs
 
 # Run in a process of its own: a TensorFlow that does not suit the processor ends the process.
 TRY_TENSORFLOW = """
-from lstm_course.notebook import setup
+from lstm_course.learner.setup import setup
 setup()
 import keras, tensorflow
 print(tensorflow.__version__, keras.__version__, float(keras.ops.sum(keras.ops.ones((2, 2)))))
@@ -201,7 +202,7 @@ def disk(folder=".", usage=shutil.disk_usage):
 
 def cache(folder=None):
     """Whether downloaded data can be kept."""
-    folder = Path(folder or datasets.cache_folder())
+    folder = Path(folder or shipping.cache_folder())
     # The nearest folder that is there: the cache itself is made when it is needed.
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not (there.is_dir() and os.access(there, os.W_OK)):
@@ -246,11 +247,11 @@ def threads(libraries=None, cores=None, load=None):
 
 def data(folder=None):
     """Each data file that ships, against its SHA-256."""
-    names = list(datasets.listed((folder or course_folder("datasets")) / "README.md"))
+    names = list(shipping.listed((folder or course_folder("datasets")) / "README.md"))
     for name in names:
         try:
-            datasets.shipped(name)
-        except datasets.DataError as error:
+            shipping.shipped(name)
+        except shipping.DataError as error:
             return Finding("wrong", "data", str(error))
     return Finding("well", "data", f"{len(names)} files, as they were made.")
 

@@ -91,7 +91,7 @@ def answer(exercise):
 @pytest.mark.skipif(KIND is None, reason="needs a sandbox")
 def test_an_answer_may_read_the_data_of_the_lesson():
     answer = "training_windows = len(load_co2()) - 1 - 120 - 60"
-    cells = ["from lstm_course.datasets import load_co2", answer]
+    cells = ["from lstm_course.data import load_co2", answer]
     (row,) = (
         row for row in marking.mark_notebook(cells, "06", 5, KIND) if row["exercise"] == "training_windows"
     )

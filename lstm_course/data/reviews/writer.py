@@ -25,7 +25,7 @@ import re
 import zlib
 from importlib.resources import files
 
-from lstm_course.text import tokenise
+from lstm_course.data.text import tokenise
 
 SEED = 1997
 SUBJECTS = ("film", "book", "meal")

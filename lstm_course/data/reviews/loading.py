@@ -1,25 +1,13 @@
-"""The data of the lessons: found, verified, downloaded, read.
-
-    shipped(name)      a file that comes with the course, verified
-    load_reviews()     reviews written for this course, whose verdict is a matter of negation and contrast
-    load_imdb()        the Large Movie Review Dataset (Maas et al. 2011), once it is in the cache
-    load_co2(), load_elnino(), load_sunspots()   numeric series, public domain
-    load_prices()      a simulated random walk, or a CSV of your own
-"""
+"""The reviews: those that ship with the course, and the film reviews that are fetched."""
 
 import bz2
 from dataclasses import dataclass
 
 import numpy as np
 
-from lstm_course.data.series.prices import load_prices
-from lstm_course.data.series.recorded import Series, load_co2, load_elnino, load_sunspots
-from lstm_course.data.shipping import DataError, cache_folder, listed, sha256, shipped
+from lstm_course.data.shipping import shipped
 
-__all__ = [
-    "DataError", "Reviews", "Series", "Split", "cache_folder", "has_imdb", "listed", "load_co2",
-    "load_elnino", "load_imdb", "load_prices", "load_reviews", "load_sunspots", "sha256", "shipped",
-]  # fmt: skip
+__all__ = ["Reviews", "Split", "has_imdb", "load_imdb", "load_reviews"]
 
 
 @dataclass(frozen=True, eq=False)

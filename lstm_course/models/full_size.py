@@ -17,9 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_course import datasets, models, text
 from lstm_course.common import machine
 from lstm_course.common.files import course_folder, write
+from lstm_course.data import text
+from lstm_course.data.reviews import loading
+from lstm_course.models import textbook
 from lstm_course.scratch import arguments
 
 TABLE = "full_profile.json"
@@ -88,21 +90,21 @@ def measure(what, path=None, say=print):
     path = course_folder("datasets") / TABLE if path is None else Path(path)
     data = None
     for job in jobs():
-        done = {(row["data"], row["model"], row["seed"]) for row in read(path)}
+        done = {(row["data"], row["model"], row["seed"]) for row in full_size_results(path)}
         if (what, job.model, job.seed) in done:
             say(f"{job.model}, seed {job.seed}: stands in the table already")
             continue
         data = load() if data is None else data
         rows = _timed(job, data, say, {"lesson": "04", "data": what})
-        table = json.dumps([*read(path), *rows], indent=1, ensure_ascii=False)
+        table = json.dumps([*full_size_results(path), *rows], indent=1, ensure_ascii=False)
         write(path, f"{table}\n".encode())
         for row in rows:
             say(f"{row['model']}, seed {row['seed']}: {row['measure']} {row['value']:.4f} "
                 f"after {row['cpu_seconds']:.0f} s of one core")
-    return read(path)
+    return full_size_results(path)
 
 
-def read(path=None):
+def full_size_results(path=None):
     """The rows of the table of full-size results.
 
     Args:
@@ -113,7 +115,7 @@ def read(path=None):
         seconds (by the clock), cpu_seconds, date, machine and versions; empty when nothing was measured.
 
     Example:
-        >>> {row["data"] for row in read()} <= {"imdb", "reviews"}
+        >>> {row["data"] for row in full_size_results()} <= {"imdb", "reviews"}
         True
     """
     path = course_folder("datasets") / TABLE if path is None else Path(path)
@@ -189,7 +191,7 @@ def train(data, recipe, seed, say):
     model = recipe.make()
     x, y = data.encoded("train", recipe.length)
     known = data.encoded("validation", recipe.length)
-    training = models.batches(x, y, recipe.batch_size, shuffle_seed=seed)
+    training = textbook.batches(x, y, recipe.batch_size, shuffle_seed=seed)
     accuracies, best = [], None
     for epoch in range(recipe.epochs):
         model.fit(training, verbose=0)
@@ -206,7 +208,7 @@ def train(data, recipe, seed, say):
 
 def predicted(model, x, batch_size=250):
     """What a Keras model says of each text: 0 or 1, `(N,)`."""
-    return (model.predict(models.batches(x, batch_size=batch_size), verbose=0)[:, 0] > 0.5).astype(int)
+    return (model.predict(textbook.batches(x, batch_size=batch_size), verbose=0)[:, 0] > 0.5).astype(int)
 
 
 def _keras_job(model, settings, recipe, seed=4, measures=None):
@@ -240,7 +242,7 @@ def _bag_job(model, settings, ngrams, limit=None, measures=None):
 
 
 def _load_imdb():
-    return Texts(datasets.load_imdb(validation=VALIDATION), WORDS)
+    return Texts(loading.load_imdb(validation=VALIDATION), WORDS)
 
 
 def _compiled(layers):
@@ -270,7 +272,7 @@ def tuned(cell, units=64, words=WORDS):
 
 
 def imdb_jobs():
-    """What is measured on IMDB: baselines, the text-book models, and one layer with some care."""
+    """What is measured on IMDB: baselines, the text-book textbook, and one layer with some care."""
     care = "64 + 64 units, spatial dropout 0.3, 300 words, batch 64"
     book = "128 + 128 units, dropout 0.2, recurrent dropout 0.2, 200 words, batch 32"
     stack = "128 + 128 + 64 units, no dropout, 200 words, batch 32"
@@ -287,8 +289,8 @@ def imdb_jobs():
         _bag_job("bag of words and pairs", f"{bag}, 200,000 features", 2, limit=200_000),
         _keras_job("LSTM, tuned", care, careful("LSTM")),
         _keras_job("GRU, tuned", care, careful("GRU")),
-        _keras_job("LSTM, text book", book, text_book(models.text_classifier)),
-        _keras_job("two LSTMs, text book", stack, text_book(models.stacked_text_classifier)),
+        _keras_job("LSTM, text book", book, text_book(textbook.text_classifier)),
+        _keras_job("two LSTMs, text book", stack, text_book(textbook.stacked_text_classifier)),
         _keras_job("simple RNN, tuned", care, careful("SimpleRNN")),
     ]
 
@@ -297,7 +299,7 @@ def imdb_jobs():
 
 
 def _load_reviews():
-    return Texts(datasets.load_reviews(), None)
+    return Texts(loading.load_reviews(), None)
 
 
 def review_jobs():
@@ -305,7 +307,7 @@ def review_jobs():
     stages = "near first: 3 epochs cut at the verdict, one each 5, 10, 20, 40 words after it, 2 in full"
     size = "32 + 32 units, dropout 0.2, clipped at norm 1, batch 64"
     book = "128 + 128 units, dropout 0.2, recurrent dropout 0.2, batch 32"
-    recipe = Recipe(lambda: _fast(models.text_classifier(WORDS)), epochs=10, length=LONGEST, patience=3)
+    recipe = Recipe(lambda: _fast(textbook.text_classifier(WORDS)), epochs=10, length=LONGEST, patience=3)
     return [
         _bag_job("bag of words", "tf-idf, logistic regression", 1, measures=_by_distance),
         _bag_job("bag of words and pairs", "tf-idf, logistic regression", 2, measures=_by_distance),
@@ -315,7 +317,7 @@ def review_jobs():
                                    ("simple RNN, slower", "SimpleRNN", 0.001))
           for seed in (0, 1, 2)],
         _keras_job("LSTM, text book", f"{book}; whole reviews from the start", recipe, measures=_by_distance),
-        _near_first_job("LSTM, text book, near first", f"{book}; {stages}", models.text_classifier, 32, 4),
+        _near_first_job("LSTM, text book, near first", f"{book}; {stages}", textbook.text_classifier, 32, 4),
     ]
 
 
@@ -323,7 +325,7 @@ def _small(cell, rate, words):
     """The text-book model at the size of the lesson, with a clipped gradient."""
     import keras
 
-    model = models.text_classifier(words, 32, 32, recurrent_dropout=0, cell=cell)
+    model = textbook.text_classifier(words, 32, 32, recurrent_dropout=0, cell=cell)
     optimizer = keras.optimizers.Adam(rate, global_clipnorm=1.0)
     model.compile(optimizer=optimizer, loss="binary_crossentropy", metrics=["accuracy"])
     return model
@@ -341,7 +343,7 @@ def _near_first_job(name, settings, make, batch_size, seed):
         model, found = make(text.input_dim(data.vocabulary)), {}
         for words, epochs in STAGES:
             learned = cut(data, data.reviews.train, words)
-            model.fit(models.batches(*learned, batch_size, shuffle_seed=seed), epochs=epochs, verbose=0)
+            model.fit(textbook.batches(*learned, batch_size, shuffle_seed=seed), epochs=epochs, verbose=0)
             if words == 0:
                 x, labels = cut(data, data.reviews.test, 0)
                 found["accuracy at the verdict, first stage"] = float(np.mean(predicted(model, x) == labels))

@@ -8,10 +8,11 @@ from copy import deepcopy
 
 import numpy as np
 
+from lstm_course.memory.tasks import Task
+from lstm_course.memory.training import train_on_task
 from lstm_course.scratch.arguments import array, function, instance, integers, real_number
 from lstm_course.scratch.layers import LSTM, Recurrent, Sequential
 from lstm_course.scratch.training import progress_bar
-from lstm_course.tasks import Task, train_on_task
 
 
 def step_jacobians(layer, x):
@@ -152,7 +153,7 @@ def recall_by_lag(make_model, make_task, lags, *, updates, seeds=(0,), **trainin
 
     Example:
         >>> from lstm_course.scratch import RNN, Dense, LastStep, Sequential
-        >>> from lstm_course.tasks import recall
+        >>> from lstm_course.memory.tasks import recall
         >>> def small_rnn(task, seed):
         ...     dense = Dense(8, task.output_size, seed=seed)
         ...     return Sequential([RNN(task.input_size, 8, seed=seed), LastStep(), dense])

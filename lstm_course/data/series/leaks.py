@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lstm_course.data.series.errors import mae
 from lstm_course.scratch import arguments
-from lstm_course.series import mae
 
 _LATEST = 10  # steps by which a forecast may come late
 _PARTS = ("X_train", "y_train", "X_test", "y_test")
@@ -54,7 +54,7 @@ def find_leaks(pipeline, data):
         TypeError, ValueError: if the pipeline does not return such arrays, or not the same ones twice.
 
     Example:
-        >>> from lstm_course.series import create_sequences
+        >>> from lstm_course.data.series.windows import create_sequences
         >>> def careless(data):
         ...     scaled = (data - data.min()) / np.ptp(data)             # of the test values too
         ...     X, y = create_sequences(scaled, 5)

@@ -68,6 +68,10 @@ def number(value):
     return text.replace("-", "−").replace("−0.00", "0.00")
 
 
+def shortened(text, most):
+    return text if len(str(text)) <= most else f"{str(text)[: most - 1]}…"
+
+
 def value_colour(value, signed, limit=1.0):
     """Colour a value: PuOr from -limit to limit when signed, else cividis from 0 to limit."""
     import matplotlib

@@ -2,7 +2,7 @@
 
 Keras and TensorFlow are imported by the functions, not by this module.
 
-Threads and compilation: `notebook.setup` gives TensorFlow one thread, so that two notebooks side by side do
+Threads and compilation: `setup` gives TensorFlow one thread, so that two notebooks side by side do
 not wait for each other and a product is summed in the same order everywhere. `jit_compile` stays at Keras's
 "auto", which on a processor means off: XLA takes 6 to 9 s to compile a recurrent layer, more than a lesson's
 training takes.

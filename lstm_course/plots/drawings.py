@@ -6,7 +6,7 @@ there, in grey; `_Sheet` knows which colour that makes for a wire, a box or a nu
 
 import numpy as np
 
-from lstm_course.style import OKABE_ITO, WIDTH, ink_on, new_figure, number, styled, value_colour
+from lstm_course.plots.style import OKABE_ITO, WIDTH, ink_on, new_figure, number, styled, value_colour
 
 _BLUE, _VERMILION, _GREEN, _PURPLE, _ORANGE, _SKY, _ = OKABE_ITO
 _COLOURS = {
