@@ -1,6 +1,8 @@
 """The walls of the house: imports point down, and what the sandbox shows imports nothing that it may not."""
 
+import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -65,3 +67,20 @@ def test_a_new_module_at_the_top_needs_a_place(copied):
 
 def test_all_that_is_copied_into_the_sandbox_is_there():
     assert [name for name in sandbox.INSIDE if not (ROOT / "lstm_course" / name).exists()] == []
+
+
+def drawn():
+    spec = importlib.util.spec_from_file_location("architecture", ROOT / "docs/images/architecture.py")
+    spec.loader.exec_module(module := importlib.util.module_from_spec(spec))
+    return module
+
+
+def test_the_picture_is_drawn_from_the_layers():
+    module = drawn()
+    assert module.PICTURE.read_text(encoding="utf-8") == module.drawing()
+
+
+def test_the_page_names_every_room_from_above_to_below():
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `(\w+)(?:/|\.py)` \|", page, re.MULTILINE)
+    assert named == [room for layer in drawn().layers() for room in layer]
