@@ -8,9 +8,9 @@ import nbval.plugin as nbval
 import pytest
 from threadpoolctl import threadpool_limits
 
-from lstm_course import checking
 from lstm_course.common import comparing
 from lstm_course.common.notebook_runs import KERNEL_ENVIRONMENT
+from lstm_course.learner import checking
 
 os.environ.update(KERNEL_ENVIRONMENT)
 threadpool_limits(1, user_api="blas")  # NumPy may have been imported before the line above

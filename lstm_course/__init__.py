@@ -13,14 +13,14 @@ __version__ = "0.1.0"
 
 # name: module that holds it, or that it is
 _EXPORTS = {
-    "check": "checking",
+    "check": "learner.checking",
     "explore": "explore",
-    "hint": "checking",
+    "hint": "learner.checking",
     "progress": "learner.logbook",
-    "proven": "checking",
+    "proven": "learner.checking",
     "setup": "learner.setup",
     "show": "plots.showing",
-    "solution": "checking",
+    "solution": "learner.checking",
 }
 __all__ = ["__version__", *_EXPORTS]
 

@@ -158,8 +158,9 @@ def _add_exercises(commands):
 
 
 def _exercises(options):
-    from lstm_course import checking, exercises
+    from lstm_course import exercises
     from lstm_course.exercises.matrix import times
+    from lstm_course.learner import checking
 
     unknown = [name for name in options.names if not exercises.find(name)]
     if unknown:

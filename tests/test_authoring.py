@@ -434,7 +434,7 @@ class TestCommand:
 
 
 def test_exercises_are_listed_and_proven(monkeypatch, capsys):
-    from lstm_course import checking
+    from lstm_course.learner import checking
 
     exercise = SimpleNamespace(id="double", lesson="07", minutes=5, points=3, title="Twice a number")
     monkeypatch.setattr(exercises, "every", lambda: {"double": exercise})

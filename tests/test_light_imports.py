@@ -10,7 +10,7 @@ PARTS = ("lstm_course", "lstm_course.scratch", "lstm_course.memory.measures", "l
          "lstm_course.models.training", "lstm_course.data.reviews.loading", "lstm_course.data.series.leaks",
          "lstm_course.data.series.baselines", "lstm_course.data.series.errors",
          "lstm_course.data.series.prices", "lstm_course.data.text", "lstm_course.exercises",
-         "lstm_course.checking")
+         "lstm_course.learner.checking")
 BLOCKED = f"""
 import sys
 for name in {HEAVY}:
@@ -77,7 +77,7 @@ for task in tasks:
 def test_checks_work_where_nothing_else_is_installed():
     assert run(BLOCKED + """
 from lstm_course import check, hint, solution
-from lstm_course.checking import judge
+from lstm_course.learner.checking import judge
 from lstm_course.exercises import Exercise, every
 functions = [exercise for exercise in every().values() if isinstance(exercise, Exercise)]
 print({judge(exercise, exercise.reference).status for exercise in functions}, len(functions) > 10)

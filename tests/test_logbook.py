@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from lstm_course import check, cli, exercises, progress
-from lstm_course.checking import matrix
 from lstm_course.common import files
 from lstm_course.learner import logbook
+from lstm_course.learner.checking import matrix
 from lstm_course.learner.logbook import LOCK, PROGRESS, Progress, remember
 from lstm_course.learner.workspace import MANIFEST
 

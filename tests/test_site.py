@@ -101,8 +101,8 @@ def test_without_solutions_there_are_none(tmp_path):
 
 def test_the_reference_describes_what_lessons_import(pages, folder):
     assert "forget_bias" in pages[folder / "reference/lstm_course.scratch.layers.html"].article.get_text()
-    (signature,) = pages[folder / "reference/lstm_course.checking.html"].find_all(
-        id="lstm_course.checking.check"
+    (signature,) = pages[folder / "reference/lstm_course.learner.checking.html"].find_all(
+        id="lstm_course.learner.checking.check"
     )
     assert "answer" in signature.get_text()
     assert not list((folder / "reference").glob("*lesson*"))

@@ -148,7 +148,7 @@ def _choice_rows(exercise, seeds, pairs):
 
 
 def _timed(exercise, value):
-    from ..checking import judge  # above this module, and wanted for its verdict only
+    from lstm_course.learner.checking import judge  # above this module, and wanted for its verdict only
 
     started = time.perf_counter()
     outcome = judge(exercise, value)

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_course import checking, exercises
+from lstm_course import exercises
 from lstm_course.exercises import Exercise
 from lstm_course.exercises.diagnosis import Source, examine
 from lstm_course.exercises.running import TimeUp, _limited, describe
+from lstm_course.learner import checking
 
 from . import observing, sandbox, variants
 from .session import Ended, Session

@@ -5,7 +5,7 @@ of the cell. **Everything else counts in full**: no value, an object, NaN. So th
 number, whatever it was made from.
 """
 
-from lstm_course.checking import Outcome
+from lstm_course.learner.checking import Outcome
 
 __all__ = ["Marks", "marks"]
 

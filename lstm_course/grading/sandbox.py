@@ -31,7 +31,10 @@ INSIDE = (
     "learner/__init__.py", "grading/__init__.py", "grading/inside",
 )  # fmt: skip
 # What a lesson imports and must not have, and the module that it gets in its place.
-STANDING_IN = {"checking.py": "grading.inside.checking", "learner/logbook.py": "grading.inside.logbook"}
+STANDING_IN = {
+    "learner/checking.py": "grading.inside.checking",
+    "learner/logbook.py": "grading.inside.logbook",
+}
 _NOBODY = "65534"
 _IMAGE = "python:{}.{}-slim".format(*sys.version_info)
 ADVICE = (

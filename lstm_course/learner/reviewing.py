@@ -105,7 +105,7 @@ def listen(path):
     Args:
         path: path of the file.
     """
-    from lstm_course import checking
+    from lstm_course.learner import checking
 
     def write(outcome):
         line = json.dumps([outcome.exercise, outcome.status, outcome.message])

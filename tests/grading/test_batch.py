@@ -120,7 +120,7 @@ def copied_package(tmp_path):
 @pytest.mark.parametrize(
     "name",
     [
-        "checking.py", "exercises/lesson02.py", "exercises/diagnosis.py", "grading/marking.py",
+        "learner/checking.py", "exercises/lesson02.py", "exercises/diagnosis.py", "grading/marking.py",
         "grading/inside/checking.py", "scratch/layers.py", "data/series/windows.py", "../datasets/README.md",
     ],
 )  # fmt: skip

@@ -51,7 +51,7 @@ ATTACKS = {
     ),
     "patched check": (
         [
-            "import lstm_course.checking as c, lstm_course.grading.inside.checking as d\n"
+            "import lstm_course.learner.checking as c, lstm_course.grading.inside.checking as d\n"
             "c.check = d.check = check = lambda *a, **k: c.Outcome()"
         ],
         SIGNATURE + ZEROS,

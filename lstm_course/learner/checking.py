@@ -17,11 +17,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lstm_course import exercises
+from lstm_course.exercises import Exercise, Question, ValueExercise
+from lstm_course.exercises.diagnosis import Finding, examine
+from lstm_course.exercises.running import Odd, describe, plain
 from lstm_course.learner import logbook
-
-from .exercises import Exercise, Question, ValueExercise
-from .exercises.diagnosis import Finding, examine
-from .exercises.running import Odd, describe, plain
 
 __all__ = ["Outcome", "check", "hint", "matrix", "proven", "solution"]
 
@@ -297,7 +296,7 @@ def matrix(seeds=1, exercises=None):
     Returns:
         List of `exercises.matrix.Row`.
     """
-    from .exercises.matrix import rows  # not needed by learners
+    from lstm_course.exercises.matrix import rows  # not needed by learners
 
     return rows(seeds, exercises=exercises)
 
