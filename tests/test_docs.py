@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lstm_course import cli
-from lstm_course.exercises.matrix import rows
+from lstm_course.exercises.proofs.matrix import rows
 
 ROOT = Path(__file__).parent.parent
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lstm_course import check, cli, exercises, logbook, progress
-from lstm_course.checking import matrix
+from lstm_course.exercises.proofs.matrix import rows
 from lstm_course.logbook import LOCK, PROGRESS, Progress, remember
 from lstm_course.workspace import MANIFEST
 
@@ -66,8 +66,8 @@ def test_other_folders_never_get_a_file(mine, tmp_path, monkeypatch):
 
 def test_proving_the_checks_is_not_the_learners_progress(mine, monkeypatch):
     questions = {name: thing for name, thing in exercises.every().items() if hasattr(thing, "answer")}
-    monkeypatch.setattr("lstm_course.exercises.matrix.every", lambda: questions)
-    assert matrix()
+    monkeypatch.setattr("lstm_course.exercises.proofs.matrix.every", lambda: questions)
+    assert rows()
     assert not (mine / PROGRESS).exists()
 
 

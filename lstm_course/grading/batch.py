@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import lstm_course
+from lstm_course.exercises.verdicts import NOT_TRIED
 
 from . import judge, reports, sandbox, similarity
 from .intake import collect
@@ -181,7 +182,7 @@ def _fingerprint(submission, seed):
 @functools.cache
 def _digest():
     digest, package = hashlib.sha256(), Path(lstm_course.__file__).parent
-    for path in sorted([*package.glob("exercises/*.py"), *package.glob("grading/*.py")]):
+    for path in sorted([*package.glob("exercises/**/*.py"), *package.glob("grading/*.py")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -211,7 +212,7 @@ def _earlier(file, mark):
 def _result(submission, mark, rows, reason):
     from .marking import exercises_of
 
-    tried = {row["exercise"] for row in rows if row["status"] not in ("not attempted", "missing")}
+    tried = {row["exercise"] for row in rows if row["status"] not in NOT_TRIED}
     written = similarity.answers(submission.cells or (), submission.lesson)
     return {
         "learner": submission.learner,

@@ -27,7 +27,9 @@ _LEFT_OUT = {
     "comparing.py", "doctor.py", "executing.py", "exercises", "grading", "jupyter", "lab.py", "logbook.py",
     "measuring.py", "reviewing.py", "rivals.py", "site.py", "workspace.py", "__pycache__",
 }  # fmt: skip
-_EXERCISE_PARTS = ["__init__.py", "diagnosis.py", "inputs.py", "running.py"]
+_EXERCISE_PARTS = [
+    "__init__.py", "exercise.py", "registry.py", "running.py", "diagnosis/__init__.py", "diagnosis/source.py",
+]  # fmt: skip
 _GRADING_PARTS = ["__init__.py", "slicing.py", "wire.py", "worker.py"]
 _NOBODY = "65534"
 _IMAGE = "python:{}.{}-slim".format(*sys.version_info)
@@ -115,9 +117,9 @@ def course_copy(folder, hidden=()):
         elif source.suffix == ".py" and source.name not in _LEFT_OUT:
             shutil.copy(source, target)
     for part, files in ("exercises", _EXERCISE_PARTS), ("grading", _GRADING_PARTS):
-        (target / part).mkdir()
         for name in files:
-            shutil.copy(_PACKAGE / part / name, target / part)
+            (target / part / name).parent.mkdir(exist_ok=True)
+            shutil.copy(_PACKAGE / part / name, target / part / name)
     for name in "checking.py", "logbook.py":
         shutil.copy(_PACKAGE / "grading" / "inside" / name, target)
     for path in target.rglob("*.py"):
@@ -319,7 +321,7 @@ def _problem(kind, course):
     """Why a sandbox does not work here, in words that follow its name, or None when it does."""
     if shutil.which(kind.split()[0]) is None:
         return "is not installed"
-    trial = _TRIAL.format(hidden=str(_PACKAGE / "exercises" / "lesson00.py"))
+    trial = _TRIAL.format(hidden=str(_PACKAGE / "exercises" / "lessons" / "lesson00.py"))
     started = [*command(kind, course, Limits()), python(kind), "-c", trial]
     try:
         done = subprocess.run(started, capture_output=True, timeout=60, stdin=subprocess.DEVNULL)

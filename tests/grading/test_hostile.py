@@ -105,7 +105,7 @@ ATTACKS = {
     ),
     "reference imported": (
         [
-            "try:\n    from lstm_course.exercises.lesson02 import state_jacobian as course\n"
+            "try:\n    from lstm_course.exercises.lessons.lesson02 import state_jacobian as course\n"
             "except ImportError:\n    course = None"
         ],
         function("return course(x, h_prev, weights)"),
