@@ -17,7 +17,7 @@ threadpool_limits(1, user_api="blas")  # NumPy may have been imported before the
 
 def pytest_collection_modifyitems(items):
     """The files that take minutes come first, so that the small ones fill up both workers to the same end."""
-    long = ("test_lessons_in_jupyterlab.py", "test_exercises.py")
+    long = ("test_lessons_in_jupyterlab.py", "test_proofs.py")
     items.sort(key=lambda item: 0 if item.path.name in long else 1 if item.path.suffix == ".ipynb" else 2)
 
 
