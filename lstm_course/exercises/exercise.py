@@ -177,16 +177,26 @@ class Exercise:
     @property
     def stub(self) -> str:
         """Text of the function as a learner finds it: its head and three dots for what is to be written."""
-        first = ast.parse(self.source).body[0].body[0]
-        documented = ast.get_docstring(ast.parse(self.source).body[0]) is not None
-        end = first.end_lineno if documented else first.lineno - 1
+        function = ast.parse(self.source).body[0]
+        documented = ast.get_docstring(function) is not None
+        end = function.body[0].end_lineno if documented else function.body[0].lineno - 1
         return "".join([*self.source.splitlines(keepends=True)[:end], "    ...\n"])
 
     def text_with(self, *mistakes: Mistake) -> str:
         """Text of the reference with these mistakes made in it.
 
+        Args:
+            *mistakes: of this exercise, such that each two are `compatible`.
+
         Raises:
             ValueError: when a piece that is to be changed is not in the reference.
+
+        Example:
+            >>> from lstm_course.exercises import find
+            >>> cell = find("rnn_cell")
+            >>> (linear,) = [mistake for mistake in cell.mistakes if mistake.name == "no tanh"]
+            >>> cell.text_with(linear).splitlines()[-1]
+            '    return a'
         """
         text = self.source
         for start, end, wrong in self._places(mistakes):

@@ -20,6 +20,11 @@ def wrong_structure(exercise, expected, got):
 
     Returns:
         A sentence, or None where the structure and the shapes are right.
+
+    Example:
+        >>> from lstm_course.exercises import find
+        >>> wrong_structure(find("rnn_cell"), np.zeros(4), np.zeros(3))
+        '`h` has shape (3,), and should have shape (4,).'
     """
     names = exercise.returns
     if len(names) == 1:
@@ -56,6 +61,11 @@ def wrong_value(exercise, expected, got):
 
     Returns:
         A sentence, or None when the numbers are right.
+
+    Example:
+        >>> from lstm_course.exercises import find
+        >>> wrong_value(find("rnn_cell"), np.zeros(2), np.array([0.0, 0.5]))
+        '`h[1]` is 0.5 and should be 0.'
     """
     wanted, given = parts(exercise, expected), parts(exercise, got)
     right = [name for name in wanted if same(wanted[name], given[name])]
@@ -82,6 +92,11 @@ def parts(exercise, value):
 
     Returns:
         Dict: name, such as `dweights["Wf"]`, -> array.
+
+    Example:
+        >>> from lstm_course.exercises import find
+        >>> list(parts(find("lstm_cell"), (np.zeros(2), np.zeros(2))))
+        ['h', 'c']
     """
     names = exercise.returns
     if len(names) == 1:

@@ -21,6 +21,11 @@ def other_order(exercise, wanted, given):
 
     Returns:
         A sentence, or None where it is something else.
+
+    Example:
+        >>> from lstm_course.exercises import find
+        >>> other_order(find("lstm_cell"), [(np.zeros(2), np.ones(2))], [(np.ones(2), np.zeros(2))])
+        'The values are right, but in another order: return `h, c`.'
     """
     if not all(isinstance(value, tuple) and 1 < len(value) < 6 for value in wanted):
         return None
@@ -43,6 +48,11 @@ def relation_of_parts(exercise, wanted, given):
 
     Returns:
         A sentence or two, or None where a wrong part follows in no way that is known.
+
+    Example:
+        >>> from lstm_course.exercises import find
+        >>> relation_of_parts(find("rnn_cell"), [np.arange(5.0)], [-np.arange(5.0)])
+        '`h` has the wrong sign.'
     """
     both = [(parts(exercise, w), parts(exercise, g)) for w, g in zip(wanted, given, strict=True)]
     if any(w.keys() != g.keys() for w, g in both):

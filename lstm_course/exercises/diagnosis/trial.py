@@ -46,6 +46,11 @@ def examine(exercise, function, seed=0, seconds=SECONDS, source=None):
 
     Returns:
         A `Finding`.
+
+    Example:
+        >>> from lstm_course.exercises import find
+        >>> examine(find("rnn_cell"), lambda x, h_prev, weights: np.tanh(weights["bh"])).status
+        'wrong'
     """
     source = source or Source(function)
     if function is None or function is Ellipsis or source.is_stub():
