@@ -163,7 +163,7 @@ def _add_exercises(commands):
     command.add_argument(
         "--mutations", action="store_true", help="change every token of every right answer, and check that"
     )
-    command.add_argument("--lesson", metavar="NN", help="of the new exercise")
+    command.add_argument("--lesson", metavar="NN", help="that of a new exercise, or only those of this one")
     command.set_defaults(run=_exercises)
 
 
@@ -179,6 +179,7 @@ def _exercises(options):
         print(f"No exercise is called {names}: `lstm-course exercises` lists them.", file=sys.stderr)
         return 1
     chosen = [every[name] for name in options.names] or list(every.values())
+    chosen = [each for each in chosen if options.lesson in (None, each.lesson, each.lesson.lstrip("0"))]
     if options.mutations:
         return _mutations(chosen)
     if options.matrix:

@@ -21,6 +21,10 @@ def test_exercises_are_listed_and_proven(monkeypatch, capsys):
     monkeypatch.setattr(exercises, "every", lambda: {"double": exercise})
     assert cli.main(["exercises"]) == 0
     assert capsys.readouterr().out == "07  double                    5 min  3 points  Twice a number\n"
+    assert cli.main(["exercises", "--lesson", "6"]) == 0
+    assert capsys.readouterr().out == ""
+    assert cli.main(["exercises", "--lesson", "7"]) == 0
+    assert capsys.readouterr().out.startswith("07  double")
     row = SimpleNamespace(proven=True, seconds=0.012, exercise="double", kind="stub", made="")
     monkeypatch.setattr(matrix, "rows", lambda exercises: [row])
     assert cli.main(["exercises", "--matrix"]) == 0

@@ -9,7 +9,8 @@ from .. import exercise
 
 __all__ = ["edits"]
 
-_SHARED = exercise.edits(r"""
+# One step: what it joins, and what it adds.
+_CELLS = exercise.edits(r"""
     bias forgotten: The bias is missing: with `bh` added before the tanh your answer is exactly right.
         {' + weights["bh"]': ""}
     [x, h] instead of [h, x]: You join `x` and `h_prev` in the wrong order. The first H columns of each matrix
@@ -22,24 +23,10 @@ _SHARED = exercise.edits(r"""
     old state added: You add the old state to the new one. In this cell the old state enters through `Wh`
         only.
         {"return np.tanh(a)": "return h_prev + np.tanh(a)"}
-    read backwards: You read the sequence from its end to its start.
-        {"for x in xs:": "for x in xs[::-1]:"}
-    first input at every step: Every step sees the first input. Step t reads `xs[t]`.
-        {"for x in xs:": "for x in [xs[0]] * len(xs):"}
-    last step left out: Your loop ends one step early: T inputs make T states.
-        {"for x in xs:": "for x in xs[:-1]:"}
-    returned inside the loop: You return after the first step: `return` stands inside the loop. Move it back
-        to the margin of the `for`.
-        {"for x in xs:": "for x in xs[:1]:"}
-    input weights not counted: Your matrices have no columns for the input. They are (H, H + D).
-        {"(hidden_size + input_size)": "hidden_size"}
-    recurrent weights not counted: Your matrices have no columns for the state. They are (H, H + D).
-        {"(hidden_size + input_size)": "input_size"}
-    product instead of sum: `Wh` acts on the state and the input side by side: H + D columns, not H times D.
-        {"(hidden_size + input_size)": "(hidden_size * input_size)"}
-    input and hidden size exchanged: The sizes are exchanged: each matrix has H rows, one for each hidden
-        unit, and H + D columns.
-        {"matrix = hidden_size *": "matrix = input_size *", "bias = hidden_size": "bias = input_size"}
+""")
+
+# The gates of an LSTM.
+_GATES = exercise.edits(r"""
     candidate through sigmoid: Your candidate goes through the sigmoid. It is no gate: it may be negative, so
         it goes through tanh.
         {'np.tanh(weights["Wc"]': 'sigmoid(weights["Wc"]'}
@@ -62,9 +49,39 @@ _SHARED = exercise.edits(r"""
     Wf used for the output gate: Your output gate takes the weights of the forget gate, as happens when a line
         is copied: it has its own, `Wo`.
         {'weights["Wo"]': 'weights["Wf"]'}
+""")
+
+# A loop over the steps of a sequence.
+_STEPS = exercise.edits(r"""
+    read backwards: You read the sequence from its end to its start.
+        {"for x in xs:": "for x in xs[::-1]:"}
+    first input at every step: Every step sees the first input. Step t reads `xs[t]`.
+        {"for x in xs:": "for x in [xs[0]] * len(xs):"}
+    last step left out: Your loop ends one step early: T inputs make T states.
+        {"for x in xs:": "for x in xs[:-1]:"}
+    returned inside the loop: You return after the first step: `return` stands inside the loop. Move it back
+        to the margin of the `for`.
+        {"for x in xs:": "for x in xs[:1]:"}
+""")
+
+# Counting parameters.
+_COUNTS = exercise.edits(r"""
+    input weights not counted: Your matrices have no columns for the input. They are (H, H + D).
+        {"(hidden_size + input_size)": "hidden_size"}
+    recurrent weights not counted: Your matrices have no columns for the state. They are (H, H + D).
+        {"(hidden_size + input_size)": "input_size"}
+    product instead of sum: `Wh` acts on the state and the input side by side: H + D columns, not H times D.
+        {"(hidden_size + input_size)": "(hidden_size * input_size)"}
+    input and hidden size exchanged: The sizes are exchanged: each matrix has H rows, one for each hidden
+        unit, and H + D columns.
+        {"matrix = hidden_size *": "matrix = input_size *", "bias = hidden_size": "bias = input_size"}
+""")
+
+# A model of Keras.
+_MODELS = exercise.edits(r"""
     no masking: The embedding does not mask zeros, so the LSTM reads padding as if it were words. Give it
         `mask_zero=True`.
         {", mask_zero=True": ""}
 """)
 
-edits = partial(exercise.edits, shared=_SHARED)
+edits = partial(exercise.edits, shared=(*_CELLS, *_GATES, *_STEPS, *_COUNTS, *_MODELS))
