@@ -179,7 +179,7 @@ def _exercises(options):
         print(f"No exercise is called {names}: `lstm-course exercises` lists them.", file=sys.stderr)
         return 1
     chosen = [every[name] for name in options.names] or list(every.values())
-    chosen = [each for each in chosen if options.lesson in (None, each.lesson, each.lesson.lstrip("0"))]
+    chosen = [each for each in chosen if not options.lesson or each.lesson == options.lesson.zfill(2)]
     if options.mutations:
         return _mutations(chosen)
     if options.matrix:
