@@ -147,34 +147,78 @@ def _build(options):
 
 def _add_exercises(commands):
     command = commands.add_parser(
-        "exercises", help="list the exercises, or prove their checks (contributors)"
+        "exercises",
+        help="list the exercises, prove their checks, or begin a new one (contributors)",
+        epilog="`exercises NAME` proves an exercise and shows what each mistake changes; "
+        "`exercises new NAME --lesson NN` writes a first draft of one.",
     )
     command.add_argument("names", nargs="*", metavar="NAME", help="which exercises, default all")
     command.add_argument("--matrix", action="store_true", help="run every known mistake through its check")
     command.add_argument(
         "--mutations", action="store_true", help="change every token of every right answer, and check that"
     )
+    command.add_argument("--lesson", metavar="NN", help="that of a new exercise, or only those of this one")
     command.set_defaults(run=_exercises)
 
 
 def _exercises(options):
     from lstm_course import exercises
-    from lstm_course.exercises.matrix import times
-    from lstm_course.learner import checking
 
-    unknown = [name for name in options.names if not exercises.find(name)]
+    if options.names[:1] == ["new"]:
+        return _new_exercise(options.names[1:], options.lesson)
+    every = exercises.every()
+    unknown = [name for name in options.names if name not in every]
     if unknown:
         raise Trouble(f"No exercise is called {', '.join(unknown)}: `lstm-course exercises` lists them.")
-    chosen = [exercises.find(name) for name in options.names] or list(exercises.every().values())
+    chosen = [every[name] for name in options.names] or list(every.values())
+    chosen = [each for each in chosen if not options.lesson or each.lesson == options.lesson.zfill(2)]
     if options.mutations:
         return _mutations(chosen)
-    if not options.matrix:
-        for exercise in chosen:
-            points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
-            print(f"{exercise.lesson}  {exercise.id:24}{exercise.minutes:3} min  {points:10}{exercise.title}")
-        return 0
-    rows = checking.matrix(exercises=chosen)
+    if options.matrix:
+        return _matrix(chosen)
+    for exercise in chosen:
+        points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
+        print(f"{exercise.lesson}  {exercise.id:24}{exercise.minutes:3} min  {points:10}{exercise.title}")
+    return _proof(chosen) if options.names else 0
+
+
+def _new_exercise(names, lesson):
+    from lstm_course import authoring, exercises
+    from lstm_course.authoring import new_exercise
+
+    if len(names) != 1 or not lesson:
+        print("`lstm-course exercises new NAME --lesson NN` begins one exercise.", file=sys.stderr)
+        return 2
+    print(*new_exercise.write(authoring.find_root(), names[0], lesson, exercises.every()), sep="\n")
+    return 0
+
+
+def _proof(exercises):
+    from lstm_course.exercises.proofs import edits, matrix
+
+    problems = [problem for exercise in exercises for problem in edits.problems(exercise)]
+    if problems:
+        print(*problems, sep="\n", file=sys.stderr)
+        return 1
+    rows = matrix.rows(pairs=False, exercises=exercises)
+    changed = edits.differences(exercises)
+    for row in rows:
+        lines = changed.get((row.exercise, row.made), ())
+        print(row, *(f"{'':10}  {line}" for line in lines), sep="\n")
+    return _counted(rows)
+
+
+def _matrix(exercises):
+    from lstm_course.exercises.proofs import matrix
+
+    rows = matrix.rows(exercises=exercises)
     print(*rows, sep="\n")
+    return _counted(rows)
+
+
+def _counted(rows):
+    from lstm_course.exercises.proofs.matrix import times
+
     failed = sum(not row.proven for row in rows)
     print(f"{len(rows)} answers were checked; {failed} verdicts are not what they should be.")
     print(times(rows))
@@ -182,7 +226,7 @@ def _exercises(options):
 
 
 def _mutations(exercises):
-    from lstm_course.exercises import mutations
+    from lstm_course.exercises.proofs import mutations
 
     found = mutations.verdicts(exercises)
     print(*mutations.summary(found), sep="\n")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lstm_course.exercises import find
-from lstm_course.exercises.diagnosis import examine
+from lstm_course.exercises.diagnosis.trial import examine
 from lstm_course.learner.checking import Outcome, check, hint, proven, solution
 
 

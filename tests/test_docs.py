@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lstm_course import cli
-from lstm_course.exercises.matrix import rows
+from lstm_course.exercises.proofs.matrix import rows
 
 ROOT = Path(__file__).parent.parent
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -99,7 +99,10 @@ def test_the_example_that_contributors_copy(tmp_path):
     page = (ROOT / "docs/contributors/contributing.md").read_text(encoding="utf-8")
     example = re.search(r"```python\n(# A sum that forgets.*?)```", page, re.S)[1]
     path = tmp_path / "example.py"
-    head = "import numpy as np\nfrom lstm_course.exercises import Exercise, Mistake, Probe\n\n"
+    head = (
+        "import numpy as np\nfrom lstm_course.exercises import Exercise, Probe\n"
+        "from lstm_course.exercises.lessons.shared import edits\n\n"
+    )
     path.write_text(head + example, encoding="utf-8")
     spec = importlib.util.spec_from_file_location("example", path)
     module = importlib.util.module_from_spec(spec)

@@ -77,7 +77,7 @@ for task in tasks:
 def test_checks_work_where_nothing_else_is_installed():
     assert run(BLOCKED + """
 from lstm_course import check, hint, solution
-from lstm_course.learner.checking import judge
+from lstm_course.exercises.judging import judge
 from lstm_course.exercises import Exercise, every
 functions = [exercise for exercise in every().values() if isinstance(exercise, Exercise)]
 print({judge(exercise, exercise.reference).status for exercise in functions}, len(functions) > 10)

@@ -12,8 +12,8 @@ import pytest
 
 from lstm_course import check, cli, exercises, progress
 from lstm_course.common import files
+from lstm_course.exercises.proofs.matrix import rows
 from lstm_course.learner import logbook
-from lstm_course.learner.checking import matrix
 from lstm_course.learner.logbook import LOCK, PROGRESS, Progress, remember
 from lstm_course.learner.workspace import MANIFEST
 
@@ -68,8 +68,8 @@ def test_other_folders_never_get_a_file(mine, tmp_path, monkeypatch):
 
 def test_proving_the_checks_is_not_the_learners_progress(mine, monkeypatch):
     questions = {name: thing for name, thing in exercises.every().items() if hasattr(thing, "answer")}
-    monkeypatch.setattr("lstm_course.exercises.matrix.every", lambda: questions)
-    assert matrix()
+    monkeypatch.setattr("lstm_course.exercises.proofs.matrix.every", lambda: questions)
+    assert rows()
     assert not (mine / PROGRESS).exists()
 
 

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from lstm_course.common.files import PACKAGE, write
+from lstm_course.exercises.verdicts import NOT_TRIED
 
 from . import judge, reports, sandbox, similarity
 from .intake import collect
@@ -234,7 +235,7 @@ def _earlier(file, mark):
 def _result(submission, mark, rows, reason):
     from .marking import exercises_of
 
-    tried = {row["exercise"] for row in rows if row["status"] not in ("not attempted", "missing")}
+    tried = {row["exercise"] for row in rows if row["status"] not in NOT_TRIED}
     written = similarity.answers(submission.cells or (), submission.lesson)
     return {
         "learner": submission.learner,

@@ -3,6 +3,7 @@
 import html
 from collections import Counter
 
+from lstm_course.exercises.verdicts import FAILED, NOT_TRIED
 from lstm_course.plots.style import OKABE_ITO, new_figure, styled
 
 from . import similarity
@@ -15,11 +16,11 @@ _GROUPS = {
     "right": (("right",), OKABE_ITO[2], ""),
     "nearly right": (("nearly",), OKABE_ITO[4], ".."),
     "a named mistake": (("wrong, named",), OKABE_ITO[1], "//"),
-    "wrong otherwise": (("wrong", "error", "timed out", "killed"), OKABE_ITO[3], "xx"),
-    "not attempted": (("not attempted", "missing"), "#dddddd", ""),
+    "wrong otherwise": (FAILED, OKABE_ITO[3], "xx"),
+    "not attempted": (NOT_TRIED, "#dddddd", ""),
 }
 _SHOWN = 12  # mistakes of a lesson
-_TRIED = ("wrong", "error", "timed out", "killed", "nearly")
+_TRIED = (*FAILED, "nearly")
 
 
 def files(results):

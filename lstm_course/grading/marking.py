@@ -14,17 +14,17 @@ from pathlib import Path
 import numpy as np
 
 from lstm_course import exercises
-from lstm_course.exercises import Exercise
-from lstm_course.exercises.diagnosis import Source, examine
-from lstm_course.exercises.running import TimeUp, _limited, describe
-from lstm_course.learner import checking
+from lstm_course.exercises import Exercise, verdicts
+from lstm_course.exercises.diagnosis.source import Source
+from lstm_course.exercises.diagnosis.trial import examine
+from lstm_course.exercises.judging import judge
+from lstm_course.exercises.running import TimeUp, describe, limited
 
 from . import observing, sandbox, variants
 from .session import Ended, Session
 
 __all__ = ["exercises_of", "mark_notebook"]
 
-SCORES = {"right": 1.0, "nearly": 0.5}
 _ASKED_SECONDS = 2.0  # for one value of a function of ours, whose arguments the learner's code chooses
 _ATTEMPTS = 4  # how often a notebook that breaks its sandbox is started again for one exercise
 
@@ -106,7 +106,7 @@ def _marked(session, exercise, seed, done):
         "exercise": exercise.id,
         "title": exercise.title,
         "points": exercise.points,
-        "score": SCORES.get(outcome.status, 0.0) * exercise.points,
+        "score": verdicts.score(outcome.status) * exercise.points,
         "status": outcome.status,
         "mistake": outcome.mistake,
         "message": outcome.message,
@@ -209,8 +209,8 @@ def _value_judged(session, exercise, ready, notes):
             return _outcome(exercise, "not attempted", f"`{exercise.id}` has not been written yet.")
         what = "a class" if ready.get("is_class") is True else describe(value)
         return _outcome(exercise, "wrong", f"`{exercise.id}` should be a function, but it is {what}.", notes)
-    found = checking.judge(exercise, value)
-    return _outcome(exercise, found.status, found.message, [*found.notes, *notes], found.mistake)
+    found = judge(exercise, value)
+    return _outcome(exercise, found.status, found.sentence, [*found.notes, *notes], found.mistake)
 
 
 def _function_judged(exercise, answer, seed, source, notes):
@@ -265,7 +265,7 @@ class _Source(Source):
         """As in `Source`."""
         return self._names("numbers")
 
-    def not_right(self, exercise, seed, seconds):
+    def not_right(self, exercise, is_right):
         """As in `Source`, of those marked before."""
         names = [name for name in self._names("functions") if name != exercise.id]
         return [name for name in names if self.done.get(name, "right") not in ("right", "nearly")]
@@ -319,7 +319,7 @@ class _Desk:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return {"value": _limited(lambda: function(*arguments), _ASKED_SECONDS)}
+                return {"value": limited(lambda: function(*arguments), _ASKED_SECONDS)}
         except (Exception, TimeUp) as error:
             return {"error": str(error)[:200] or "it takes too long", "value": None}
 

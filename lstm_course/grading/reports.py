@@ -5,22 +5,13 @@ import re
 from pathlib import Path
 
 from lstm_course.common.markup import marked_up
+from lstm_course.exercises.verdicts import NOT_TRIED, VERDICTS
 
 from . import class_picture
 from .writing import as_csv, page
 
 __all__ = ["feedback", "tables", "told_to_learner", "write_all"]
 
-WORDS = {
-    "right": ("✓", "Right"),
-    "nearly": ("≈", "Nearly right"),
-    "wrong": ("✗", "Not right"),
-    "error": ("✗", "Raises an error"),
-    "timed out": ("✗", "Took too long"),
-    "killed": ("✗", "Ended its Python"),
-    "not attempted": ("○", "Not attempted"),
-    "missing": ("○", "Not found"),
-}
 
 
 def write_all(results, out):
@@ -146,10 +137,10 @@ def feedback(result):
 
 
 def _exercise(row):
-    mark, words = WORDS[row["status"]]
+    verdict = VERDICTS[row["status"]]
     points = f"{row['score']:g} of {row['points']:g}"
     lines = [row["message"], *(note for note in row["notes"] if not note.startswith("Your code printed"))]
-    if row["status"] not in ("right", "not attempted", "missing"):
+    if row["status"] not in ("right", *NOT_TRIED):
         lines.append(f"Where to read: {row['where']}.")
     if row["mistake"] and row["status"] != "right":
         lines.insert(0, f"Mistake: {row['mistake']}.")
@@ -157,6 +148,7 @@ def _exercise(row):
     return (
         f'<section class="{row["status"].replace(" ", "-")}"><h2>{html.escape(row["title"])}: '
         f"<code>{html.escape(row['exercise'])}</code></h2>"
-        f'<p><strong><span aria-hidden="true">{mark}</span> {words}</strong>, {points} points</p>'
+        f'<p><strong><span aria-hidden="true">{verdict.mark}</span> {verdict.graded}</strong>, '
+        f"{points} points</p>"
         f"{paragraphs}</section>"
     )

@@ -27,7 +27,8 @@ INSIDE = (
     # what lessons import
     "__init__.py", "common", "scratch", "data", "memory", "models", "plots", "explore", "learner/setup.py",
     # what runs an answer
-    "exercises/__init__.py", "exercises/diagnosis.py", "exercises/inputs.py", "exercises/running.py",
+    "exercises/__init__.py", "exercises/exercise.py", "exercises/registry.py", "exercises/running.py",
+    "exercises/diagnosis/__init__.py", "exercises/diagnosis/source.py",
     "learner/__init__.py", "grading/__init__.py", "grading/inside",
 )  # fmt: skip
 # What a lesson imports and must not have, and the module that it gets in its place.
@@ -322,7 +323,7 @@ def _problem(kind, course):
     """Why a sandbox does not work here, in words that follow its name, or None when it does."""
     if shutil.which(kind.split()[0]) is None:
         return "is not installed"
-    trial = _TRIAL.format(hidden=str(PACKAGE / "exercises" / "lesson00.py"))
+    trial = _TRIAL.format(hidden=str(PACKAGE / "exercises" / "lessons" / "lesson00.py"))
     started = [*command(kind, course, Limits()), python(kind), "-c", trial]
     try:
         done = subprocess.run(started, capture_output=True, timeout=60, stdin=subprocess.DEVNULL)

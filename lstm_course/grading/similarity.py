@@ -97,10 +97,7 @@ def _known(exercise):
     """Shingles of the course's own answer and of its known mistakes, which many come to by themselves."""
     shingles = _shingles(exercise.source)
     for mistake in exercise.mistakes:
-        text = exercise.source
-        for right, wrong in mistake.changes.items():
-            text = text.replace(right, wrong)
-        shingles |= _shingles(text)
+        shingles |= _shingles(exercise.text_with(mistake))
     return shingles
 
 

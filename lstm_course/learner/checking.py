@@ -1,7 +1,7 @@
 """check, hint, solution, proven: what a learner calls.
 
-`check` runs an answer against its exercise and says what is wrong. This module knows no exercise by name; how
-the reason is found stands in `exercises/diagnosis.py`.
+The cards that a learner sees. This module knows no exercise by name; how an answer is judged stands in
+`exercises/judging.py`, how the reason is found in `exercises/diagnosis/`.
 """
 
 import contextlib
@@ -10,35 +10,26 @@ import difflib
 import functools
 import html
 import io
-import re
 import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lstm_course import exercises
-from lstm_course.exercises import Exercise, Question, ValueExercise
-from lstm_course.exercises.diagnosis import Finding, examine
-from lstm_course.exercises.running import Odd, describe, plain
+from lstm_course.common.markup import marked_up
+from lstm_course.exercises import Exercise
+from lstm_course.exercises.judging import judge
+from lstm_course.exercises.running import describe, plain
+from lstm_course.exercises.verdicts import VERDICTS, Finding
 from lstm_course.learner import logbook
 
-__all__ = ["Outcome", "check", "hint", "matrix", "proven", "solution"]
-
-_VERDICTS = {
-    # status: (mark, words, colour of the rule at the left, score)
-    "right": ("✓", "Right", "var(--jp-success-color1, #2e7d32)", 1.0),
-    "nearly": ("≈", "Nearly right", "var(--jp-warn-color1, #b26a00)", 0.5),
-    "wrong": ("✗", "Not right yet", "var(--jp-error-color1, #c62828)", 0.0),
-    "not attempted": ("○", "Not attempted yet", "var(--jp-border-color1, #757575)", 0.0),
-}
+__all__ = ["Outcome", "check", "hint", "proven", "solution"]
 
 listeners = []  # functions that are told every outcome of `check`
 
 # After `sigmoid = proven(sigmoid)` the name may stand for the course's function: that is no answer.
 _NOT_YOURS = "This is the course's own `{0}`: run the cell in which you write `{0}`, then this one again."
 _NOTHING = object()  # None and ... are answers: nothing has been written yet
-_hints_given = {}
-_asked_for_solution = set()
 
 
 @dataclass(frozen=True)
@@ -64,7 +55,7 @@ class Outcome:
     @property
     def score(self):
         """1 for a right answer, 0.5 for a nearly right one, else 0."""
-        return _VERDICTS[self.status][3]
+        return VERDICTS[self.status].score
 
     def _lines(self):
         """The sentences of the card, in order."""
@@ -74,20 +65,40 @@ class Outcome:
         return lines
 
     def __repr__(self):
-        heading = _VERDICTS[self.status][1] + (f": {self.exercise}" if self.exercise else "")
+        heading = VERDICTS[self.status].words + (f": {self.exercise}" if self.exercise else "")
         help_ = [f"Help: hint({_spelled(self.exercise)})"] if self._has_help() else []
         return "\n".join([heading, *self._lines(), *help_])
 
     def _repr_html_(self):
-        mark, words, colour, _ = _VERDICTS[self.status]
+        verdict = VERDICTS[self.status]
         name = f": <code>{html.escape(self.exercise)}</code>" if self.exercise else ""
-        heading = f'<strong><span aria-hidden="true">{mark}</span> {words}{name}</strong>'
-        lines = "".join(f'<p style="margin: 0.4em 0 0 0">{_marked_up(line)}</p>' for line in self._lines())
+        heading = f'<strong><span aria-hidden="true">{verdict.mark}</span> {verdict.words}{name}</strong>'
+        lines = "".join(f'<p style="margin: 0.4em 0 0 0">{marked_up(line)}</p>' for line in self._lines())
         help_ = _folded_help(exercises.find(self.exercise)) if self._has_help() else ""
-        return _card(colour, heading + lines + help_)
+        return _card(verdict.colour, heading + lines + help_)
 
     def _has_help(self):
         return self.exercise is not None and self.status in ("nearly", "wrong")
+
+
+class HelpGiven:
+    """Which help the learner has had in this session.
+
+    Attributes:
+        hints: id of an exercise -> number of hints shown.
+        solutions: ids of exercises whose solution was asked for.
+    """
+
+    def __init__(self):
+        self.hints, self.solutions = {}, set()
+
+    def forget(self):
+        """Begin a new session."""
+        self.hints.clear()
+        self.solutions.clear()
+
+
+help_given = HelpGiven()
 
 
 @dataclass(frozen=True)
@@ -102,9 +113,9 @@ class _Note:
         return "\n".join(part for part in (self.heading, self.text, self.code.rstrip()) if part)
 
     def _repr_html_(self):
-        text = f'<p style="margin: 0.4em 0 0 0">{_marked_up(self.text)}</p>' if self.text else ""
+        text = f'<p style="margin: 0.4em 0 0 0">{marked_up(self.text)}</p>' if self.text else ""
         code = _code(self.code) if self.code else ""
-        heading = f"<strong>{_marked_up(self.heading)}</strong>"
+        heading = f"<strong>{marked_up(self.heading)}</strong>"
         width = "100%" if code else "46em"  # lines of code are longer than is good for reading
         return _card("var(--jp-border-color1, #757575)", heading + text + code, width)
 
@@ -139,34 +150,19 @@ def check(answer=_NOTHING, /, **named):
     if exercise is None:
         return Outcome(None, "wrong", _unknown(name, answer))
     if isinstance(exercise, Exercise) and answer is exercise.reference:
-        outcome = Outcome(exercise.id, "not attempted", _NOT_YOURS.format(exercise.id))
+        finding = Finding("not attempted", _NOT_YOURS.format(exercise.id))
     else:
-        outcome = judge(exercise, answer)
+        finding = judge(exercise, answer)
+    outcome = _outcome(exercise, finding)
     for listener in listeners:
         listener(outcome)
     said = logbook.remember(outcome.exercise, outcome.status)
     return replace(outcome, notes=(*outcome.notes, *said))
 
 
-def judge(exercise, answer):
-    """What `check` finds, without writing it down.
-
-    Args:
-        exercise: an exercise object.
-        answer: the answer to it.
-
-    Returns:
-        An `Outcome`.
-    """
-    finding = _examiner(exercise)(exercise, answer)
-    return Outcome(
-        exercise.id,
-        finding.status,
-        finding.sentence,
-        mistake=finding.mistake,
-        where=f"lesson {exercise.lesson}, “{exercise.section}”",
-        notes=finding.notes,
-    )
+def _outcome(exercise, finding):
+    where = f"lesson {exercise.lesson}, “{exercise.section}”"
+    return Outcome(exercise.id, finding.status, finding.sentence, finding.mistake, where, finding.notes)
 
 
 def hint(answer=None, /, **named):
@@ -188,13 +184,13 @@ def hint(answer=None, /, **named):
         ...
     """
     exercise = _exercise(answer, named)
-    shown = _hints_given.get(exercise.id, 0)
+    shown = help_given.hints.get(exercise.id, 0)
     if shown == len(exercise.hints):
         return _Note(
             f"That was the last hint: {exercise.id}",
             f"`solution({_spelled(exercise.id)})` shows the course's answer.",
         )
-    _hints_given[exercise.id] = shown + 1
+    help_given.hints[exercise.id] = shown + 1
     return _Note(f"Hint {shown + 1} of {len(exercise.hints)}: {exercise.id}", exercise.hints[shown])
 
 
@@ -217,8 +213,8 @@ def solution(answer=None, /, **named):
         Call `solution(sigmoid)` again to see the course's answer.
     """
     exercise = _exercise(answer, named)
-    if exercise.id not in _asked_for_solution:
-        _asked_for_solution.add(exercise.id)
+    if exercise.id not in help_given.solutions:
+        help_given.solutions.add(exercise.id)
         minutes = f"{exercise.minutes} minute{'s' * (exercise.minutes != 1)}"
         again = f"Call `solution({_spelled(exercise.id)})` again to see the course's answer."
         return _Note(f"Have you tried for {minutes}?", again)
@@ -240,7 +236,7 @@ def proven(function):
     exercise = _exercise(function, {})
     if not isinstance(exercise, Exercise):
         raise ValueError(f"proven takes a function to go on with; {exercise.id!r} asks for a value")
-    if function is not exercise.reference and examine(exercise, function).status == "right":
+    if function is not exercise.reference and judge(exercise, function).status == "right":
         print(f"Going on with your {exercise.id}.")
         return _in_arrays(exercise, function)
     print(f"Going on with the course's {exercise.id}; yours is taken as soon as its check is right.")
@@ -286,21 +282,6 @@ def _like(pattern, value):
     return np.array(value) if isinstance(pattern, np.ndarray) else value
 
 
-def matrix(seeds=1, exercises=None):
-    """Every known mistake of every exercise, each pair and the untouched stub, and what was found.
-
-    Args:
-        seeds: number of probe sets to try each on (default 1).
-        exercises: which, a list of exercise objects (default all).
-
-    Returns:
-        List of `exercises.matrix.Row`.
-    """
-    from lstm_course.exercises.matrix import rows  # not needed by learners
-
-    return rows(seeds, exercises=exercises)
-
-
 def _exercise(answer, named):
     """The exercise that a function, a name or a keyword belongs to."""
     if named:
@@ -324,63 +305,12 @@ def _unknown(name, answer):
     return f"No exercise is called {name!r}." + (f" Did you mean {close[0]!r}?" if close else "")
 
 
-# Answers that are no functions
-
-
-def _examiner(exercise):
-    return {Exercise: examine, ValueExercise: _examine_value, Question: _examine_choice}[type(exercise)]
-
-
-def _examine_value(exercise, value):
-    if value is None or value is ...:
-        return Finding("not attempted", f"Find `{exercise.id}`, then run this cell again.")
-    number = plain(value)
-    if isinstance(number, Odd | dict | tuple) or number.size != 1 or number.dtype.kind == "c":
-        return Finding("wrong", f"`{exercise.id}` should be one number, but it is {describe(number)}.")
-    number = number.item()
-    right = float(exercise.answer())
-
-    def near(target, tolerance=exercise.tolerance):
-        return abs(number - target) <= max(tolerance, 1e-9) * abs(target)
-
-    if near(right):
-        return Finding("right", "It agrees with the course's own answer.")
-    fits = [mistake for mistake in exercise.mistakes if near(float(mistake.value()))]
-    if fits:
-        told = " Or else: ".join(mistake.explanation for mistake in fits)
-        return Finding("wrong", told, " or ".join(mistake.name for mistake in fits))
-    if near(-right):
-        return Finding("nearly", "The size is right, the sign is not.")
-    if exercise.tolerance and (near(100 * right) or near(right / 100)):
-        return Finding("nearly", "The digits are right, but percent and fractions are mixed up.")
-    if exercise.tolerance and near(right, 10 * exercise.tolerance):
-        return Finding("nearly", "That is close: give one more digit.")
-    return Finding("wrong", f"{number:,.7g} is too {'large' if number > right else 'small'}.")
-
-
-def _examine_choice(exercise, choice):
-    if choice is None or choice is ... or choice == "":
-        return Finding("not attempted", f"Choose an answer for `{exercise.id}`, then run this cell again.")
-    letter = choice.strip().strip("().").lower() if isinstance(choice, str) else None
-    if letter not in exercise.choices:
-        letters = ", ".join(f'"{letter}"' for letter in exercise.choices)
-        return Finding("wrong", f"Choose one of {letters}.")
-    if letter == exercise.answer:
-        return Finding("right", exercise.explanations[letter])
-    return Finding("wrong", exercise.explanations[letter], mistake=f"chose {letter}")
-
-
 # Writing it down
 
 
 def _spelled(name):
     """How a learner writes the exercise in hint(...): a function bare, a value in quotes."""
     return name if isinstance(exercises.find(name), Exercise) else f'"{name}"'
-
-
-def _marked_up(sentence):
-    """HTML of a sentence in which code stands between backticks."""
-    return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(sentence, quote=False))
 
 
 def _code(source):
@@ -403,7 +333,7 @@ def _folded_help(exercise):
     folded = _fold("The course's answer", _code(exercise.source))
     names = ["A hint", *["A further hint"] * (len(exercise.hints) - 2), "Nearly the answer"]
     for name, text in reversed(list(zip(names, exercise.hints, strict=False))):
-        folded = _fold(name, f'<p style="margin: 0.3em 0">{_marked_up(text)}</p>{folded}')
+        folded = _fold(name, f'<p style="margin: 0.3em 0">{marked_up(text)}</p>{folded}')
     return folded
 
 

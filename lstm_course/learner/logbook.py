@@ -16,6 +16,7 @@ from pathlib import Path
 from lstm_course import exercises
 from lstm_course.common import files
 from lstm_course.common.markup import marked_up
+from lstm_course.exercises.verdicts import VERDICTS, score
 from lstm_course.learner import workspace
 
 __all__ = ["PROGRESS", "Progress", "progress", "remember"]
@@ -25,8 +26,8 @@ LOCK = ".lstm-course-progress.lock"
 VERSION = 1
 PATIENCE = 2.0  # seconds to wait for another notebook that is just writing
 
-_SCORES = {"wrong": 0.0, "nearly": 0.5, "right": 1.0}
-_WORDS = {"right": "right", "nearly": "nearly right", "wrong": "tried", None: "to do"}
+_KEPT = ("right", "nearly", "wrong")
+_WORDS = {status: VERDICTS[status].progress for status in _KEPT} | {None: VERDICTS["not attempted"].progress}
 _told = set()
 
 
@@ -41,7 +42,7 @@ def remember(exercise, status, folder=None):
     Returns:
         A tuple of sentences that the learner should read once; nearly always empty.
     """
-    if status not in _SCORES:
+    if status not in _KEPT:
         return ()
     try:
         folder = Path.cwd() if folder is None else Path(folder)
@@ -66,17 +67,21 @@ def _is_working_copy(folder):
 def _improve(folder, exercise, status):
     """Put a result into the file unless a better one is there; returns what to say, or an empty str."""
     best = _parsed(folder)
-    if best is not None and _SCORES.get(best.get(exercise), -1) >= _SCORES[status]:
+    if best is not None and not _is_better(status, best.get(exercise)):
         return ""
     with _locked(folder):
         best, said = _parsed(folder), ""
         if best is None:
             best, said = {}, _put_aside(folder)
-        if _SCORES.get(best.get(exercise), -1) < _SCORES[status]:
+        if _is_better(status, best.get(exercise)):
             best[exercise] = status
             content = json.dumps({"version": VERSION, "best": best}, indent=1)
             files.write(folder / PROGRESS, content.encode())
     return said
+
+
+def _is_better(status, than):
+    return than not in _KEPT or score(status) > score(than)
 
 
 def _parsed(folder):
@@ -84,7 +89,7 @@ def _parsed(folder):
     try:
         content = json.loads((folder / PROGRESS).read_bytes())
         best = content["best"]
-        if content["version"] == VERSION and all(status in _SCORES for status in best.values()):
+        if content["version"] == VERSION and all(status in _KEPT for status in best.values()):
             return best
     except FileNotFoundError:
         return {}
@@ -184,7 +189,7 @@ class Progress:
     def _counts(self, exercises_):
         """Right, all, points reached, points there are: as two texts."""
         right = sum(self.best.get(exercise.id) == "right" for exercise in exercises_)
-        points = sum(_SCORES.get(self.best.get(exercise.id), 0) * exercise.points for exercise in exercises_)
+        points = sum(score(self.best.get(exercise.id)) * exercise.points for exercise in exercises_)
         return f"{right} of {len(exercises_)}", f"{points:g} of {sum(e.points for e in exercises_)}"
 
     def _closing(self):

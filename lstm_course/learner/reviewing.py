@@ -15,17 +15,10 @@ from pathlib import Path
 from lstm_course import exercises
 from lstm_course.common.notebook_runs import CELL_TIMEOUT, KERNEL_ENVIRONMENT, new_client, raised
 from lstm_course.common.trouble import Trouble
+from lstm_course.exercises.verdicts import VERDICTS, score
 
 __all__ = ["Review", "ReviewError", "listen", "review"]
 
-_WORDS = {
-    "right": "right",
-    "nearly": "nearly right",
-    "wrong": "not right yet",
-    "not attempted": "not attempted",
-    None: "not checked",
-}
-_SCORES = {"right": 1.0, "nearly": 0.5}
 _TIMED_OUT = "CellTimedOut"
 
 
@@ -60,9 +53,10 @@ class Review:
         lines = []
         for exercise, (status, message) in self.outcomes.items():
             said = "" if status in ("right", "not attempted") else message
-            lines.append(f"{_WORDS[status]:14}  {exercise.id:{width}}  {said}".rstrip())
+            words = VERDICTS[status].listed if status else "not checked"
+            lines.append(f"{words:14}  {exercise.id:{width}}  {said}".rstrip())
         right = sum(status == "right" for status, _ in self.outcomes.values())
-        points = sum(_SCORES.get(status, 0) * each.points for each, (status, _) in self.outcomes.items())
+        points = sum(score(status) * each.points for each, (status, _) in self.outcomes.items())
         there_are = sum(exercise.points for exercise in self.outcomes)
         count = f"{right} of {len(self.outcomes)} exercises right, {points:g} of {there_are} points."
         return "\n".join([*lines, *self.troubles, count])

@@ -32,12 +32,7 @@ BEFORE = [
 def answer(name, *mistakes):
     """Source of an answer with these mistakes in it."""
     exercise = exercises.find(name)
-    source = exercise.source
-    for mistake in exercise.mistakes:
-        if mistake.name in mistakes:
-            for right, wrong in mistake.changes.items():
-                source = source.replace(right, wrong)
-    return source
+    return exercise.text_with(*(mistake for mistake in exercise.mistakes if mistake.name in mistakes))
 
 
 def write(path, *sources):

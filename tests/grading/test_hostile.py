@@ -108,7 +108,7 @@ ATTACKS = {
     ),
     "reference imported": (
         [
-            "try:\n    from lstm_course.exercises.lesson02 import state_jacobian as course\n"
+            "try:\n    from lstm_course.exercises.lessons.lesson02 import state_jacobian as course\n"
             "except ImportError:\n    course = None"
         ],
         function("return course(x, h_prev, weights)"),
@@ -132,7 +132,7 @@ ATTACKS = {
     "course read from the disk": (
         ["import glob, os"],
         function(
-            f"text = open({str(PACKAGE / 'exercises' / 'lesson02.py')!r}).read()",
+            f"text = open({str(PACKAGE / 'exercises' / 'lessons' / 'lesson02.py')!r}).read()",
             "names = {}",
             "start, end = text.index('def state_jacobian'), text.index('def _state')",
             "exec(text[start:end], globals(), names)",
@@ -143,7 +143,7 @@ ATTACKS = {
     "disks searched": (
         ["import os"],
         function(
-            "wanted = {'lesson02.py', 'gradebook.db', '02_vanishing_gradients.md', 'right_answers.py'}",
+            "wanted = {'lesson02.py', 'gradebook.db', '02_vanishing_gradients.md', 'entering.py'}",
             f"for top in {str(PACKAGE.parent)!r}, '/course', '/home', '/tmp':",
             "    for path, folders, files in os.walk(top):",
             "        folders[:] = [folder for folder in folders if folder != 'site-packages']",

@@ -15,7 +15,7 @@ import dis
 import types
 from dataclasses import dataclass
 
-from lstm_course.exercises.diagnosis import _is_blank
+from lstm_course.exercises.diagnosis.source import is_blank
 
 __all__ = ["Statement", "needed", "statements"]
 
@@ -253,7 +253,7 @@ def _root(target):
 def _is_empty(node):
     if isinstance(node, ast.FunctionDef):
         docstring = ast.get_docstring(node, clean=False) is not None
-        return all(map(_is_blank, node.body[docstring:]))
+        return all(map(is_blank, node.body[docstring:]))
     return isinstance(node, ast.Assign | ast.AnnAssign) and getattr(node.value, "value", None) is ...
 
 

@@ -17,7 +17,8 @@ import warnings
 
 import numpy as np
 
-from lstm_course.exercises import diagnosis, running
+from lstm_course.exercises import running
+from lstm_course.exercises.diagnosis.source import Source
 from lstm_course.grading.inside import checking, slicing, wire
 
 
@@ -131,7 +132,7 @@ def _serve(line, cells, order):
         if trouble:
             troubles.append([statement.cell, trouble, name in statement.binds])
     call = notebook.get(name)
-    source = diagnosis.Source(call)
+    source = Source(call)
     if name not in notebook:
         bound = any(name in statement.binds for statement in needed)
         line.send(ready="broken" if bound else "missing", troubles=troubles)

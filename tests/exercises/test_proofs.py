@@ -1,5 +1,6 @@
 """The matrix: every known mistake is named, every right answer accepted, every stub not attempted."""
 
+import dataclasses
 import inspect
 import pickle
 import re
@@ -10,11 +11,12 @@ import pytest
 from right_answers import RIGHT
 
 from lstm_course.exercises import Exercise, Mistake, Question, ValueExercise, every, find
-from lstm_course.exercises.diagnosis import examine
-from lstm_course.exercises.matrix import Row, rows, stub, times
-from lstm_course.exercises.mutations import Verdict, mutants, summary, verdicts
+from lstm_course.exercises.diagnosis.trial import examine
+from lstm_course.exercises.proofs.edits import difference, problems
+from lstm_course.exercises.proofs.matrix import Row, rows, stub, times
+from lstm_course.exercises.proofs.mutations import Verdict, mutants, summary, verdicts
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CODING = [exercise for exercise in every().values() if isinstance(exercise, Exercise)]
 OTHERS = [exercise for exercise in every().values() if not isinstance(exercise, Exercise)]
 
@@ -213,7 +215,45 @@ def test_what_people_read_has_no_exclamation_marks():
             assert "!" not in hint
 
 
+@named(list(every().values()))
+def test_every_edit_fits_its_reference(exercise):
+    assert problems(exercise) == []
+
+
+def with_mistakes(*mistakes):
+    return dataclasses.replace(find("rnn_cell"), mistakes=mistakes)
+
+
 def test_a_change_must_fit_the_reference():
     lost = Mistake("lost", "Lost.", {"np.cosh(": "np.tanh("})
-    with pytest.raises(ValueError, match="occurs 0 times"):
+    twice = Mistake("twice", "Twice.", {"weights": "w"})
+    assert problems(with_mistakes(lost, twice)) == [
+        "rnn_cell: mistake 'lost' changes 'np.cosh(', which occurs 0 times in the reference, not once",
+        "rnn_cell: mistake 'twice' changes 'weights', which occurs 4 times in the reference, not once",
+    ]
+    with pytest.raises(ValueError):
         find("rnn_cell").variant(lost)
+
+
+def test_an_edit_must_be_a_dict_and_make_a_change_in_python():
+    mistakes = (
+        Mistake("no dict", "No dict.", '{"np.tanh(a)"'),
+        Mistake("no Python", "No Python.", '{"np.tanh(a)": "np.tanh(a"}'),
+        Mistake("no change", "No change.", '{"np.tanh(a)": "np.tanh(a)"}'),
+        Mistake("no change", "No change.", '{"np.tanh(a)": "a"}'),
+    )
+    said = "\n".join(problems(with_mistakes(*mistakes)))
+    assert "two mistakes are called 'no change'" in said
+    assert """the edit of mistake 'no dict' is no dict of strings: {"np.tanh(a)\"""" in said
+    assert "mistake 'no Python' is no Python: '(' was never closed, line 5" in said
+    assert said.endswith("mistake 'no change' changes nothing")
+
+
+def test_a_mistake_is_shown_as_a_difference():
+    shown = {mistake.name: difference(find("rnn_cell"), mistake) for mistake in find("rnn_cell").mistakes}
+    assert shown["bias forgotten"] == [
+        'line 4: a = weights["Wh"] @ hx + weights["bh"]  # (H,)  ->  a = weights["Wh"] @ hx  # (H,)'
+    ]
+    assert all(shown.values())
+    single = sum(len(lines) == 1 and "  ->  " in lines[0] for lines in shown.values())
+    assert single == 13 and shown["tanh on each term"][-1].startswith("line 4: +")

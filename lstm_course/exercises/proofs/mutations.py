@@ -15,9 +15,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from . import Exercise, every
-from .diagnosis import SECONDS, alike, examine
-from .running import run
+from ..diagnosis.trial import SECONDS, alike, examine
+from ..exercise import Exercise
+from ..registry import every
+from ..running import run
 
 __all__ = ["Mutant", "Verdict", "mutants", "summary", "verdicts"]
 

@@ -1,14 +1,16 @@
-"""The table that proves the checks: every known mistake, every pair, the untouched stub, and its finding."""
+"""The first proof of the checks: every known mistake, every pair, the untouched stub, and what is found."""
 
 import statistics
 import time
 from dataclasses import dataclass
 from itertools import combinations
 
-from . import Exercise, Question, ValueExercise, every
-from .diagnosis import examine
+from ..diagnosis.trial import examine
+from ..exercise import Exercise, Question, ValueExercise
+from ..judging import judge
+from ..registry import every
 
-__all__ = ["Row", "rows", "times"]
+__all__ = ["Row", "rows", "stub", "times"]
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,9 @@ def times(rows):
 
 
 def stub(exercise):
-    """The function as a learner finds it: arguments, a docstring, three dots."""
+    """The function as a learner finds it."""
     namespace = {}
-    arguments = ", ".join(exercise.signature)
-    exec(f'def {exercise.id}({arguments}):\n    """{exercise.title}."""\n    ...', namespace)
+    exec(exercise.stub, namespace)
     return namespace[exercise.id]
 
 
@@ -128,28 +129,26 @@ def _value_rows(exercise, seeds, pairs):
         ("reference", None, exercise.answer()),
         *(("value", mistake.name, mistake.value()) for mistake in exercise.mistakes),
     ]:
-        outcome, seconds = _timed(exercise, value)
-        expected = {"stub": "not attempted", "reference": "right"}.get(kind, outcome.status)
-        proven = outcome.status == expected and outcome.mistake == name
-        found.append(Row(exercise.id, kind, name or "", outcome.status, outcome.mistake, proven, seconds))
+        finding, seconds = _timed(exercise, value)
+        expected = {"stub": "not attempted", "reference": "right"}.get(kind, finding.status)
+        proven = finding.status == expected and finding.mistake == name
+        found.append(Row(exercise.id, kind, name or "", finding.status, finding.mistake, proven, seconds))
     return found
 
 
 def _choice_rows(exercise, seeds, pairs):
     found = []
     for letter in [..., *exercise.choices]:
-        outcome, seconds = _timed(exercise, letter)
-        kind = {"right": "reference", "not attempted": "stub"}.get(outcome.status, "choice")
+        finding, seconds = _timed(exercise, letter)
+        kind = {"right": "reference", "not attempted": "stub"}.get(finding.status, "choice")
         expected = "reference" if letter == exercise.answer else "stub" if letter is ... else "choice"
         made = f"chose {letter}" if expected == "choice" else ""
         proven = kind == expected
-        found.append(Row(exercise.id, expected, made, outcome.status, outcome.mistake, proven, seconds))
+        found.append(Row(exercise.id, expected, made, finding.status, finding.mistake, proven, seconds))
     return found
 
 
 def _timed(exercise, value):
-    from lstm_course.learner.checking import judge  # above this module, and wanted for its verdict only
-
     started = time.perf_counter()
-    outcome = judge(exercise, value)
-    return outcome, time.perf_counter() - started
+    finding = judge(exercise, value)
+    return finding, time.perf_counter() - started
