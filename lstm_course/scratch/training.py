@@ -3,6 +3,9 @@
 import os
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,6 +13,88 @@ from . import arguments
 from .adam import Adam, clip_by_global_norm
 from .layers import LastStep, Sequential
 from .layers.recurrent import pieces
+
+
+class Batch(NamedTuple):
+    """Sequences with their targets, and which steps count."""
+
+    x: np.ndarray                     # what the first layer takes, one row per sequence
+    y: np.ndarray                     # what the loss takes as target, one row per sequence
+    mask: np.ndarray | None = None    # (N, T) booleans; None when every step counts
+
+    def rows(self, rows):
+        """Some of the sequences."""
+        return Batch(self.x[rows], self.y[rows], None if self.mask is None else self.mask[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """How the weights learn from a batch: forward, loss, backward, clipping, optimiser.
+
+    Args:
+        loss: function (prediction, target) -> (loss, d_prediction).
+        optimizer: has `update(parameters, gradients)`.
+        max_norm: gradients are clipped to this global norm; None, no clipping.
+
+    Example:
+        >>> from lstm_course.scratch import RNN, mean_squared_error
+        >>> model, batch = Sequential([RNN(1, 2, seed=0)]), Batch(np.ones((1, 3, 1)), np.zeros((1, 3, 2)))
+        >>> loss, prediction = Update(mean_squared_error, Adam(), max_norm=1.0).step(model, batch)
+        >>> prediction.shape
+        (1, 3, 2)
+    """
+
+    loss: Callable
+    optimizer: Any
+    max_norm: float | None = None
+
+    def __post_init__(self):
+        arguments.function("loss", self.loss)
+        if not callable(getattr(self.optimizer, "update", None)):
+            raise TypeError(f"optimizer is of type {type(self.optimizer).__name__}, "
+                            "expected an object with update(parameters, gradients), for example Adam()")
+
+    def step(self, model, batch, carry=False):
+        """One update of the model from one batch, whose arrays have been checked.
+
+        Args:
+            model: a `Sequential`.
+            batch: a `Batch`.
+            carry: whether to go on from the state in which the last batch ended; default False.
+
+        Returns:
+            (loss, prediction) before the update; the prediction until the next call of the model.
+
+        Raises:
+            FloatingPointError: if the training has diverged.
+        """
+        prediction = model.forward_unchecked(batch.x, batch.mask, carry)
+        value, d = self._loss(prediction, batch.y)
+        model.backward_unchecked(d, input_gradient=False)
+        if self.max_norm is not None:
+            clip_by_global_norm(model.parameter_gradients, self.max_norm)
+        self.optimizer.update(model.parameters, model.parameter_gradients)
+        return value, prediction
+
+    def _loss(self, prediction, target):
+        """Loss and gradient; a prediction with NaN is a training that has diverged.
+
+        Our losses refuse NaN, and in any other it shows: the prediction need not be searched before.
+        """
+        try:
+            value, d = self.loss(prediction, target)
+        except ValueError:
+            _require_finite(prediction)
+            raise
+        if not np.isfinite(value):
+            _require_finite(prediction)
+        return value, d
+
+
+def _require_finite(prediction):
+    if not np.isfinite(prediction).all():
+        raise FloatingPointError("the prediction is no longer finite: the training has diverged, "
+                                 "use a smaller learning rate or clip the gradients") from None
 
 
 def train_step(model, x, y, loss, optimizer, max_norm=None, mask=None, truncate=None):
@@ -44,52 +129,32 @@ def train_step(model, x, y, loss, optimizer, max_norm=None, mask=None, truncate=
         True
     """
     arguments.instance("model", model, Sequential, "a Sequential")
-    arguments.function("loss", loss)
     x = model.checked_input("x", x)
     mask = arguments.mask("mask", mask, x.shape[:2])
-    _require_update(optimizer)
+    update = Update(loss, optimizer, max_norm)
     if truncate is None:
-        return _update(model, x, y, loss, optimizer, max_norm, mask)[0]
-    truncate = arguments.whole_number("truncate", truncate)
-    return _update_piecewise(model, x, y, (loss, optimizer, max_norm), mask, truncate)
+        return update.step(model, Batch(x, y, mask))[0]
+    length = arguments.whole_number("truncate", truncate)
+    return _update_piecewise(model, Batch(x, arguments.numeric("y", y), mask), update, length)
 
 
-def _update_piecewise(model, x, y, settings, mask, length):
+def _update_piecewise(model, batch, update, length):
+    x, y, mask = batch
     every_step = not any(isinstance(layer, LastStep) for layer in model.layers)
-    y = arguments.numeric("y", y)
     if every_step and y.shape[:2] != x.shape[:2]:
         raise ValueError(f"y has shape {y.shape}, expected a target for each of the {x.shape[:2]} steps")
     losses, lengths = [], []
     for start, stop in pieces(x.shape[1], length):
         steps, carry = slice(start, stop), start > 0
-        part, part_mask = x[:, steps], None if mask is None else mask[:, steps]
+        piece = Batch(x[:, steps], y[:, steps] if every_step else y, None if mask is None else mask[:, steps])
         if every_step:
-            losses.append(_update(model, part, y[:, steps], *settings, part_mask, carry)[0])
+            losses.append(update.step(model, piece, carry)[0])
             lengths.append(stop - start)
         elif stop < x.shape[1]:
-            model.forward_unchecked(part, part_mask, carry)
+            model.forward_unchecked(piece.x, piece.mask, carry)
         else:
-            return _update(model, part, y, *settings, part_mask, carry)[0]
+            return update.step(model, piece, carry)[0]
     return float(np.average(losses, weights=lengths))
-
-
-def _require_update(optimizer):
-    if not callable(getattr(optimizer, "update", None)):
-        raise TypeError(f"optimizer is of type {type(optimizer).__name__}, "
-                        "expected an object with update(parameters, gradients), for example Adam()")
-
-
-def _update(model, x, y, loss, optimizer, max_norm, mask, carry=False):
-    prediction = model.forward_unchecked(x, mask, carry)
-    if not np.isfinite(prediction).all():
-        raise FloatingPointError("the prediction is no longer finite: the training has diverged, "
-                                 "use a smaller learning rate or clip the gradients")
-    value, d = loss(prediction, y)
-    model.backward_unchecked(d, input_gradient=False)
-    if max_norm is not None:
-        clip_by_global_norm(model.parameter_gradients, max_norm)
-    optimizer.update(model.parameters, model.parameter_gradients)
-    return value, prediction
 
 
 class History:
@@ -149,12 +214,10 @@ def fit(model, x, y, *, loss, optimizer=None, epochs=10, batch_size=32, max_norm
         (3, 'finished')
     """
     arguments.instance("model", model, Sequential, "a Sequential")
-    arguments.function("loss", loss)
-    x, y, mask = _checked_data(model, "x", "y", "mask", x, y, mask)
+    data = _checked_data(model, "x", "y", "mask", Batch(x, y, mask))
     epochs = arguments.whole_number("epochs", epochs)
     batch_size = arguments.whole_number("batch_size", batch_size)
-    optimizer = Adam() if optimizer is None else optimizer
-    _require_update(optimizer)
+    update = Update(loss, Adam() if optimizer is None else optimizer, max_norm)
     if metric is not None:
         arguments.function("metric", metric)
     if validation is not None:
@@ -164,13 +227,13 @@ def fit(model, x, y, *, loss, optimizer=None, epochs=10, batch_size=32, max_norm
         if validation is None:
             raise ValueError("patience is given without validation data, expected validation=(x, y)")
     random = arguments.generator("seed", seed)
-    splits = range(batch_size, len(x), batch_size)
+    splits = range(batch_size, len(data.x), batch_size)
     history, best, began = History(), _Best(model, patience), time.perf_counter()
     bar = progress_bar(progress, epochs * (len(splits) + 1))
     try:
         for _ in range(epochs):
-            batches = np.split(random.permutation(len(x)), splits)
-            _train_epoch(model, (x, y, mask), batches, (loss, optimizer, max_norm), metric, history, bar)
+            batches = np.split(random.permutation(len(data.x)), splits)
+            _train_epoch(model, map(data.rows, batches), update, metric, history, bar)
             if validation is not None:
                 _validate(model, validation, loss, metric, batch_size, history)
                 if best.is_over(history.val_loss):
@@ -185,14 +248,14 @@ def fit(model, x, y, *, loss, optimizer=None, epochs=10, batch_size=32, max_norm
     return history
 
 
-def _train_epoch(model, data, batches, settings, metric, history, bar):
-    x, y, mask = data
-    losses, metrics, sizes = [], [], [len(rows) for rows in batches]
-    for rows in batches:
-        value, prediction = _update(model, x[rows], y[rows], *settings, None if mask is None else mask[rows])
+def _train_epoch(model, batches, update, metric, history, bar):
+    losses, metrics, sizes = [], [], []
+    for batch in batches:
+        value, prediction = update.step(model, batch)
         losses.append(value)
+        sizes.append(len(batch.x))
         if metric is not None:
-            metrics.append(metric(prediction, y[rows]))
+            metrics.append(metric(prediction, batch.y))
         bar.update()
     history.loss.append(float(np.average(losses, weights=sizes)))
     if metric is not None:
@@ -242,22 +305,20 @@ def _validate(model, validation, loss, metric, batch_size, history):
         history.val_metric.append(float(metric(prediction, y)))
 
 
-def _checked_data(model, x_name, y_name, mask_name, x, y, mask):
-    x = model.checked_input(x_name, x)
-    y = arguments.numeric(y_name, y)
+def _checked_data(model, x_name, y_name, mask_name, data):
+    x, y = model.checked_input(x_name, data.x), arguments.numeric(y_name, data.y)
     if y.dtype.kind not in "iu":                                  # labels stay whole numbers
         y = arguments.array(y_name, y)
     if y.ndim == 0 or len(y) != len(x):
         raise ValueError(f"{y_name} has shape {y.shape}, "
                          f"expected one row for each of the {len(x)} rows of {x_name}")
-    return x, y, arguments.mask(mask_name, mask, x.shape[:2])
+    return Batch(x, y, arguments.mask(mask_name, data.mask, x.shape[:2]))
 
 
 def _checked_validation(model, validation):
     if not isinstance(validation, tuple | list) or len(validation) not in (2, 3):
         raise TypeError(f"validation is of type {type(validation).__name__}, expected (x, y) or (x, y, mask)")
-    x, y, mask = (*validation, None)[:3]
-    return _checked_data(model, "validation x", "validation y", "validation mask", x, y, mask)
+    return _checked_data(model, "validation x", "validation y", "validation mask", Batch(*validation))
 
 
 class _Best:
