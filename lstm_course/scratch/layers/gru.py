@@ -171,25 +171,27 @@ class GRU(Recurrent):
         buffers, spare, length = run.buffers, run.buffers.spare, len(run.steps)
         np.matmul(self._W_v, buffers.S[:length, H:], out=buffers.v[:length])    # v of all steps
         for step, skip in run.steps:
+            zr, z, g, h_prev, h = step.zr, step.z, step.g, step.h_prev, step.h
             W.dot(step.S, step.zru)                                         # (3H, N)
-            tanh(step.zr, step.zr)
-            step.zr *= half
-            step.zr += half
+            tanh(zr, zr)
+            zr *= half
+            zr += half
             if skip is not None:
-                copyto(step.z, 1, where=skip)
-            multiply(step.r, step.u, step.g)
-            step.g += step.v
-            tanh(step.g, step.g)                                            # g = tanh(v + r u)
-            subtract(step.h_prev, step.g, spare)
-            spare *= step.z
-            add(spare, step.g, step.h)                                      # h = z h_prev + (1 - z) g
+                copyto(z, 1, where=skip)
+            multiply(step.r, step.u, g)
+            g += step.v
+            tanh(g, g)                                            # g = tanh(v + r u)
+            subtract(h_prev, g, spare)
+            spare *= z
+            add(spare, g, h)                                      # h = z h_prev + (1 - z) g
             if skip is not None:
-                copyto(step.h, step.h_prev, where=skip)
+                copyto(h, h_prev, where=skip)
 
     def _backward_reset_after(self, run, start, stop, d_outputs):
         buffers, n = run.buffers, stop - start
         r, u = buffers.r[start:stop], buffers.u[start:stop]                 # (n, H, N)
-        dv, dz, dr, du = np.split(buffers.d[:n], 4, axis=1)                 # (n, H, N)
+        H, d = self.hidden_size, buffers.d[:n]
+        dv, dz, dr, du = (d[:, k * H:(k + 1) * H] for k in range(4))        # (n, H, N)
         self._derivatives(buffers, start, stop, dz, dv)
         multiply(dv, r, du)
         multiply(du, u, dr)
@@ -208,24 +210,26 @@ class GRU(Recurrent):
         buffers, spare, length = run.buffers, run.buffers.spare, len(run.steps)
         buffers.R[:length, H:] = buffers.S[:length, H:]
         for step, skip in run.steps:
-            W_zr.dot(step.S, step.zr)                                       # (2H, N)
-            tanh(step.zr, step.zr)
-            step.zr *= half
-            step.zr += half
+            zr, z, g, h_prev, h = step.zr, step.z, step.g, step.h_prev, step.h
+            W_zr.dot(step.S, zr)                                       # (2H, N)
+            tanh(zr, zr)
+            zr *= half
+            zr += half
             if skip is not None:
-                copyto(step.z, 1, where=skip)
-            multiply(step.r, step.h_prev, step.rh)
-            W_g.dot(step.R, step.g)                                         # (H, N)
-            tanh(step.g, step.g)                                            # g = tanh(W_g [r h_prev; x; 1])
-            subtract(step.h_prev, step.g, spare)
-            spare *= step.z
-            add(spare, step.g, step.h)                                      # h = z h_prev + (1 - z) g
+                copyto(z, 1, where=skip)
+            multiply(step.r, h_prev, step.rh)
+            W_g.dot(step.R, g)                                         # (H, N)
+            tanh(g, g)                                            # g = tanh(W_g [r h_prev; x; 1])
+            subtract(h_prev, g, spare)
+            spare *= z
+            add(spare, g, h)                                      # h = z h_prev + (1 - z) g
             if skip is not None:
-                copyto(step.h, step.h_prev, where=skip)
+                copyto(h, h_prev, where=skip)
 
     def _backward_reset_before(self, run, start, stop, d_outputs):
         H, buffers = self.hidden_size, run.buffers
-        dz, dr, dg = np.split(buffers.d[:stop - start], 3, axis=1)          # (n, H, N)
+        d = buffers.d[:stop - start]
+        dz, dr, dg = (d[:, k * H:(k + 1) * H] for k in range(3))            # (n, H, N)
         self._derivatives(buffers, start, stop, dz, dg)
         r, rh = buffers.r[start:stop], buffers.R[start:stop, :H]
         multiply(rh, r, dr)
