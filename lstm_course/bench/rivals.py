@@ -22,10 +22,10 @@ from lstm_course.scratch import (
     lstm_cell,
     mean_squared_error,
     rnn_cell,
-    sigmoid,
     to_keras,
     train_step,
 )
+from lstm_course.scratch.cells import bare_sigmoid
 
 LAYERS = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
 BATCHES = 8    # different batches that a rival trains on in turn
@@ -194,7 +194,6 @@ def adam(weights, gradients, means, squares, step):
 
 
 # Without the checks of the arguments, which would be timed too.
-bare_sigmoid = sigmoid.__globals__["_sigmoid"]
 CELLS = {"RNN": (rnn_cell.__wrapped__, rnn_backward, 1),
          "LSTM": (lstm_cell.__wrapped__, lstm_backward, 2),
          "GRU": (gru_cell.__wrapped__, gru_backward, 1)}
@@ -364,20 +363,21 @@ def large_product(size):
 
 def own_products(contest):
     """The matrix products of one update of our LSTM and nothing else, in their shapes."""
-    N, T, _, H = contest.size
-    layer = contest.model().layers[0]
-    layer.forward(contest.data()[0][0])
-    buffers = layer._last
-    (start, stop), S = buffers.blocks[0], buffers.S[0].copy()
-    Z, dh, U = buffers.d[0].copy(), np.empty((H, N), "float32"), layer.weights["recurrent_kernel"]
-    S_rows, d_rows = (np.ones((rows, (stop - start) * N), "float32") for rows in buffers.product.shape)
-    blocks = T / (stop - start)
+    plan = contest.model().layers[0].plan(contest.batch, contest.steps)
+    N, T, H, K, rows, n = plan.N, plan.T, plan.H, plan.K, plan.gradient_rows, plan.n
+    random = np.random.default_rng(0)
+
+    def array(*shape):
+        return random.normal(size=shape).astype("float32")
+
+    W, S, Z, U, dh = array(rows, K), array(K, N), array(rows, N), array(H, rows), array(H, N)
+    S_rows, d_rows, gradient = array(plan.padded_K, n * N), array(rows, n * N), array(plan.padded_K, rows)
 
     def run(updates):
         for _ in range(updates * T):
-            np.dot(layer._W, S, Z)
+            np.dot(W, S, Z)
         for _ in range(updates * T):
             np.dot(U, Z, dh)
-        for _ in range(round(updates * blocks)):
-            np.dot(S_rows, d_rows.T, buffers.product)
+        for _ in range(round(updates * T / n)):
+            np.dot(S_rows, d_rows.T, gradient)
     return run

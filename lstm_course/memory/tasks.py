@@ -16,10 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lstm_course.scratch.arguments import generator, one_of, real_number, whole_number
-from lstm_course.scratch.training import (
-    mean_squared_error,
-    softmax_cross_entropy,
-)
+from lstm_course.scratch.losses import mean_squared_error, softmax_cross_entropy
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class Task:
         length: T, the number of time steps (for the tasks of 1997: the shortest).
         input_size: D, features of each step.
         output_size: K, numbers that the model must put out: classes, or 1 for a real number.
-        loss: the loss of `scratch.training` that fits the target.
+        loss: the loss of `scratch.losses` that fits the target.
         chance_loss: the expected loss of the best answer that ignores the input.
         chance_accuracy: the accuracy of a guess, or None when the target is a real number.
         draw: function `(n, generator) -> (x, y)` behind `sample`.
