@@ -100,7 +100,8 @@ def test_without_solutions_there_are_none(tmp_path):
 
 
 def test_the_reference_describes_what_lessons_import(pages, folder):
-    assert "forget_bias" in pages[folder / "reference/lstm_course.scratch.layers.lstm.html"].article.get_text()
+    reference = pages[folder / "reference/lstm_course.scratch.layers.lstm.html"]
+    assert "forget_bias" in reference.article.get_text()
     (signature,) = pages[folder / "reference/lstm_course.learner.checking.html"].find_all(
         id="lstm_course.learner.checking.check"
     )
