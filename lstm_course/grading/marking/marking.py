@@ -17,10 +17,10 @@ from lstm_course import exercises
 from lstm_course.exercises import Exercise
 from lstm_course.exercises.diagnosis import Source, examine
 from lstm_course.exercises.running import TimeUp, _limited, describe
+from lstm_course.grading import sandbox, variants
+from lstm_course.grading.marking import observing
+from lstm_course.grading.sandbox.session import Ended, Session
 from lstm_course.learner import checking
-
-from . import observing, sandbox, variants
-from .session import Ended, Session
 
 __all__ = ["exercises_of", "mark_notebook"]
 
