@@ -15,8 +15,10 @@ from pathlib import Path
 
 from lstm_course.common.files import PACKAGE, write
 from lstm_course.exercises.verdicts import NOT_TRIED
+from lstm_course.grading import reports, sandbox
+from lstm_course.grading.marking import processes
+from lstm_course.grading.reports import similarity
 
-from . import judge, reports, sandbox, similarity
 from .intake import collect
 from .variants import all_variants, read_key
 
@@ -114,7 +116,7 @@ def grade_here(job):
     """
     job = dict(job)
     unsafe = job.pop("unsafe")
-    return judge.grade(job | {"kind": job["kind"] or _kind(unsafe)})
+    return processes.grade(job | {"kind": job["kind"] or _kind(unsafe)})
 
 
 def _grade_all(workers, to_do, results, seed, kind, unsafe, limits, say):

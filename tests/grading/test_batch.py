@@ -115,8 +115,9 @@ def copied_package(tmp_path):
 @pytest.mark.parametrize(
     "name",
     [
-        "learner/checking.py", "exercises/lesson02.py", "exercises/diagnosis.py", "grading/marking.py",
-        "grading/inside/checking.py", "scratch/layers/lstm.py", "data/series/windows.py", "../datasets/README.md",
+        "learner/checking.py", "exercises/lessons/lesson02.py", "exercises/diagnosis/trial.py",
+        "grading/marking/marking.py", "grading/inside/checking.py", "scratch/layers/lstm.py",
+        "data/series/windows.py", "../datasets/README.md",
     ],
 )  # fmt: skip
 def test_a_mark_is_made_anew_when_what_it_hangs_on_has_changed(copied_package, name):

@@ -13,7 +13,8 @@ import pytest
 from lstm_course import exercises
 from lstm_course.authoring import find_root, find_sources
 from lstm_course.exercises import Exercise, ValueExercise
-from lstm_course.grading import marking, observing, sandbox
+from lstm_course.grading import marking, sandbox
+from lstm_course.grading.marking import observing
 
 try:
     KIND = sandbox.available()
@@ -112,7 +113,11 @@ def test_no_exercise_can_be_found_inside(course):
             module = importlib.import_module(name)
             for thing in vars(module).values():
                 assert not isinstance(thing, kinds), thing
-        assert not exercises.every() and exercises.find("sigmoid") is None
+        try:
+            found = exercises.every()
+        except ModuleNotFoundError:  # the folder of the exercises is not there
+            found = {}
+        assert not found
         print(*names)
         """,
     )

@@ -10,7 +10,8 @@ import pytest
 
 import lstm_course
 from lstm_course.exercises import find
-from lstm_course.grading import judge, marking, sandbox
+from lstm_course.grading import marking, sandbox
+from lstm_course.grading.marking import processes
 
 try:
     KIND = sandbox.available()
@@ -445,7 +446,7 @@ def test_two_notebooks_at_a_time_do_not_meet():
 
     def mark(name, source):
         job = {"cells": ["import numpy as np", source], "lesson": "02", "seed": 3, "kind": KIND}
-        found[name] = judge.grade(job | {"limits": None})[0]["status"]
+        found[name] = processes.grade(job | {"limits": None})[0]["status"]
 
     threads = [threading.Thread(target=mark, args=each) for each in (("leave", leave), ("take", take))]
     for thread in threads:
@@ -468,6 +469,6 @@ def test_what_is_asked_for_runs_within_limits():
     )
     cells = ["import numpy as np", "def orthogonal(size, rng):\n    return 0", asks, HONEST]
     job = {"cells": cells, "lesson": "02", "seed": 11, "kind": KIND, "limits": None}
-    rows = {row["exercise"]: row for row in judge.grade(job)}
+    rows = {row["exercise"]: row for row in processes.grade(job)}
     assert (rows["orthogonal"]["status"], rows["spectral_radius"]["status"]) == ("wrong", "right")
     assert rows["clipping_and_vanishing"]["status"] == "wrong"  # told errors, not killed

@@ -1,7 +1,7 @@
 """Who has written the same is listed; who has only written what everybody writes is not."""
 
 from lstm_course.exercises import find
-from lstm_course.grading.similarity import similar
+from lstm_course.grading.reports.similarity import similar
 
 OWN = """def spectral_radius(matrix):
     # I first tried the power method here, then found that LAPACK does it all

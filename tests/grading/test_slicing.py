@@ -7,9 +7,11 @@ import nbformat
 import pytest
 
 from lstm_course import exercises
+from lstm_course.common.files import PACKAGE
 from lstm_course.exercises import Exercise
-from lstm_course.grading import marking, observing, sandbox
+from lstm_course.grading import marking, sandbox
 from lstm_course.grading.inside import slicing, wire
+from lstm_course.grading.marking import observing
 
 
 def chosen(name, *cells):
@@ -52,7 +54,7 @@ def test_answers_given_to_check_and_by_proven():
 
 @pytest.mark.parametrize("lesson", ["01", "02", "03"])
 def test_the_lessons_own_training_is_left_out(lesson):
-    (path,) = (sandbox.PACKAGE.parent / "solutions").glob(f"{lesson}_*.ipynb")
+    (path,) = (PACKAGE.parent / "solutions").glob(f"{lesson}_*.ipynb")
     cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
     names = [exercise.id for exercise in marking.exercises_of(lesson)]
     found = slicing.statements([(k, ast.parse(cell)) for k, cell in enumerate(cells)], set(names))

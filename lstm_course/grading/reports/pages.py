@@ -6,9 +6,8 @@ from pathlib import Path
 
 from lstm_course.common.markup import marked_up
 from lstm_course.exercises.verdicts import NOT_TRIED, VERDICTS
-
-from . import class_picture
-from .writing import as_csv, page
+from lstm_course.grading.reports import class_picture
+from lstm_course.grading.reports.writing import as_csv, page
 
 __all__ = ["feedback", "tables", "told_to_learner", "write_all"]
 

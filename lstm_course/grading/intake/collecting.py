@@ -12,8 +12,7 @@ from pathlib import Path
 
 from lstm_course import exercises
 from lstm_course.common.trouble import Trouble
-
-from . import archives
+from lstm_course.grading.intake import archives
 
 __all__ = ["Submission", "collect"]
 
@@ -76,7 +75,7 @@ def collect(path, scratch):
         >>> collect("nowhere", ".")                                      # doctest: +ELLIPSIS
         Traceback (most recent call last):
             ...
-        lstm_course.grading.intake.SubmissionsError: nowhere does not exist: give the folder ...
+        lstm_course.grading.intake.collecting.SubmissionsError: nowhere does not exist: give the folder ...
     """
     path = Path(path)
     if not path.exists():

@@ -1,11 +1,10 @@
 """Where a learner's code runs: no network, nothing to write but a small folder, none of the course's answers.
 
 What can be seen inside is listed, not what is hidden: the system's libraries, Python with its packages, and a
-copy of the course that holds what lessons import (`INSIDE`). bubblewrap builds this in no time; where
+copy of the course that holds what lessons import (see `copying`). bubblewrap builds this in no time; where
 it cannot work, Docker or Podman may.
 """
 
-import ast
 import functools
 import os
 import re
@@ -19,23 +18,10 @@ from pathlib import Path
 from lstm_course.common.environment import ONE_THREAD, TENSORFLOW
 from lstm_course.common.files import PACKAGE
 from lstm_course.common.trouble import Trouble
+from lstm_course.grading.sandbox.copying import course_copy
 
-__all__ = ["Limits", "NoSandbox", "available", "command", "course_copy", "environment"]
+__all__ = ["Limits", "NoSandbox", "available", "command", "environment", "python"]
 
-# All that can be seen of the course inside, whole folders and modules; nothing else is copied.
-INSIDE = (
-    # what lessons import
-    "__init__.py", "common", "scratch", "data", "memory", "models", "plots", "explore", "learner/setup.py",
-    # what runs an answer
-    "exercises/__init__.py", "exercises/exercise.py", "exercises/registry.py", "exercises/running.py",
-    "exercises/diagnosis/__init__.py", "exercises/diagnosis/source.py",
-    "learner/__init__.py", "grading/__init__.py", "grading/inside",
-)  # fmt: skip
-# What a lesson imports and must not have, and the module that it gets in its place.
-STANDING_IN = {
-    "learner/checking.py": "grading.inside.checking",
-    "learner/logbook.py": "grading.inside.logbook",
-}
 _NOBODY = "65534"
 _IMAGE = "python:{}.{}-slim".format(*sys.version_info)
 ADVICE = (
@@ -97,74 +83,6 @@ def environment():
         **TENSORFLOW,
         "LSTM_COURSE_PROGRESS": "0",
     }
-
-
-def course_copy(folder, hidden=()):
-    """Copy of the course for the inside: what lessons import, without anything that gives an answer away.
-
-    Args:
-        folder: path of a new folder.
-        hidden: ids of exercises; library functions of the same name are emptied.
-
-    Returns:
-        The folder, as a Path.
-    """
-    target = Path(folder, "lstm_course")
-    target.mkdir(parents=True)
-    for name in INSIDE:
-        _copy(PACKAGE / name, target / name)
-    for name, module in STANDING_IN.items():
-        (target / name).write_text(f"from lstm_course.{module} import *\n", encoding="utf-8")
-    for path in target.rglob("*.py"):
-        if "grading" not in path.parts:
-            _empty(path, set(hidden))
-    return _completed(folder)
-
-
-def _copy(source, target):
-    """Copy a folder or a file into a folder that is made where it is missing."""
-    if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-    else:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(source, target)
-
-
-def whole_course_copy(folder):
-    """Copy of the course with its checks and references, for a kernel that marks by itself.
-
-    Args:
-        folder: path of a new folder.
-
-    Returns:
-        The folder, as a Path.
-    """
-    ignored = shutil.ignore_patterns("__pycache__", "jupyter")
-    shutil.copytree(PACKAGE, Path(folder, "lstm_course"), ignore=ignored)
-    return _completed(folder)
-
-
-def _completed(folder):
-    """The copy with the data, readable by everybody."""
-    for data in PACKAGE / "_course" / "datasets", PACKAGE.parent / "datasets":
-        if data.is_dir():
-            shutil.copytree(data, Path(folder, "lstm_course/_course/datasets"), dirs_exist_ok=True)
-    for path in [Path(folder), *Path(folder).rglob("*")]:
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    return Path(folder)
-
-
-def _empty(path, names):
-    """Take the bodies of the functions of these names out of a file, so that no answer is one import away."""
-    text = path.read_text(encoding="utf-8")
-    if not any(re.search(rf"^def {name}\(", text, re.MULTILINE) for name in names):
-        return
-    tree = ast.parse(text)
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name in names:
-            node.body = ast.parse('raise RuntimeError("this is what the exercise asks for")').body
-            node.decorator_list = []
-    path.write_text(ast.unparse(tree), encoding="utf-8")
 
 
 def command(kind, course, limits, shared=None):

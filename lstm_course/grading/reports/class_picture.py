@@ -4,10 +4,9 @@ import html
 from collections import Counter
 
 from lstm_course.exercises.verdicts import FAILED, NOT_TRIED
+from lstm_course.grading.reports import similarity
+from lstm_course.grading.reports.writing import as_csv, page
 from lstm_course.plots.style import OKABE_ITO, new_figure, styled
-
-from . import similarity
-from .writing import as_csv, page
 
 __all__ = ["figure", "files"]
 

@@ -6,8 +6,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from lstm_course.grading import sandbox
 from lstm_course.grading.inside import wire
+from lstm_course.grading.sandbox import walls
 
 __all__ = ["Ended", "Session"]
 
@@ -34,8 +34,8 @@ class Session:
         cells: list of str, the code cells.
         names: ids of the exercises looked for.
         course: path of a course copy.
-        kind: as `sandbox.available` says.
-        limits: `sandbox.Limits`.
+        kind: as `walls.available` says.
+        limits: `walls.Limits`.
         modules: names of modules to import before anything is run.
     """
 
@@ -69,11 +69,11 @@ class Session:
                 self.left_out_cells.add(cell)
 
     def _launch(self):
-        line = [*sandbox.command(self.kind, self.course, self.limits), sandbox.python(self.kind)]
+        line = [*walls.command(self.kind, self.course, self.limits), walls.python(self.kind)]
         own = {}
         if self.kind == "none":
             # The folder comes before PYTHONPATH: from a clone of the course, its own package would be taken.
-            own = {"env": sandbox.environment() | {"PYTHONPATH": str(self.course)}, "cwd": self.course}
+            own = {"env": walls.environment() | {"PYTHONPATH": str(self.course)}, "cwd": self.course}
         self.process = subprocess.Popen(
             [*line, "-m", "lstm_course.grading.inside.worker"],
             stdin=subprocess.PIPE,

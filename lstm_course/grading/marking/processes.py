@@ -54,7 +54,7 @@ def grade(job):
 def _started():
     environment = os.environ | KERNEL_ENVIRONMENT
     return subprocess.Popen(
-        [sys.executable, "-m", "lstm_course.grading.judge"],
+        [sys.executable, "-m", "lstm_course.grading.marking.processes"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -75,7 +75,7 @@ def _limit_memory():
 
 def _serve():
     """Mark what comes in on stdin until it is closed."""
-    from . import marking, sandbox
+    from lstm_course.grading import marking, sandbox
 
     _limit_memory()
     outgoing = os.fdopen(os.dup(1), "wb")

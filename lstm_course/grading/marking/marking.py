@@ -19,9 +19,9 @@ from lstm_course.exercises.diagnosis.source import Source
 from lstm_course.exercises.diagnosis.trial import examine
 from lstm_course.exercises.judging import judge
 from lstm_course.exercises.running import TimeUp, describe, limited
-
-from . import observing, sandbox, variants
-from .session import Ended, Session
+from lstm_course.grading import sandbox, variants
+from lstm_course.grading.marking import observing
+from lstm_course.grading.sandbox.session import Ended, Session
 
 __all__ = ["exercises_of", "mark_notebook"]
 

@@ -17,7 +17,7 @@ CONFIGURATION = '''"""nbgrader's configuration for the LSTM course; every settin
 import os
 import sys
 
-from lstm_course.grading import preprocessors, sandboxed_kernel
+from lstm_course.grading.nbgrader_course import preprocessors, sandboxed_kernel
 
 c = get_config()  # noqa: F821
 
@@ -114,13 +114,12 @@ def ending_in_a_mark(source, points):
 
     Example:
         >>> print(ending_in_a_mark("check(rnn_cell)", 2))
-        from lstm_course.grading.marks import marks
+        from lstm_course.grading.nbgrader_course.marks import marks
         <BLANKLINE>
         marks(check(rnn_cell), out_of=2)
     """
     last = ast.parse(source).body[-1]
     lines = source.split("\n")
     before, value = lines[: last.lineno - 1], "\n".join(lines[last.lineno - 1 :])
-    return "\n".join(
-        ["from lstm_course.grading.marks import marks", "", *before, f"marks({value}, out_of={points})"]
-    )
+    first = "from lstm_course.grading.nbgrader_course.marks import marks"
+    return "\n".join([first, "", *before, f"marks({value}, out_of={points})"])
