@@ -58,6 +58,10 @@ def setup(seed=0):
         print(problem)
     _use_one_blas_thread()
     _style_figures()
+    if os.environ.get("LSTM_COURSE_SHAKE"):  # only where lessons are built and tested
+        from lstm_course import shaking
+
+        shaking.shake(int(os.environ["LSTM_COURSE_SHAKE"]))
 
 
 def profile():
