@@ -124,23 +124,39 @@ def _add_build(commands):
     command.add_argument("lessons", nargs="*", metavar="NN", help="lesson numbers, default all")
     command.add_argument("--check", action="store_true", help="only say what differs from its source")
     command.add_argument("--fresh", action="store_true", help="take every output anew, also unchanged ones")
+    command.add_argument(
+        "--shake",
+        type=_count,
+        metavar="K",
+        help="measure the tolerances by K runs in which all networks are disturbed as by another processor, "
+        "default 5; 0 leaves them as they are; with --check run so and compare, and write nothing",
+    )
+    command.add_argument("--seed", type=_count, default=1, metavar="S", help="of the first shake, default 1")
     command.set_defaults(run=_build)
+
+
+def _count(text):
+    """A whole number of at least 0, for argparse."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 0")
+    return int(text)
 
 
 def _build(options):
     from lstm_course import authoring
+    from lstm_course.authoring import tolerances
 
-    try:
-        root = authoring.find_root()
-        sources = authoring.find_sources(root, options.lessons)
-    except authoring.BuildError as error:
-        print(error, file=sys.stderr)
-        return 1
-    if options.check:
+    root = authoring.find_root()
+    sources = authoring.find_sources(root, options.lessons)
+    say = partial(print, flush=True)
+    if options.check and options.shake:
+        seeds = range(options.seed, options.seed + options.shake)
+        problems = authoring.shake(root, sources, seeds, say=say)
+    elif options.check:
         problems = authoring.check(root, sources)
     else:
-        say = partial(print, flush=True)
-        problems = authoring.build(root, sources, fresh=options.fresh, say=say)
+        runs = tolerances.RUNS if options.shake is None else options.shake
+        problems = authoring.build(root, sources, fresh=options.fresh, runs=runs, say=say)
     print("\n\n".join(problems), file=sys.stderr, end="\n" if problems else "")
     return 1 if problems else 0
 

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.image import imsave
 
 from lstm_course import authoring, cli, exercises
-from lstm_course.authoring import building
+from lstm_course.authoring import building, tolerances
 from lstm_course.common import comparing
 
 STUBS = {name: SimpleNamespace(points=3) for name in ("double", "answer")}
@@ -80,8 +80,8 @@ def cell(code, *tags):
     return f"```{{code-cell}} ipython3\n:tags: [{', '.join(tags)}]\n\n{code}\n```\n"
 
 
-def build(root, text, **options):
-    return authoring.build(root, [write(root, text)], say=lambda line: None, **options)
+def build(root, text, runs=0, say=lambda line: None, **options):
+    return authoring.build(root, [write(root, text)], runs=runs, say=say, **options)
 
 
 def read(root, folder="notebooks", name="07_lesson"):
@@ -191,20 +191,22 @@ def grey(shade):
     return base64.b64encode(file.getvalue()).decode()
 
 
-def set_committed(root, key, value):
+def set_committed(root, key, value, tolerance=None):
     """Changes the output of the only code cell, as if an earlier build had written it."""
     notebook = read(root)
     output = notebook.cells[1].outputs[0]
     (output if key == "text" else output.data)[key] = value
+    if tolerance:
+        notebook.cells[1].metadata.shaken = {"runs": 5, "moved": 0.01, "tolerance": tolerance}
     nbformat.write(notebook, root / "notebooks/07_lesson.ipynb")
 
 
 class TestOutputsThatCountAsUnchanged:
     @pytest.mark.parametrize("number, kept", [("0.510", True), ("0.600", False)])
     def test_a_tagged_number_stays_within_its_tolerance(self, root, number, kept):
-        lesson = TITLE + cell("print('loss 0.500')", "tolerance-0.05")
+        lesson = TITLE + cell("print('loss 0.500')", "varies")
         assert build(root, lesson) == []
-        set_committed(root, "text", f"loss {number}\n")
+        set_committed(root, "text", f"loss {number}\n", tolerance=0.05)
         assert build(root, lesson) == []
         assert outputs(root)[0].text == (f"loss {number}\n" if kept else "loss 0.500\n")
 
@@ -240,6 +242,76 @@ class TestOutputsThatCountAsUnchanged:
         assert outputs(root)[0].data == {"text/plain": "a slider"}
 
 
+# A number that another rounding moves, by as much as it is multiplied with.
+NETWORK = """from lstm_course import setup
+from lstm_course.scratch import Dense
+
+setup()
+weight = float(Dense(1, 1, seed=0, dtype="float64").parameters[0])
+moved = {factor} * (weight / 0.47444920226224196 - 1)"""
+
+
+class TestTolerances:
+    def shaken(self, root):
+        notebooks = read(root), read(root, "solutions")
+        return [notebook.cells[1].metadata.get("shaken") for notebook in notebooks]
+
+    def number(self, factor, *tags, shown="print(f'loss {1 + moved:.4f}')"):
+        return TITLE + cell(NETWORK.format(factor=factor) + "\n" + shown, *tags)
+
+    def test_is_measured_and_stands_in_both_notebooks(self, root):
+        lines = []
+        assert build(root, self.number(3e4, "varies"), runs=3, say=lines.append) == []
+        learner, solved = self.shaken(root)
+        assert learner == solved and learner["runs"] == 3
+        assert 0.01 < learner["moved"] < 0.16 and learner["tolerance"] == pytest.approx(
+            tolerances.ROOM * learner["moved"], rel=0.1
+        )
+        assert "code cell   1: moved" in "\n".join(lines)
+
+    def test_stays_to_the_byte_in_a_second_build(self, root):
+        assert build(root, self.number(3e4, "varies"), runs=2) == []
+        before = (root / "notebooks/07_lesson.ipynb").read_bytes()
+        assert build(root, self.number(3e4, "varies"), runs=2) == []
+        assert build(root, self.number(3e4, "varies"), runs=0) == []
+        assert (root / "notebooks/07_lesson.ipynb").read_bytes() == before
+        assert authoring.check(root, authoring.find_sources(root)) == []
+
+    def test_is_at_least_a_hundredth_for_a_number_that_did_not_move(self, root):
+        assert build(root, self.number(0, "varies"), runs=2) == []
+        assert self.shaken(root)[0] == {"runs": 2, "moved": 0.0, "tolerance": tolerances.SMALLEST}
+
+    @pytest.mark.parametrize(
+        "factor, tags, shown, reason",
+        [
+            (3e4, [], "print(f'loss {1 + moved:.4f}')", "tag the cell 'varies'"),
+            (1e6, ["varies"], "print(f'loss {1 + moved:.4f}')", "moves a number by"),
+            (1, ["varies"], "print('the RNN' if moved == 0 else 'the LSTM')", "more than numbers"),
+        ],
+    )
+    def test_what_moves_too_far_is_a_problem_and_still_written(self, root, factor, tags, shown, reason):
+        (problem,) = build(root, self.number(factor, *tags, shown=shown), runs=2)
+        assert reason in problem and "now: " in problem and "(shake " in problem
+        assert read(root).cells[1].outputs
+
+    def test_an_unmeasured_cell_is_a_drift(self, root):
+        assert build(root, self.number(1, "varies"), runs=0) == []
+        problems = authoring.check(root, authoring.find_sources(root))
+        assert len(problems) == 2
+        assert "its tolerance was not measured: run lstm-course build 07" in problems[0]
+
+    def test_a_shaken_run_is_compared_with_what_is_committed(self, root):
+        assert build(root, self.number(3e4, "varies"), runs=5) == []
+        sources, lines = authoring.find_sources(root), []
+        assert authoring.shake(root, sources, range(6, 9), say=lines.append) == []
+        assert lines[0].startswith("solutions/07_lesson.ipynb, 3 shakes:")
+        notebook = read(root, "solutions")
+        notebook.cells[1].metadata.shaken.tolerance = 1e-9
+        nbformat.write(notebook, root / "solutions/07_lesson.ipynb")
+        (problem,) = authoring.shake(root, sources, [6], say=lines.append)
+        assert "(shake 6)" in problem and "tolerance 0.0%" in problem
+
+
 BAD_LESSONS = {
     "a cell that raises": (cell("x = 1\n1 / 0"), "ZeroDivisionError: division by zero (line 2 of the cell)"),
     "stderr": (cell("import sys; print('careful', file=sys.stderr)"), "wrote to stderr: careful"),
@@ -273,7 +345,7 @@ BAD_LESSONS = {
     ),
     "a check of nothing": (cell("print('check')", "check"), "must call check() once"),
     "a check of what is no exercise": (cell("check(triple)", "check"), "'triple' is not in"),
-    "a tag that is no tolerance": (cell("x = 1", "tolerance-small"), "not of the form 'tolerance-0.05'"),
+    "a guessed tolerance": (cell("x = 1", "tolerance-0.05"), "tag the cell 'varies'"),
     "the same exercise twice": (
         2 * (cell("### BEGIN SOLUTION\nanswer = 42\n### END SOLUTION", "exercise") + "\n"),
         "two cells are 'answer'",
@@ -305,7 +377,7 @@ def test_a_header_that_cannot_be_read_is_refused(root, header):
 
 def test_one_bad_lesson_does_not_stop_the_others(root):
     sources = [write(root, TITLE + cell("1 / 0"), "01_bad"), write(root, TITLE + cell("x = 1"), "02_good")]
-    (problem,) = authoring.build(root, sources, say=lambda line: None)
+    (problem,) = authoring.build(root, sources, runs=0, say=lambda line: None)
     assert "01_bad" in problem
     assert (root / "notebooks/02_good.ipynb").exists()
 

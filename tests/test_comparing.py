@@ -5,9 +5,11 @@ import io
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.image import imsave
 
-from lstm_course.common.comparing import difference, merge_streams, same_pictures, tolerance
+from lstm_course.common.comparing import difference, merge_streams, moved, same_pictures, tolerance
 
 
 def stream(text, name="stdout"):
@@ -63,16 +65,47 @@ def test_merging_keeps_the_order_that_a_reader_sees_and_the_outputs_given():
 
 
 @pytest.mark.parametrize(
-    "tags, found", [([], None), (["slow"], None), (["tolerance-0.05"], 0.05), (["tolerance-.5"], 0.5)]
+    "metadata, found",
+    [
+        ({}, None),
+        ({"tags": ["slow"]}, None),
+        ({"tags": ["varies"]}, 0.0),
+        ({"tags": ["varies"], "shaken": {"tolerance": 0.05}}, 0.05),
+        ({"tags": ["slow"], "shaken": {"tolerance": 0.05}}, None),
+    ],
 )
-def test_tolerance(tags, found):
-    assert tolerance(tags) == found
+def test_tolerance(metadata, found):
+    assert tolerance(metadata) == found
 
 
-@pytest.mark.parametrize("tag", ["tolerance", "tolerance-", "tolerance-5%", "tolerance-1e-3", "tolerance--1"])
-def test_a_tag_that_is_no_tolerance(tag):
-    with pytest.raises(ValueError, match="tags: 'tolerance"):
-        tolerance([tag])
+@given(a=st.floats(-1e4, 1e4), b=st.floats(-1e4, 1e4))
+def test_what_moved_is_the_tolerance_that_is_needed(a, b):
+    old, new = ([stream(f"loss {number:.3f} and 1\n")] for number in (a, b))
+    needed = moved(old, new)
+    assert difference(old, new, needed * (1 + 1e-9)) == ""
+    assert needed == 0 or difference(old, new, needed * 0.999)
+    assert needed == moved(new, old)
+
+
+@pytest.mark.parametrize(
+    "old, new, needed",
+    [
+        ("12 %", "15 %", 0.02),
+        ("12%", "12%", 0),
+        ("1.58 ± 0.05", "1.58 ± 0.09", 0.03 / 1.58),
+        ("0.05", "0.09", 0.03 / 0.09),
+        ("1,200", "1,100", 99 / 1200),
+        ("0.00", "0.01", 0),
+        ("~12", "~99", 0),
+    ],
+)
+def test_how_far_a_number_moved(old, new, needed):
+    assert moved([stream(old)], [stream(new)]) == pytest.approx(needed)
+
+
+@pytest.mark.parametrize("other", ["loss 0.5", "loss 0.500 and more\n", "loss nan\n"])
+def test_more_than_a_number_moved(other):
+    assert moved([stream("loss 0.500\n")], [stream(other)]) == np.inf
 
 
 @pytest.mark.parametrize(

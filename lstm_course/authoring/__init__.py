@@ -12,10 +12,11 @@ from .building import (
     find_root,
     find_sources,
     make_notebooks,
+    shake,
     write,
 )
 
 __all__ = [
     "BEGIN", "END", "METADATA", "BuildError", "build", "check", "cut_solution", "find_root", "find_sources",
-    "make_notebooks", "write",
+    "make_notebooks", "shake", "write",
 ]  # fmt: skip

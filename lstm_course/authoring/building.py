@@ -11,10 +11,12 @@ cells, metadata are fixed, and an output that counts as unchanged (see `comparin
 import ast
 import copy
 import hashlib
+import math
 import re
 from itertools import takewhile
 from pathlib import Path
 
+from lstm_course.authoring import tolerances
 from lstm_course.common import comparing
 from lstm_course.common.files import PACKAGE
 from lstm_course.common.notebook_runs import BuildError, about_cell, execute
@@ -72,36 +74,99 @@ def find_sources(root, lessons=()):
     return sorted({by_number[number.zfill(2)] for number in lessons})
 
 
-def build(root, sources, fresh=False, say=print):
+def build(root, sources, fresh=False, runs=tolerances.RUNS, say=print):
     """Makes and executes the notebooks of lessons. One lesson that fails does not stop the others.
 
     Args:
         root: pathlib.Path of the clone.
         sources: list of pathlib.Path, lesson sources.
-        fresh: bool; False (default) keeps the bytes of outputs that count as unchanged, True takes all anew.
-        say: function that is told one line for each notebook.
+        fresh: bool; False (default) keeps the bytes of outputs that count as unchanged and the tolerances
+            that still hold, True takes all anew.
+        runs: int, how often the solved lesson is run shaken to measure its tolerances (see `tolerances`),
+            default 5; 0 leaves the tolerances as they are.
+        say: function that is told how it goes, a few lines for each lesson.
 
     Returns:
-        A list of str, one for each lesson that could not be built; empty when all went well.
+        A list of str, what has to be mended; empty when all went well. A lesson with a cell that moves too
+        far is written all the same, so that one can look at it.
     """
     problems = []
     for source in sources:
         try:
-            for path, notebook in make_notebooks(root, source).items():
-                _build_one(path, notebook, path.relative_to(root), fresh, say)
+            problems += _build_one(root, make_notebooks(root, source), fresh, runs, say)
         except BuildError as error:
             problems.append(str(error))
     return problems
 
 
-def _build_one(path, notebook, name, fresh, say):
+def _build_one(root, notebooks, fresh, runs, say):
+    """Executes the notebooks of one lesson, measures its tolerances, writes; the problems of its cells."""
+    for path, notebook in notebooks.items():
+        _execute(path, notebook, path.relative_to(root), fresh, say)
+    path, solved = next(iter(notebooks.items()))
+    found = tolerances.movements(solved, path.relative_to(root), range(1, runs + 1))
+    for path, notebook in notebooks.items():
+        _write_tolerances(notebook, found, runs, fresh)
+        write(path, notebook)
+    say("\n".join(tolerances.table(found)))
+    return tolerances.problems(found, path.name)
+
+
+def _execute(path, notebook, name, fresh, say):
+    committed = _read(path) if path.exists() else None
+    if committed:
+        _take_tolerances(notebook, committed)
     seconds = execute(notebook, name)
     notebook.metadata = _node(METADATA)
-    if path.exists() and not fresh:
-        keep_unchanged_outputs(notebook, _read(path))
-    write(path, notebook)
+    if committed and not fresh:
+        keep_unchanged_outputs(notebook, committed)
     slowest = max(seconds, key=seconds.get)
     say(f"{name}: {sum(seconds.values()):.1f} s, of which code cell {slowest} took {seconds[slowest]:.1f} s")
+
+
+def _take_tolerances(notebook, committed):
+    """Puts what an earlier build measured into the cells that are still the same."""
+    before = {cell.id: cell.metadata.shaken for cell in committed.cells if "shaken" in cell.metadata}
+    for cell in notebook.cells:
+        if cell.id in before and comparing.varies(cell):
+            cell.metadata.shaken = before[cell.id]
+
+
+def _write_tolerances(notebook, found, runs, fresh):
+    # A cell in which more than numbers moved gets no tolerance: it has to be written anew.
+    by_id = {movement.cell.id: movement for movement in found if math.isfinite(movement.moved)}
+    for cell in notebook.cells:
+        if runs and comparing.varies(cell) and cell.id in by_id:
+            new, old = tolerances.measured(by_id[cell.id], runs), cell.metadata.get("shaken")
+            # What was measured on another machine stays while it holds, so that a build changes no bytes.
+            holds = old and runs <= old["runs"] and by_id[cell.id].moved <= old["tolerance"]
+            if fresh or not holds:
+                cell.metadata.shaken = _node(new)
+
+
+def shake(root, sources, seeds, say=print):
+    """Runs solved lessons as another processor might, and compares them with what is committed.
+
+    Args:
+        root: pathlib.Path of the clone.
+        sources: list of pathlib.Path, lesson sources.
+        seeds: whole numbers, one for each run.
+        say: function that is told the cells that moved, a few lines for each lesson.
+
+    Returns:
+        A list of str: each cell that moved farther than its tolerance; empty when all lessons stand.
+    """
+    problems = []
+    for source in sources:
+        path = root / "solutions" / f"{source.stem}.ipynb"
+        try:
+            found = tolerances.movements(_read(path), path.relative_to(root), seeds)
+        except BuildError as error:
+            problems.append(str(error))
+            continue
+        say("\n".join([f"{path.relative_to(root)}, {len(seeds)} shakes:", *tolerances.table(found)]))
+        problems += tolerances.violations(found, path.relative_to(root))
+    return problems
 
 
 def check(root, sources):
@@ -135,7 +200,7 @@ def _drift(path, expected, name):
         return [f"{name} is missing: {remedy}"]
     committed = _read(path)
     old, new = (
-        [(cell.id, cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]
+        [(cell.id, cell.cell_type, cell.source, _from_source(cell)) for cell in notebook.cells]
         for notebook in (committed, expected)
     )
     if old != new:
@@ -143,7 +208,15 @@ def _drift(path, expected, name):
         return [f"{name} differs from its source from cell {same + 1} on: {remedy}"]
     if committed.metadata != expected.metadata:
         return [f"{name} differs in its metadata from what is built: {remedy}"]
+    for cell in committed.cells:
+        if comparing.varies(cell) and "shaken" not in cell.metadata:
+            return [about_cell(name, cell, f"it varies, and its tolerance was not measured: {remedy}")]
     return []
+
+
+def _from_source(cell):
+    """The metadata of a cell without what the build measured."""
+    return {key: value for key, value in cell.metadata.items() if key != "shaken"}
 
 
 def make_notebooks(root, source):
@@ -205,7 +278,8 @@ def _mark(cell):
     if cell.cell_type != "code":
         return
     tags = cell.metadata.get("tags", [])
-    comparing.tolerance(tags)
+    if old := [tag for tag in tags if tag.startswith("tolerance")]:
+        raise BuildError(f"the tag {old[0]!r} guesses: tag the cell 'varies', and the build measures")
     if not cell.source.strip():
         raise BuildError("the cell is empty")
     if ("exercise" in tags) != (cut_solution(cell.source) != cell.source):
@@ -342,7 +416,7 @@ def keep_unchanged_outputs(notebook, committed):
 
 
 def _unchanged(cell, old_outputs):
-    relative_tolerance = comparing.tolerance(cell.metadata.get("tags", []))
+    relative_tolerance = comparing.tolerance(cell.metadata)
     if comparing.difference(old_outputs, cell.outputs, relative_tolerance):
         return False
     # A picture of numbers that may differ may differ too; any other picture must look the same.

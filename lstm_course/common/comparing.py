@@ -7,7 +7,12 @@ let through:
 * the pixels of a picture (its description and caption are compared as text);
 * wall-clock times, written as `1.23 s`, `45 ms`, `12 µs`, `3 min`, and ratios of two of them, written as
   `12.3x the time` or `12.3x as fast`;
-* in a cell tagged `tolerance-0.05`, numbers that differ by at most 5 % and one unit in the last digit.
+* numbers of which the lesson itself says that they differ from machine to machine, written as `~12`, `~0.61`
+  or `~88%`: what a training ends in that another rounding sends elsewhere. What the lesson claims of them is
+  asserted in the cell;
+* in a cell tagged `varies`, numbers that differ by at most the tolerance that the build measured for this
+  cell (see `tolerances`) and one unit in the last digit: relative, for a percentage in points, for a spread
+  behind `±` relative to the number before it.
 """
 
 import base64
@@ -20,38 +25,43 @@ _PIXELS = re.compile(r"(data:image/[\w.+-]+;base64,)([A-Za-z0-9+/=\s]+)")
 # The spaces before a time belong to it: a column of times is padded to a width.
 _TIME = re.compile(r"(?<![\w.]) *\b\d+(?:\.\d+)?(?:e[-+]?\d+)? (?:ns|[µμu]s|ms|s|min)\b")
 _TIME_RATIO = re.compile(r"(?<![\w.]) *\b\d+(?:\.\d+)?[x×] (?=the time\b|as fast\b)")
-# Not the digits in float32 or h1, but those of 12x.
-_NUMBER = re.compile(r"(?i)(?<![\w.])[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?")
-_TOLERANCE_TAG = re.compile(r"tolerance-(\d*\.?\d+)")
+_DIGITS = r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?"
+_NUMBER = re.compile(r"(?i)(?<![\w.])" + _DIGITS)  # not the digits in float32 or h1, but those of 12x
+_ABOUT = re.compile(r"(?i) *~" + _DIGITS)
 _NOT_COMPARED = {"image/png", "image/jpeg"}
+VARIES = "varies"  # the tag of a cell whose numbers hang on how a processor rounds
 # A widget's view only holds a random model id; what a reader sees of it is in the other MIME types.
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def tolerance(tags):
-    """Reads the relative tolerance that a cell is tagged with.
+def varies(cell):
+    """Says whether the numbers of a cell may differ from machine to machine: whether it is tagged so.
 
     Args:
-        tags: list of str, the tags of the cell.
+        cell: a cell of a notebook.
 
     Returns:
-        The tolerance as a float, or None when the cell is compared exactly.
+        A bool.
+    """
+    return VARIES in cell.metadata.get("tags", ())
 
-    Raises:
-        ValueError: a tag starts with "tolerance" but is not of the form `tolerance-0.05`.
+
+def tolerance(metadata):
+    """Reads by how much the numbers of a cell may differ.
+
+    Args:
+        metadata: dict, the metadata of the cell.
+
+    Returns:
+        The relative tolerance that the build measured, as a float, or None when the cell is compared exactly.
 
     Example:
-        >>> tolerance(["slow", "tolerance-0.05"])
-        0.05
+        >>> tolerance({"tags": ["varies"], "shaken": {"runs": 5, "moved": 0.01, "tolerance": 0.03}})
+        0.03
     """
-    found = None
-    for tag in tags:
-        match = _TOLERANCE_TAG.fullmatch(tag)
-        if match:
-            found = float(match[1])
-        elif tag.startswith("tolerance"):
-            raise ValueError(f"tags: {tag!r} is not of the form 'tolerance-0.05'")
-    return found
+    if VARIES not in metadata.get("tags", ()):
+        return None
+    return float(metadata.get("shaken", {}).get("tolerance", 0.0))
 
 
 def difference(old, new, relative_tolerance=None):
@@ -86,6 +96,34 @@ def difference(old, new, relative_tolerance=None):
             if said:
                 return f"{name}, {said}"
     return ""
+
+
+def moved(old, new):
+    """Measures how far the numbers of a cell went from one run to the next.
+
+    Args:
+        old, new: lists of notebook outputs.
+
+    Returns:
+        The smallest relative tolerance under which `difference` finds nothing, a float: 0 when all is the
+        same or one unit in the last digit apart, infinite when more than numbers differs.
+
+    Example:
+        >>> stream = lambda text: [{"output_type": "stream", "name": "stdout", "text": text}]
+        >>> round(moved(stream("loss 0.120, lag 30"), stream("loss 0.131, lag 30")), 3)
+        0.076
+        >>> moved(stream("it recalls"), stream("it forgets"))
+        inf
+    """
+    if difference(old, new, relative_tolerance=np.inf):
+        return np.inf
+    old, new = merge_streams(old, everywhere=True), merge_streams(new, everywhere=True)
+    pairs = [
+        (_sanitised(then), _sanitised(_parts(now)[name]))
+        for before, now in zip(old, new, strict=True)
+        for name, then in _parts(before).items()
+    ]
+    return max((needed for texts in pairs for needed in _needed(*texts)), default=0.0)
 
 
 def same_pictures(old, new):
@@ -194,27 +232,36 @@ def _sanitised(text):
     if not isinstance(text, str):  # JSON MIME types
         return repr(text)
     text = _PIXELS.sub(r"\1(pixels)", text)
-    return _TIME.sub(" (time)", _TIME_RATIO.sub(" (ratio) ", text))
+    text = _TIME.sub(" (time)", _TIME_RATIO.sub(" (ratio) ", text))
+    return _ABOUT.sub(" (about)", text)
 
 
 def _close(old, new, relative_tolerance):
     """Same text between the numbers, and each number within the tolerance."""
     if _between_numbers(old) != _between_numbers(new):
         return False
-    pairs = zip(_NUMBER.findall(old), _NUMBER.findall(new), strict=True)
-    return all(_close_numbers(a, b, relative_tolerance) for a, b in pairs)
+    return all(needed <= relative_tolerance for needed in _needed(old, new))
+
+
+def _needed(old, new):
+    """The tolerance that each number of two texts needs, beside one unit in the last digit."""
+    before = 0.0
+    for then, now in zip(_NUMBER.finditer(old), _NUMBER.finditer(new), strict=True):
+        a, b = (float(match[0].replace(",", "")) for match in (then, now))
+        unit = min(_last_digit(match[0]) for match in (then, now))
+        size = max(abs(a), abs(b), unit)
+        if old[then.end() :].lstrip(" ").startswith("%"):
+            size = 100
+        elif old[: then.start()].rstrip(" ").endswith("±"):
+            size = max(size, before)  # a spread matters beside what it is the spread of
+        # A hair more than one unit, because 0.13 - 0.12 is not exactly 0.01.
+        yield max(abs(a - b) - unit * (1 + 1e-9), 0.0) / size
+        before = abs(a)
 
 
 def _between_numbers(text):
     # Padding to a width moves with the number of digits and the sign, so it does not count.
     return [re.sub(r"[ \t]+", " ", part).strip(" \t") for part in _NUMBER.split(text)]
-
-
-def _close_numbers(old, new, relative_tolerance):
-    a, b = (float(text.replace(",", "")) for text in (old, new))
-    unit = min(_last_digit(old), _last_digit(new))
-    # A hair more than one unit, because 0.13 - 0.12 is not exactly 0.01.
-    return abs(a - b) <= relative_tolerance * max(abs(a), abs(b)) + unit * (1 + 1e-9)
 
 
 def _last_digit(text):

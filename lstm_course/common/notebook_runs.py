@@ -9,7 +9,7 @@ import time
 from lstm_course.common import comparing
 from lstm_course.common.trouble import Trouble
 
-CELL_TIMEOUT = 120  # seconds; a dead kernel is noticed within one
+CELL_TIMEOUT = 300  # seconds, room for a busy machine; a dead kernel is noticed within one
 # The tests set the same, so that they see what the build saw.
 KERNEL_ENVIRONMENT = {
     "LSTM_COURSE_PROGRESS": "0",
@@ -24,12 +24,13 @@ class BuildError(Trouble):
     """A lesson cannot be built; the message says where and why."""
 
 
-def execute(notebook, name):
+def execute(notebook, name, variables=None):
     """Runs a notebook in a fresh kernel, in an empty folder, and keeps its outputs.
 
     Args:
         notebook: the notebook; its outputs are replaced.
         name: str or pathlib.Path, what to call it in messages.
+        variables: dict of further environment variables for the kernel; default None.
 
     Returns:
         A dict from the number of each code cell to the seconds it took.
@@ -53,7 +54,7 @@ def execute(notebook, name):
         with tempfile.TemporaryDirectory() as folder:
             client = new_client(notebook, folder, on_cell_execute=started, on_cell_executed=executed)
             # An IPython folder of its own, so that no start-up file of the user has a say.
-            environment = os.environ | KERNEL_ENVIRONMENT | {"IPYTHONDIR": folder}
+            environment = os.environ | KERNEL_ENVIRONMENT | {"IPYTHONDIR": folder} | (variables or {})
             client.execute(env=environment, stderr=subprocess.DEVNULL)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise BuildError(about_cell(name, running[0], _reason(running[0], error))) from None

@@ -46,6 +46,10 @@ def setup(seed=0):
         print(problem)
     _use_one_blas_thread()
     _style_figures()
+    if os.environ.get("LSTM_COURSE_SHAKE"):  # only where lessons are built and tested
+        from lstm_course.scratch import shaking
+
+        shaking.shake(int(os.environ["LSTM_COURSE_SHAKE"]))
 
 
 def version_problem(installed=metadata.version):

@@ -1,8 +1,9 @@
 """The rules under which nbval compares: notebooks that must fail and that must pass, in real kernels.
 
-Each case is one cell: its source, the output it was committed with, its tags.
+Each case is one cell: its source, the output it was committed with, its metadata.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -34,7 +35,7 @@ def display(**data):
     return f"from IPython.display import display; display({data!r}, raw=True)"
 
 
-NO_TAG, TOLERANT = [], ["tolerance-0.05"]
+NO_TAG, TOLERANT = {}, {"tags": ["varies"], "shaken": {"runs": 5, "moved": 0.02, "tolerance": 0.05}}
 PIXELS, OTHER_PIXELS = "iVBORw0KGgo" + 20 * "AAAA", "iVBORw0KGgo" + 20 * "BBBB"
 DESCRIPTION = "The loss falls from 0.7 to 0.1."
 
@@ -58,6 +59,8 @@ MUST_PASS = {
     "other pixels": (display(image_png=PIXELS), [shown(image_png=OTHER_PIXELS)], NO_TAG),
     "number within the tolerance": ("print('loss 0.123')", [printed("loss 0.125\n")], TOLERANT),
     "one unit in the last digit": ("print('wrong: 3')", [printed("wrong: 2\n")], TOLERANT),
+    "number that the lesson says differs": ("print('right ~88%')", [printed("right  ~7%\n")], NO_TAG),
+    "percentage within the tolerance in points": ("print('2 %')", [printed("7 %\n")], TOLERANT),
     "array within the tolerance": ("print('[ 9.99 -0.01]')", [printed("[10.01  0.  ]\n")], TOLERANT),
     "number in a caption within the tolerance": (
         display(text_html=figure(DESCRIPTION, PIXELS, "Error 1.00e-03.")),
@@ -67,7 +70,7 @@ MUST_PASS = {
     "exception that is meant to be": (
         "raise ValueError('x: expected 3 axes')",
         [new_output("error", ename="ValueError", evalue="x: expected 3 axes", traceback=[])],
-        ["raises-exception"],
+        {"tags": ["raises-exception"]},
     ),
 }
 
@@ -80,6 +83,8 @@ MUST_FAIL = {
         [shown(text_html=figure(DESCRIPTION, PIXELS, "Error 1.10e-03."))],
         TOLERANT,
     ),
+    "number that is only now said to differ": ("print('right ~88%')", [printed("right 88%\n")], NO_TAG),
+    "percentage beyond the tolerance in points": ("print('2 %')", [printed("9 %\n")], TOLERANT),
     "another sign": ("print(-0.5)", [printed("0.5\n")], TOLERANT),
     "another word": ("print('the LSTM recalls')", [printed("the RNN recalls\n")], NO_TAG),
     "another word beside a number": ("print('loss 0.12')", [printed("error 0.12\n")], TOLERANT),
@@ -126,29 +131,30 @@ MUST_FAIL = {
     "another exception than meant": (
         "raise TypeError('x')",
         [new_output("error", ename="ValueError", evalue="x", traceback=[])],
-        ["raises-exception"],
+        {"tags": ["raises-exception"]},
     ),
-    "tag that is not a tolerance": ("print(1)", [printed("1\n")], ["tolerance-five"]),
+    "tolerance that nobody measured": ("print(1.23)", [printed("1.29\n")], {"tags": ["varies"]}),
     "never executed": ("print(1)", None, NO_TAG),
 }
 
 
 def write_notebook(path, cases):
     cells = []
-    for number, (source, outputs, tags) in enumerate(cases.values(), start=1):
+    for number, (source, outputs, metadata) in enumerate(cases.values(), start=1):
         ran = {"execution_count": number, "outputs": outputs} if outputs is not None else {}
-        cells.append(new_code_cell(source, metadata={"tags": tags}, **ran))
+        cells.append(new_code_cell(source, metadata=metadata, **ran))
     nbformat.write(new_notebook(cells=cells), path)
 
 
-def run_nbval(folder, *options):
+def run_nbval(folder, *options, environment=None):
     """Runs nbval in a folder under our rules: the outcomes of the cells by notebook, and what it wrote."""
     shutil.copy(ROOT / "conftest.py", folder)
     (folder / "pytest.ini").write_text("[pytest]\n")
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-v", "--color=no", *options]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    environment = os.environ | (environment or {})
+    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
     outcomes = {}
-    for notebook, outcome in re.findall(r"^(\w+)::ipynb::Cell \d+ (\w+)", run.stdout, re.MULTILINE):
+    for notebook, outcome in re.findall(r"^(?:\w+/)?(\w+)::ipynb::Cell \d+ (\w+)", run.stdout, re.MULTILINE):
         outcomes.setdefault(notebook, []).append(outcome)
     return outcomes, run.stdout
 
@@ -182,6 +188,24 @@ def test_fails(outcomes, case):
 
 def test_a_difference_is_shown_in_two_lines(finished):
     assert "stdout, line 2:\n  was: loss 1\n  now: loss 2" in finished[1]
+
+
+def test_a_failure_says_what_it_means_for_a_learner(finished):
+    _, text = finished
+    assert re.search(r"Code cell 1 of \w+/wrong.ipynb: your processor computes it a little differently", text)
+    assert "The lesson is not wrong for you; please report" in text
+    assert text.rstrip().splitlines()[-1].startswith("Everything works, but this computer gets other numbers")
+
+
+def test_solved_lessons_run_shaken_and_the_seed_is_told(tmp_path):
+    shaken = {"": ("import os; print(os.environ.get('LSTM_COURSE_SHAKE'))", [printed("123\n")], NO_TAG)}
+    still = {"": ("import os; print(os.environ.get('LSTM_COURSE_SHAKE'))", [printed("None\n")], NO_TAG)}
+    for folder, cases in (("solutions", shaken), ("notebooks", still)):
+        (tmp_path / folder).mkdir()
+        write_notebook(tmp_path / folder / f"in_{folder}.ipynb", cases)
+    outcomes, text = run_nbval(tmp_path, environment={"LSTM_COURSE_SHAKE": "123"})
+    assert outcomes == {"in_solutions": ["PASSED"], "in_notebooks": ["PASSED"]}, text
+    assert "shaken with seed 123" in text
 
 
 def test_a_dead_kernel_is_noticed_at_once(finished):

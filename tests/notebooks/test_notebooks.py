@@ -8,8 +8,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lstm_course import authoring
-from lstm_course import exercises
+from lstm_course import authoring, exercises
+from lstm_course.authoring import tolerances
+from lstm_course.common import comparing
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = authoring.find_sources(ROOT)
@@ -70,6 +71,31 @@ def test_at_least_95_percent_of_the_outputs_are_compared():
     cells = [cell for path in PATHS for cell in code_cells(read(path))]
     ignored = [cell for cell in cells if IGNORING & set(cell.metadata.get("tags", []))]
     assert len(ignored) <= 0.05 * len(cells), f"{len(ignored)} of {len(cells)} cells are not compared"
+
+
+def texts(path):
+    """What the code cells of a notebook print and show, without pictures."""
+    for cell in code_cells(read(path)):
+        for output in cell.outputs:
+            for text in (output.get("text", ""), *output.get("data", {}).values()):
+                yield re.sub(r"base64,[^\"]*", "", str(text))
+
+
+def test_at_most_6_percent_of_the_numbers_are_said_to_differ_from_machine_to_machine():
+    printed = " ".join(text for path in PATHS for text in texts(path))
+    differing, numbers = (len(re.findall(pattern, printed)) for pattern in (r"~[-+.\d]", r"\d+(?:\.\d+)?"))
+    assert differing <= 0.06 * numbers, f"{differing} of {numbers}"
+
+
+def test_tolerances_are_those_that_were_measured(notebook):
+    for cell in code_cells(notebook):
+        if comparing.varies(cell):
+            shaken = cell.metadata.shaken
+            assert shaken.runs >= tolerances.RUNS
+            assert shaken.moved <= shaken.tolerance <= tolerances.LARGEST
+            assert shaken.tolerance <= max(tolerances.SMALLEST, 1.1 * tolerances.ROOM * shaken.moved)
+        else:
+            assert "shaken" not in cell.metadata
 
 
 def test_no_cell_asks_nbval_for_less_in_a_comment(notebook):
