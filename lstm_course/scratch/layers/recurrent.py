@@ -19,22 +19,17 @@ KEPT_BUFFERS = 3            # shapes (N, T) that a layer keeps buffers for: trai
 
 
 class Plan(NamedTuple):
-    """The sizes of a call, and how its steps are cut.
+    """The sizes of a call, and how its steps are cut."""
 
-    Attributes:
-        N, T, D, H: sequences, steps, input features, units.
-        gradient_rows: numbers in the gradients of a step of one sequence, 4 H for four gates.
-        segments: (start, stop) of each segment of the sequence. One segment is all, unless steps are run
-            again; the last may be shorter.
-        blocks: (start, stop) of each block of a segment: the steps that the way back takes together.
-    """
-
-    N: int
-    T: int
-    D: int
-    H: int
-    gradient_rows: int
+    N: int              # sequences
+    T: int              # steps
+    D: int              # input features
+    H: int              # units
+    gradient_rows: int  # numbers in the gradients of a step of one sequence, 4 H for four gates
+    # (start, stop) of each segment of the sequence. One segment is all, unless steps are run again; the last
+    # may be shorter.
     segments: list[tuple[int, int]]
+    # (start, stop) of each block of a segment: the steps that the way back takes together.
     blocks: list[tuple[int, int]]
 
     @property
