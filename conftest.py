@@ -10,9 +10,10 @@ import nbval.plugin as nbval
 import pytest
 from threadpoolctl import threadpool_limits
 
-from lstm_course import checking, comparing
-from lstm_course.executing import KERNEL_ENVIRONMENT
-from lstm_course.shaking import VARIABLE
+from lstm_course.common import comparing
+from lstm_course.common.notebook_runs import KERNEL_ENVIRONMENT
+from lstm_course.learner import checking
+from lstm_course.scratch.shaking import VARIABLE
 
 os.environ.update(KERNEL_ENVIRONMENT)
 # The solved lessons run shaken, each day by another seed; the workers of pytest-xdist inherit it.
@@ -74,15 +75,14 @@ EXIT_STATUS = pytest.StashKey()
 
 def pytest_collection_modifyitems(items):
     """The files that take minutes come first, so that the small ones fill up both workers to the same end."""
-    long = ("test_lessons_in_jupyterlab.py", "test_exercises.py")
+    long = ("test_lessons_in_jupyterlab.py", "test_proofs.py")
     items.sort(key=lambda item: 0 if item.path.name in long else 1 if item.path.suffix == ".ipynb" else 2)
 
 
 @pytest.fixture(autouse=True)
 def no_help_given_yet():
     """Hints and solutions come in an order, which another test in this process may have begun."""
-    checking._hints_given.clear()
-    checking._asked_for_solution.clear()
+    checking.help_given.forget()
 
 
 def is_shaken(folder):

@@ -7,7 +7,7 @@ author = "The LSTM course authors"
 copyright = "The LSTM course authors, MIT licence"
 release = version = __version__
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "lstm_course.mathml"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "lstm_course.site.mathml"]
 html_math_renderer = "mathml"
 root_doc = "index"
 exclude_patterns = ["**/conf.py"]

@@ -1,22 +1,38 @@
-"""A hands-on course on LSTM networks: the helper package behind the notebooks."""
+"""A hands-on course on LSTM networks: the helper package behind the notebooks.
+
+check, hint, solution, proven    an exercise: is the answer right, and if not, why
+progress                         what is done, and what is next
+setup                            the first line of every lesson
+show                             a figure with its description
+explore                          what moves when a slider moves
+"""
 
 from importlib import import_module
 
 __version__ = "0.1.0"
 
+# name: module that holds it, or that it is
 _EXPORTS = {
-    "check": "checking",
-    "hint": "checking",
-    "solution": "checking",
-    "proven": "checking",
-    "progress": "logbook",
-    "show": "plots",
+    "check": "learner.checking",
+    "explore": "explore",
+    "hint": "learner.checking",
+    "progress": "learner.logbook",
+    "proven": "learner.checking",
+    "setup": "learner.setup",
+    "show": "plots.showing",
+    "solution": "learner.checking",
 }
 __all__ = ["__version__", *_EXPORTS]
 
 
 def __getattr__(name):
     # Loaded on first use, so that importing a NumPy part costs nothing else.
-    if name in _EXPORTS:
-        return getattr(import_module(f"{__name__}.{_EXPORTS[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _EXPORTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{_EXPORTS[name]}")
+    return module if name == _EXPORTS[name] else getattr(module, name)
+
+
+def __dir__():
+    # What completion offers: not the tools that the course is made with.
+    return __all__

@@ -5,6 +5,7 @@ import sys
 from functools import partial
 
 from lstm_course import __version__
+from lstm_course.common.trouble import Trouble
 
 
 def main(arguments=None):
@@ -35,7 +36,14 @@ def main(arguments=None):
     ):
         add_command(commands)
     options = parser.parse_args(arguments)
-    return options.run(options)
+    try:
+        return options.run(options)
+    except Trouble as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(getattr(options, "when_stopped", ""), file=sys.stderr, end="")
+        return 130
 
 
 def _add_lab(commands):
@@ -49,15 +57,9 @@ def _add_lab(commands):
 
 
 def _lab(options):
-    from lstm_course import lab
+    from lstm_course.learner import lab
 
-    try:
-        lab.open_lab(options.folder, browser=not options.no_browser, port=options.port)
-    except lab.LabError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    lab.open_lab(options.folder, browser=not options.no_browser, port=options.port)
     return 0
 
 
@@ -68,15 +70,9 @@ def _add_check(commands):
 
 
 def _check(options):
-    from lstm_course import reviewing
+    from lstm_course.learner import reviewing
 
-    try:
-        found = reviewing.review(options.notebook)
-    except reviewing.ReviewError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    found = reviewing.review(options.notebook)
     print(found)
     return 0 if found.all_right else 1
 
@@ -95,16 +91,14 @@ def _add_progress(commands):
 def _progress(options):
     from pathlib import Path
 
-    from lstm_course import logbook, workspace
+    from lstm_course.learner import logbook, workspace
 
     folders = [options.folder] if options.folder else [".", "my-lessons"]
     folder = next((folder for folder in folders if Path(folder, workspace.MANIFEST).is_file()), None)
     if folder is None:
-        print(
-            f"{Path(folders[0]).resolve()} is no working copy of the lessons; `lstm-course lab` makes one.",
-            file=sys.stderr,
+        raise Trouble(
+            f"{Path(folders[0]).resolve()} is no working copy of the lessons; `lstm-course lab` makes one."
         )
-        return 1
     print(logbook.progress(folder))
     return 0
 
@@ -117,7 +111,7 @@ def _add_doctor(commands):
 
 
 def _doctor(options):
-    from lstm_course import doctor
+    from lstm_course.learner import doctor
 
     findings = doctor.examine()
     print(*findings, sep="\n")
@@ -149,14 +143,11 @@ def _count(text):
 
 
 def _build(options):
-    from lstm_course import authoring, tolerances
+    from lstm_course import authoring
+    from lstm_course.authoring import tolerances
 
-    try:
-        root = authoring.find_root()
-        sources = authoring.find_sources(root, options.lessons)
-    except authoring.BuildError as error:
-        print(error, file=sys.stderr)
-        return 1
+    root = authoring.find_root()
+    sources = authoring.find_sources(root, options.lessons)
     say = partial(print, flush=True)
     if options.check and options.shake:
         seeds = range(options.seed, options.seed + options.shake)
@@ -172,35 +163,78 @@ def _build(options):
 
 def _add_exercises(commands):
     command = commands.add_parser(
-        "exercises", help="list the exercises, or prove their checks (contributors)"
+        "exercises",
+        help="list the exercises, prove their checks, or begin a new one (contributors)",
+        epilog="`exercises NAME` proves an exercise and shows what each mistake changes; "
+        "`exercises new NAME --lesson NN` writes a first draft of one.",
     )
     command.add_argument("names", nargs="*", metavar="NAME", help="which exercises, default all")
     command.add_argument("--matrix", action="store_true", help="run every known mistake through its check")
     command.add_argument(
         "--mutations", action="store_true", help="change every token of every right answer, and check that"
     )
+    command.add_argument("--lesson", metavar="NN", help="that of a new exercise, or only those of this one")
     command.set_defaults(run=_exercises)
 
 
 def _exercises(options):
-    from lstm_course import checking, exercises
-    from lstm_course.exercises.matrix import times
+    from lstm_course import exercises
 
-    unknown = [name for name in options.names if not exercises.find(name)]
+    if options.names[:1] == ["new"]:
+        return _new_exercise(options.names[1:], options.lesson)
+    every = exercises.every()
+    unknown = [name for name in options.names if name not in every]
     if unknown:
-        names = ", ".join(unknown)
-        print(f"No exercise is called {names}: `lstm-course exercises` lists them.", file=sys.stderr)
-        return 1
-    chosen = [exercises.find(name) for name in options.names] or list(exercises.every().values())
+        raise Trouble(f"No exercise is called {', '.join(unknown)}: `lstm-course exercises` lists them.")
+    chosen = [every[name] for name in options.names] or list(every.values())
+    chosen = [each for each in chosen if not options.lesson or each.lesson == options.lesson.zfill(2)]
     if options.mutations:
         return _mutations(chosen)
-    if not options.matrix:
-        for exercise in chosen:
-            points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
-            print(f"{exercise.lesson}  {exercise.id:24}{exercise.minutes:3} min  {points:10}{exercise.title}")
-        return 0
-    rows = checking.matrix(exercises=chosen)
+    if options.matrix:
+        return _matrix(chosen)
+    for exercise in chosen:
+        points = f"{exercise.points} point{'s' if exercise.points > 1 else ''}"
+        print(f"{exercise.lesson}  {exercise.id:24}{exercise.minutes:3} min  {points:10}{exercise.title}")
+    return _proof(chosen) if options.names else 0
+
+
+def _new_exercise(names, lesson):
+    from lstm_course import authoring, exercises
+    from lstm_course.authoring import new_exercise
+
+    if len(names) != 1 or not lesson:
+        print("`lstm-course exercises new NAME --lesson NN` begins one exercise.", file=sys.stderr)
+        return 2
+    print(*new_exercise.write(authoring.find_root(), names[0], lesson, exercises.every()), sep="\n")
+    return 0
+
+
+def _proof(exercises):
+    from lstm_course.exercises.proofs import edits, matrix
+
+    problems = [problem for exercise in exercises for problem in edits.problems(exercise)]
+    if problems:
+        print(*problems, sep="\n", file=sys.stderr)
+        return 1
+    rows = matrix.rows(pairs=False, exercises=exercises)
+    changed = edits.differences(exercises)
+    for row in rows:
+        lines = changed.get((row.exercise, row.made), ())
+        print(row, *(f"{'':10}  {line}" for line in lines), sep="\n")
+    return _counted(rows)
+
+
+def _matrix(exercises):
+    from lstm_course.exercises.proofs import matrix
+
+    rows = matrix.rows(exercises=exercises)
     print(*rows, sep="\n")
+    return _counted(rows)
+
+
+def _counted(rows):
+    from lstm_course.exercises.proofs.matrix import times
+
     failed = sum(not row.proven for row in rows)
     print(f"{len(rows)} answers were checked; {failed} verdicts are not what they should be.")
     print(times(rows))
@@ -208,7 +242,7 @@ def _exercises(options):
 
 
 def _mutations(exercises):
-    from lstm_course.exercises import mutations
+    from lstm_course.exercises.proofs import mutations
 
     found = mutations.verdicts(exercises)
     print(*mutations.summary(found), sep="\n")
@@ -225,13 +259,10 @@ def _add_site(commands):
 def _site(options):
     from pathlib import Path
 
-    from lstm_course import authoring, site
+    from lstm_course import authoring
+    from lstm_course.site import pages
 
-    try:
-        warnings = site.build(authoring.find_root(), options.out, solutions=not options.no_solutions)
-    except (authoring.BuildError, site.SiteError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    warnings = pages.build(authoring.find_root(), options.out, solutions=not options.no_solutions)
     print(f"The site is made: open {Path(options.out).resolve() / 'index.html'}")
     print("\n".join(warnings), file=sys.stderr, end="\n" if warnings else "")
     return 1 if warnings else 0
@@ -250,20 +281,14 @@ def _add_bench(commands):
 
 
 def _bench(options):
-    from lstm_course import bench, bench_report
+    from lstm_course.bench import races, report
 
-    try:
-        results = bench.measure(quick=options.quick, path=options.json)
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    for title, table in bench_report.tables(results):
+    results = races.measure(quick=options.quick, path=options.json)
+    for title, table in report.tables(results):
         print(f"{title}\n\n{table}\n")
     if options.report:
-        bench_report.write_report(results, options.report)
-    missed = [goal.what for goal in bench_report.goals(results) if goal.verdict == "missed"]
+        report.write_report(results, options.report)
+    missed = [goal.what for goal in report.goals(results) if goal.verdict == "missed"]
     print("\n".join(["Missed:", *missed]) if missed else "No goal is missed.")
     return 0
 
@@ -274,21 +299,16 @@ def _add_measure(commands):
     )
     command.add_argument("what", choices=("imdb", "reviews"), help="the data; imdb takes about an hour")
     command.add_argument("--table", metavar="FILE", help="default datasets/full_profile.json of the course")
-    command.set_defaults(run=_measure)
+    said = "Stopped. What is measured stays in the table; the same command goes on.\n"
+    command.set_defaults(run=_measure, when_stopped=said)
 
 
 def _measure(options):
-    from lstm_course import datasets, measuring, notebook
+    from lstm_course.learner.setup import setup
+    from lstm_course.models import full_size
 
-    notebook.setup()
-    try:
-        measuring.measure(options.what, options.table, say=partial(print, flush=True))
-    except datasets.DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. What is measured stays in the table; the same command goes on.", file=sys.stderr)
-        return 130
+    setup()
+    full_size.measure(options.what, options.table, say=partial(print, flush=True))
     return 0
 
 
@@ -302,25 +322,20 @@ def _add_data(commands):
 
 
 def _data(options):
-    from lstm_course import data_report, datasets, imdb
+    from lstm_course.data import report
+    from lstm_course.data.reviews import imdb
 
     if options.archive and not options.name:
         print("--from FILE needs the name of the data: `lstm-course data imdb --from FILE`.", file=sys.stderr)
         return 2
-    try:
-        if options.regenerate:
-            print(data_report.regenerate_reviews())
-        elif options.name:
-            print(f"50,000 film reviews are in {imdb.fetch(options.archive)}.")
-        else:
-            sentences, all_right = data_report.listing()
-            print(*sentences, sep="\n")
-            return 0 if all_right else 1
-    except datasets.DataError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    if options.regenerate:
+        print(report.regenerate_reviews())
+    elif options.name:
+        print(f"50,000 film reviews are in {imdb.fetch(options.archive)}.")
+    else:
+        sentences, all_right = report.listing()
+        print(*sentences, sep="\n")
+        return 0 if all_right else 1
     return 0
 
 
@@ -337,12 +352,11 @@ def _add_grade(commands):
     command.add_argument(
         "--variants", metavar="KEY", help="grade variants, by the key that `instructor variants` made"
     )
-    command.set_defaults(run=_grade)
+    command.set_defaults(run=_grade, when_stopped="Stopped. The same command goes on from here.\n")
 
 
 def _grade(options):
     from lstm_course.grading import batch, sandbox
-    from lstm_course.grading.variants import VariantError
 
     try:
         done = batch.run(
@@ -356,14 +370,7 @@ def _grade(options):
             say=partial(print, flush=True),
         )
     except sandbox.NoSandbox as error:
-        print(f"{error}\n{sandbox.ADVICE}", file=sys.stderr)
-        return 1
-    except (FileNotFoundError, VariantError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped. The same command goes on from here.", file=sys.stderr)
-        return 130
+        raise Trouble(f"{error}\n{sandbox.ADVICE}") from None
     print(f"{len(done.results)} results, {done.graded} of them new, in {done.out}.")
     return 0
 
@@ -386,11 +393,7 @@ def _add_instructor(commands):
 def _instructor_init(options):
     from lstm_course.grading import nbgrader_course
 
-    try:
-        nbgrader_course.create(options.folder)
-    except nbgrader_course.CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
+    nbgrader_course.create(options.folder)
     print(f"The course stands in {options.folder}; README.md there says how to go on.")
     return 0
 
@@ -407,8 +410,7 @@ def _instructor_variants(options):
         else:
             names = [f"{k:03d}" for k in range(1, options.count + 1)]
         variants.write(options.folder, names, options.seed)
-    except (variants.VariantError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    except OSError as error:
+        raise Trouble(error) from None
     print(f"{len(names)} notebooks stand in {options.folder}; {variants.KEY} there is for you alone.")
     return 0

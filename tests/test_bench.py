@@ -6,8 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from lstm_course import bench, bench_report, blas, cli, rivals
-from lstm_course.rivals import Contest
+from lstm_course import cli
+from lstm_course.bench import races, report, rivals
+from lstm_course.bench.rivals import Contest
+from lstm_course.common import machine
 from lstm_course.scratch import mean_squared_error, relative_error
 
 KINDS = ("RNN", "LSTM", "GRU")
@@ -74,7 +76,7 @@ def test_one_step_is_the_same_in_all():
 
 def test_a_race_reads_the_clock(monkeypatch):
     now = 0.0
-    monkeypatch.setattr(bench.time, "perf_counter", lambda: now)
+    monkeypatch.setattr(races.time, "perf_counter", lambda: now)
 
     def taking(seconds):
         def train(updates):
@@ -82,22 +84,22 @@ def test_a_race_reads_the_clock(monkeypatch):
             now += seconds * updates
         return train
 
-    times = bench.race({"ours": taking(0.25), "other": taking(0.75)}, rounds=4, seconds=1.0)
+    times = races.race({"ours": taking(0.25), "other": taking(0.75)}, rounds=4, seconds=1.0)
     assert np.allclose(times["ours"], [0.25] * 4) and np.allclose(times["other"], [0.75] * 4)
-    ours, other = bench.compared(times)
+    ours, other = races.compared(times)
     assert other["ratio"] == pytest.approx({"median": 3, "low": 3, "high": 3})
     assert ours["ratio"]["median"] == 1
 
 
 def test_everything_is_measured(quick):
     results, page = quick
-    assert all(results[part] for part in bench.PARTS)
+    assert all(results[part] for part in races.PARTS)
     assert {row["kind"] for row in results["training"]} == set(KINDS)
     timed = results["training"] + results["inference"] + results["scale"]
     numbers = [row["seconds"]["median"] for row in timed]
     assert all(np.isfinite(number) and number > 0 for number in numbers)
     assert all(row["bytes"] > 0 for row in results["memory"])
-    for title, table in bench_report.tables(results):
+    for title, table in report.tables(results):
         assert title in page and table in page
 
 
@@ -107,9 +109,9 @@ def test_a_run_that_was_broken_off_goes_on(quick, tmp_path, monkeypatch):
     path = tmp_path / "found.json"
     path.write_text(json.dumps(begun))
     run = []
-    monkeypatch.setattr(bench, "_measured_in_process",
+    monkeypatch.setattr(races, "_measured_in_process",
                         lambda parts, *rest: run.extend(parts) or [(part, results[part]) for part in parts])
-    assert bench.measure(quick=True, path=path) == json.loads(path.read_text())
+    assert races.measure(quick=True, path=path) == json.loads(path.read_text())
     assert run == ["memory"] and json.loads(path.read_text())["memory"] == results["memory"]
 
 
@@ -128,19 +130,19 @@ def test_the_goals_follow_the_figures(quick):
         row["ratio"] = {name: 1000.0 for name in row["ratio"]}
     for row in slower["memory"]:
         row["bytes"] = 1 if row["keep"] == "recompute" else 20
-    found = bench_report.goals(slower)
+    found = report.goals(slower)
     assert all(goal.found == 1000 and goal.verdict == "aim reached" for goal in found[:5] if goal.where)
     assert found[-1].found == 20 and found[-1].verdict == "met"
     for row in slower["training"]:
         row["ratio"]["median"] = 0.5
-    assert all(goal.verdict == "missed" for goal in bench_report.goals(slower)[:5] if goal.where)
+    assert all(goal.verdict == "missed" for goal in report.goals(slower)[:5] if goal.where)
 
 
 def test_a_second_thread_is_compared_with_one(quick):
     results, _ = quick
     twice = [row | {"threads": 2, "seconds": {name: value / 4 for name, value in row["seconds"].items()}}
              for row in results["training"]]
-    table = dict(bench_report.tables(results | {"training": results["training"] + twice}))
+    table = dict(report.tables(results | {"training": results["training"] + twice}))
     rows = table["What a second thread brings to ours"].split("\n")[2:]
     assert len(rows) == sum(row["rival"] == "ours" for row in results["training"])
     assert all(row.endswith("| 4 |") for row in rows)
@@ -156,7 +158,7 @@ AVX_512 = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
     (None, set(), {}),
 ])
 def test_better_routines_are_named_only_where_the_processor_has_them(monkeypatch, chosen, features, expected):
-    monkeypatch.setattr(blas.platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(blas, "kernels", lambda: chosen)
-    monkeypatch.setattr(blas, "_processor_features", lambda: features)
-    assert blas.better_environment() == expected
+    monkeypatch.setattr(machine.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(machine, "kernels", lambda: chosen)
+    monkeypatch.setattr(machine, "_processor_features", lambda: features)
+    assert machine.better_environment() == expected

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.image import imsave
 
-from lstm_course.comparing import difference, merge_streams, moved, same_pictures, tolerance
+from lstm_course.common.comparing import difference, merge_streams, moved, same_pictures, tolerance
 
 
 def stream(text, name="stdout"):

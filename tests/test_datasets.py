@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_course import cli, data_report, datasets, imdb, review_writer
-from lstm_course.datasets import DataError
-from lstm_course.text import build_vocabulary, tokenise
+from lstm_course import cli, data
+from lstm_course.data import build_vocabulary, report, shipping, tokenise
+from lstm_course.data.reviews import imdb, writer
+from lstm_course.data.shipping import DataError
 
 FOLDER = Path(__file__).parent.parent / "datasets"
 EACH = 3     # reviews of each kind in the small archives made here
@@ -35,29 +36,29 @@ def test_every_file_is_listed_with_its_size_and_sha256():
     for name, what, source, licence, size, digest in rows:
         content = (FOLDER / name.strip("`")).read_bytes()
         assert int(size.replace(",", "")) == len(content), name
-        assert digest.strip("`") == datasets.sha256(content), name
+        assert digest.strip("`") == shipping.sha256(content), name
         assert what and source and licence, name
 
 
 def test_a_changed_or_missing_file_is_refused_with_what_to_do(tmp_path, monkeypatch):
     shutil.copytree(FOLDER, tmp_path / "datasets")
-    monkeypatch.setattr(datasets, "course_folder", lambda name: tmp_path / name)
-    assert datasets.shipped("co2.csv") == tmp_path / "datasets" / "co2.csv"
+    monkeypatch.setattr(shipping, "course_folder", lambda name: tmp_path / name)
+    assert data.shipped("co2.csv") == tmp_path / "datasets" / "co2.csv"
     (tmp_path / "datasets" / "co2.csv").write_bytes(b"date,value\n")
     with pytest.raises(DataError, match=r"co2\.csv is not the file .*git checkout"):
-        datasets.load_co2()
+        data.load_co2()
     (tmp_path / "datasets" / "reviews.tsv.bz2").unlink()
     with pytest.raises(DataError, match=r"reviews\.tsv\.bz2 cannot be read .*install the course again"):
-        datasets.load_reviews()
+        data.load_reviews()
     with pytest.raises(DataError, match="not among the data files"):
-        datasets.shipped("../README.md")
+        data.shipped("../README.md")
 
 
 # --- the reviews ---
 
 @pytest.fixture(scope="module")
 def reviews():
-    return datasets.load_reviews()
+    return data.load_reviews()
 
 
 def sentences(text):
@@ -86,7 +87,7 @@ def test_the_reviews_are_many_different_and_rich_in_words(reviews):
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
 def test_distances_point_at_the_end_of_the_verdict_and_are_spread_evenly(reviews, split):
     part = getattr(reviews, split)
-    patterns = re.compile("|".join(_pattern(sentence) for family in review_writer.FAMILIES
+    patterns = re.compile("|".join(_pattern(sentence) for family in writer.FAMILIES
                                    for sentence in _phrases()[f"{family} sentences"]))
     for text, distance in zip(part.texts, part.distances, strict=True):
         verdict = decisive(text, int(distance))
@@ -98,7 +99,7 @@ def test_distances_point_at_the_end_of_the_verdict_and_are_spread_evenly(reviews
 
 
 def _phrases():
-    return review_writer._phrases((Path(review_writer.__file__).parent / "review_phrases.txt").read_text())
+    return writer._phrases((Path(writer.__file__).parent / "phrases.txt").read_text())
 
 
 def _pattern(sentence):
@@ -155,11 +156,11 @@ def test_bag_of_words_is_no_better_than_a_coin(reviews):
 
 
 def test_the_generator_gives_the_same_bytes_whatever_the_locale():
-    code = "from lstm_course.review_writer import write_reviews; import hashlib; " \
+    code = "from lstm_course.data.reviews.writer import write_reviews; import hashlib; " \
            "print(hashlib.sha256(write_reviews()).hexdigest())"
     done = subprocess.run([sys.executable, "-X", "utf8=0", "-c", code], capture_output=True, text=True,
                           env=os.environ | {"LC_ALL": "C", "PYTHONHASHSEED": "7"}, timeout=60)
-    assert done.stdout.strip() == datasets.sha256((FOLDER / "reviews.tsv.bz2").read_bytes()), done.stderr
+    assert done.stdout.strip() == shipping.sha256((FOLDER / "reviews.tsv.bz2").read_bytes()), done.stderr
 
 
 # --- IMDB ---
@@ -190,23 +191,23 @@ def pack(path, files):
 
 
 def left_in_cache():
-    return sorted(path.name for path in datasets.cache_folder().iterdir() if path.name != ".lock")
+    return sorted(path.name for path in shipping.cache_folder().iterdir() if path.name != ".lock")
 
 
 def test_an_archive_becomes_reviews_and_is_needed_only_once(small, capsys):
-    assert not datasets.has_imdb()
+    assert not data.has_imdb()
     assert cli.main(["data", "imdb", "--from", str(small)]) == 0
     assert str(imdb.path()) in capsys.readouterr().out
     small.unlink()
-    found = datasets.load_imdb(validation=2)
-    assert datasets.has_imdb() and left_in_cache() == ["imdb.npz"]
+    found = data.load_imdb(validation=2)
+    assert data.has_imdb() and left_in_cache() == ["imdb.npz"]
     assert found.train.texts == ["train neg 0, très <br />", "train pos 0, très <br />",
                                  "train neg 1, très <br />", "train pos 1, très <br />"]
     assert found.validation.texts == ["train neg 2, très <br />", "train pos 2, très <br />"]
     assert found.train.labels.tolist() == [0, 1, 0, 1] and found.validation.labels.tolist() == [0, 1]
     assert len(found.test) == 2 * EACH and found.test.distances is None
     with pytest.raises(ValueError, match="validation is 3, expected an even number"):
-        datasets.load_imdb(validation=3)
+        data.load_imdb(validation=3)
 
 
 def test_only_labelled_reviews_are_taken_and_nothing_is_unpacked(small, tmp_path, monkeypatch):
@@ -216,7 +217,7 @@ def test_only_labelled_reviews_are_taken_and_nothing_is_unpacked(small, tmp_path
     folder.mkdir()
     monkeypatch.chdir(folder)
     imdb.fetch(pack(tmp_path / "wild.tar.gz", wild))
-    assert datasets.load_imdb().train.texts[0] == "train neg 0, très <br />"
+    assert data.load_imdb().train.texts[0] == "train neg 0, très <br />"
     assert not list(folder.iterdir()) and not (tmp_path / "escaped.txt").exists()
 
 
@@ -263,7 +264,7 @@ def test_a_bad_archive_is_refused_in_one_sentence_and_the_cache_stays_whole(smal
 def test_without_network_it_is_said_what_to_do(small, monkeypatch):
     monkeypatch.setattr(imdb, "URL", "http://127.0.0.1:9/aclImdb_v1.tar.gz")
     with pytest.raises(DataError, match=r"cannot be downloaded .*refused.*--from FILE.*load_reviews"):
-        datasets.load_imdb()
+        data.load_imdb()
     assert left_in_cache() == []
 
 
@@ -288,14 +289,14 @@ def server(small, monkeypatch):
     threading.Thread(target=running.serve_forever, daemon=True).start()
     monkeypatch.setattr(imdb, "URL", f"http://127.0.0.1:{running.server_port}/aclImdb_v1.tar.gz")
     monkeypatch.setattr(imdb, "BYTES", len(content))
-    monkeypatch.setattr(imdb, "ARCHIVE", datasets.sha256(content))
+    monkeypatch.setattr(imdb, "ARCHIVE", shipping.sha256(content))
     yield served
     running.shutdown()
 
 
 def test_a_download_is_checked_and_kept(server):
-    assert len(datasets.load_imdb().train) == 2 * EACH
-    datasets.load_imdb()
+    assert len(data.load_imdb().train) == 2 * EACH
+    data.load_imdb()
     assert server["times"] == 1 and left_in_cache() == ["imdb.npz"]
 
 
@@ -307,7 +308,7 @@ def test_a_download_is_checked_and_kept(server):
 def test_a_bad_download_leaves_nothing_behind(server, spoil, said):
     spoil(server)
     with pytest.raises(DataError, match=said):
-        datasets.load_imdb()
+        data.load_imdb()
     assert left_in_cache() == []
 
 
@@ -319,14 +320,14 @@ def test_a_full_disk_is_said_and_leaves_the_cache_whole(server, monkeypatch, whe
     monkeypatch.setattr(imdb.np if where == "conversion" else imdb, *(
         ("savez_compressed", full) if where == "conversion" else ("_tell", full)))
     with pytest.raises(DataError, match=r"cannot be kept in .*No space left.*LSTM_COURSE_CACHE"):
-        datasets.load_imdb()
+        data.load_imdb()
     assert left_in_cache() == []
 
 
 def test_a_cache_that_cannot_be_made_is_said(small, tmp_path, monkeypatch):
     monkeypatch.setenv("LSTM_COURSE_CACHE", str(small / "inside a file"))
     with pytest.raises(DataError, match="cannot be kept in"):
-        datasets.load_imdb()
+        data.load_imdb()
 
 
 def test_a_damaged_cache_is_said(small):
@@ -336,13 +337,13 @@ def test_a_damaged_cache_is_said(small):
     for damaged in (b"", content[:middle], content[:100] + bytes(100) + content[200:], b"no zip file"):
         imdb.path().write_bytes(damaged)
         with pytest.raises(DataError, match=r"is damaged: delete it .*lstm-course data imdb"):
-            datasets.load_imdb()
+            data.load_imdb()
 
 
 def _load_in_a_process(start, url, digest, size):
     imdb.EACH, imdb.URL, imdb.ARCHIVE, imdb.BYTES = EACH, url, digest, size
     start.wait()
-    assert len(datasets.load_imdb().test) == 2 * EACH
+    assert len(data.load_imdb().test) == 2 * EACH
 
 
 def test_processes_that_start_at_once_download_once(server):
@@ -373,10 +374,10 @@ def test_the_command_lists_what_is_there(small, capsys):
 def test_the_command_writes_the_same_reviews_anew(tmp_path, monkeypatch, capsys):
     shutil.copytree(FOLDER, tmp_path / "datasets")
     (tmp_path / "datasets" / "reviews.tsv.bz2").write_bytes(b"")
-    for module in (datasets, data_report):
+    for module in (shipping, report):
         monkeypatch.setattr(module, "course_folder", lambda name: tmp_path / name)
     assert cli.main(["data"]) == 1
     assert "reviews.tsv.bz2 is not the file" in capsys.readouterr().out
     assert cli.main(["data", "--regenerate", "reviews"]) == 0
     assert "the same as listed" in capsys.readouterr().out
-    assert datasets.shipped("reviews.tsv.bz2").read_bytes() == (FOLDER / "reviews.tsv.bz2").read_bytes()
+    assert data.shipped("reviews.tsv.bz2").read_bytes() == (FOLDER / "reviews.tsv.bz2").read_bytes()

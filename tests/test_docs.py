@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lstm_course import cli
-from lstm_course.exercises.matrix import rows
+from lstm_course.exercises.proofs.matrix import rows
 
 ROOT = Path(__file__).parent.parent
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -62,8 +62,9 @@ def test_every_message_in_the_guide_is_one_that_the_code_says():
 
 def test_every_message_of_the_set_up_is_in_the_guide():
     missing = []
-    for name in ("start.py", "lstm_course/lab.py", "lstm_course/workspace.py", "lstm_course/reviewing.py"):
-        for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
+    learner = ROOT / "lstm_course/learner"
+    for path in (ROOT / "start.py", learner / "lab.py", learner / "workspace.py", learner / "reviewing.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             telling = isinstance(node, ast.Call) and getattr(node.func, "id", "") in TELLING
             table = isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in TABLES
             if telling or table:
@@ -98,7 +99,10 @@ def test_the_example_that_contributors_copy(tmp_path):
     page = (ROOT / "docs/contributors/contributing.md").read_text(encoding="utf-8")
     example = re.search(r"```python\n(# A sum that forgets.*?)```", page, re.S)[1]
     path = tmp_path / "example.py"
-    head = "import numpy as np\nfrom lstm_course.exercises import Exercise, Mistake, Probe\n\n"
+    head = (
+        "import numpy as np\nfrom lstm_course.exercises import Exercise, Probe\n"
+        "from lstm_course.exercises.lessons.shared import edits\n\n"
+    )
     path.write_text(head + example, encoding="utf-8")
     spec = importlib.util.spec_from_file_location("example", path)
     module = importlib.util.module_from_spec(spec)

@@ -9,7 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from lstm_course import cli, datasets, doctor
+from lstm_course import cli
+from lstm_course.data import shipping
+from lstm_course.learner import doctor
 
 
 def no_browser():
@@ -113,7 +115,7 @@ def test_damaged_lessons_and_data(tmp_path, monkeypatch):
 
     (tmp_path / "README.md").write_text(f"| `waves.csv` | waves | us | CC0 | 3 | `{'0' * 64}` |\n")
     (tmp_path / "waves.csv").write_text("1,2")
-    monkeypatch.setattr(datasets, "course_folder", lambda name: tmp_path)
+    monkeypatch.setattr(shipping, "course_folder", lambda name: tmp_path)
     found = doctor.data(tmp_path)
     assert found.status == "wrong" and "SHA-256 differs" in found.sentence
 

@@ -8,7 +8,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_rgb
 
 from lstm_course import plots
-from lstm_course.style import OKABE_ITO, ink_on, value_colour
+from lstm_course.plots.style import OKABE_ITO, ink_on, value_colour
 
 APART = 0.12  # of the way from black to white: what the eye still tells apart side by side
 STEPS = np.arange(1, 31)

@@ -7,13 +7,14 @@ import sys
 
 import pytest
 
-from lstm_course import lab, landing, logbook, workspace
+from lstm_course.common.files import course_folder
 from lstm_course.exercises import every
+from lstm_course.learner import lab, landing, logbook, workspace
 
 
 @pytest.fixture
 def mine(tmp_path):
-    workspace.prepare(workspace.course_folder("notebooks"), tmp_path)
+    workspace.prepare(course_folder("notebooks"), tmp_path)
     return tmp_path
 
 
@@ -67,7 +68,7 @@ def test_an_opened_lesson_is_not_unsaved(mine):
     for path in mine.glob("*.ipynb"):
         noted = json.loads(path.read_bytes())["metadata"]["language_info"]["version"]
         assert noted == platform.python_version()
-    assert workspace.prepare(workspace.course_folder("notebooks"), mine) == []
+    assert workspace.prepare(course_folder("notebooks"), mine) == []
 
 
 def test_pictures_are_saved_and_widgets_are_not():
@@ -86,7 +87,7 @@ def test_pictures_are_saved_and_widgets_are_not():
 
 def test_jupyterlab_starts_without_parsing_grammars(tmp_path):
     code = (
-        "import sys\nfrom lstm_course import lab\n"
+        "import sys\nfrom lstm_course.learner import lab\n"
         "lab._arguments = lambda *_: sys.exit('lark' in sys.modules)\n"
         "lab.open_lab(sys.argv[1])"
     )

@@ -3,17 +3,18 @@
 import numpy as np
 import pytest
 
-from lstm_course.datasets import load_co2
-from lstm_course.leaks import find_leaks, forecast_is_shifted
-from lstm_course.prices import simulated_prices
-from lstm_course.series import (
+from lstm_course.data import (
     chronological_split,
     create_sequences,
     exponential_smoothing,
+    find_leaks,
     fit_scaling,
+    forecast_is_shifted,
+    load_co2,
     seasonal_naive,
     walk_forward,
 )
+from lstm_course.data.series.prices import simulated_prices
 
 L, TEST, M = 15, 40, 12
 

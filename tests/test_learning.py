@@ -7,8 +7,8 @@ may fall short of it on the next sequences. What the ten runs gave is printed; `
 import numpy as np
 import pytest
 
+from lstm_course.memory import adding, recall, train_on_task
 from lstm_course.scratch import LSTM, Dense, LastStep, Sequential
-from lstm_course.tasks import adding, recall, train_on_task
 
 SEEDS = range(10)
 BUSY = 4                  # a machine with other work to do is granted so many times the promised seconds

@@ -6,9 +6,11 @@ import sys
 import pytest
 
 HEAVY = ("tensorflow", "keras", "pandas", "sklearn", "matplotlib", "tqdm", "IPython", "scipy")
-PARTS = ("lstm_course", "lstm_course.scratch", "lstm_course.tasks", "lstm_course.memory",
-         "lstm_course.models", "lstm_course.datasets", "lstm_course.series", "lstm_course.leaks",
-         "lstm_course.exercises", "lstm_course.checking")
+PARTS = ("lstm_course", "lstm_course.scratch", "lstm_course.memory.measures", "lstm_course.models.textbook",
+         "lstm_course.models.training", "lstm_course.data.reviews.loading", "lstm_course.data.series.leaks",
+         "lstm_course.data.series.baselines", "lstm_course.data.series.errors",
+         "lstm_course.data.series.prices", "lstm_course.data.text", "lstm_course.exercises",
+         "lstm_course.learner.checking")
 BLOCKED = f"""
 import sys
 for name in {HEAVY}:
@@ -60,11 +62,12 @@ except ImportError as error:
 
 def test_tasks_and_memory_work_where_nothing_else_is_installed():
     assert run(BLOCKED + """
-from lstm_course import memory, tasks
-for task in (tasks.recall(3), tasks.recall_bit(3), tasks.adding(9), tasks.copy(2), tasks.temporal_order(10)):
+from lstm_course import memory
+tasks = [memory.recall(3), memory.recall_bit(3), memory.adding(9), memory.copy(2), memory.temporal_order(10)]
+for task in tasks:
     last = [] if task.every_step else [LastStep()]
     model = Sequential([LSTM(task.input_size, 4, seed=0), *last, Dense(4, task.output_size, seed=0)])
-    tasks.train_on_task(model, task, updates=2, goal=0.5)
+    memory.train_on_task(model, task, updates=2, goal=0.5)
     layer, x = model.layers[0], task.sample(2, seed=0)[0]
     memory.step_jacobians(layer, x)
     print(memory.memory_horizon(memory.gradient_by_lag(layer, x)[0]) > 0)
@@ -74,10 +77,18 @@ for task in (tasks.recall(3), tasks.recall_bit(3), tasks.adding(9), tasks.copy(2
 def test_checks_work_where_nothing_else_is_installed():
     assert run(BLOCKED + """
 from lstm_course import check, hint, solution
-from lstm_course.checking import judge
+from lstm_course.exercises.judging import judge
 from lstm_course.exercises import Exercise, every
 functions = [exercise for exercise in every().values() if isinstance(exercise, Exercise)]
 print({judge(exercise, exercise.reference).status for exercise in functions}, len(functions) > 10)
 first = functions[0].reference
 repr(check(first)), repr(hint(first)), repr(solution(first))
 """) == "{'right'} True"
+
+
+def test_the_shelf_of_the_package_holds_eight_names():
+    assert run("import lstm_course; print(*dir(lstm_course))").split() == [
+        "__version__", "check", "explore", "hint", "progress", "proven", "setup", "show", "solution"]
+    said = run("import lstm_course\nfor name in dir(lstm_course): getattr(lstm_course, name)\n"
+               "from lstm_course import *; print(check.__name__, explore.__name__, setup.__name__)")
+    assert said == "check lstm_course.explore setup"

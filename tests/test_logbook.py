@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_course import check, cli, exercises, logbook, progress
-from lstm_course.checking import matrix
-from lstm_course.logbook import LOCK, PROGRESS, Progress, remember
-from lstm_course.workspace import MANIFEST
+from lstm_course import check, cli, exercises, progress
+from lstm_course.common import files
+from lstm_course.exercises.proofs.matrix import rows
+from lstm_course.learner import logbook
+from lstm_course.learner.logbook import LOCK, PROGRESS, Progress, remember
+from lstm_course.learner.workspace import MANIFEST
 
 
 def right_cell(x, h_prev, weights):
@@ -66,8 +68,8 @@ def test_other_folders_never_get_a_file(mine, tmp_path, monkeypatch):
 
 def test_proving_the_checks_is_not_the_learners_progress(mine, monkeypatch):
     questions = {name: thing for name, thing in exercises.every().items() if hasattr(thing, "answer")}
-    monkeypatch.setattr("lstm_course.exercises.matrix.every", lambda: questions)
-    assert matrix()
+    monkeypatch.setattr("lstm_course.exercises.proofs.matrix.every", lambda: questions)
+    assert rows()
     assert not (mine / PROGRESS).exists()
 
 
@@ -124,7 +126,7 @@ def test_trouble_is_told_once_and_the_check_goes_on(mine, monkeypatch, error):
     def fail(*arguments):
         raise error
 
-    monkeypatch.setattr(logbook.workspace, "write", fail)
+    monkeypatch.setattr(logbook.files, "write", fail)
     first, second = check(rnn_cell=right_cell), check(rnn_cell=right_cell)
     assert first.status == second.status == "right"
     assert len(first.notes) == 1 and "could not be written" in first.notes[0]
@@ -160,14 +162,14 @@ def test_file_systems_without_locks_do_without(mine, monkeypatch):
     def no_locks(*arguments):
         raise OSError(37, "No locks available")
 
-    monkeypatch.setattr(logbook.fcntl, "flock", no_locks)
+    monkeypatch.setattr(files.fcntl, "flock", no_locks)
     check(rnn_cell=right_cell)
     assert kept(mine) == {"rnn_cell": "right"}
 
 
 def test_two_kernels_at_once_lose_nothing(mine):
     code = (
-        "import sys; from lstm_course.logbook import remember\n"
+        "import sys; from lstm_course.learner.logbook import remember\n"
         "said = [remember(f'{sys.argv[1]}{k}', 'right') for k in range(60)]; print(sum(said, ()))"
     )
     running = [

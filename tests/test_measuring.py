@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lstm_course import measuring
+from lstm_course.models import full_size
 
 LABELS = np.array([1, 0] * 4)
 SPLIT = SimpleNamespace(texts=["good film", "bad film"] * 4, labels=LABELS, distances=np.arange(8))
@@ -16,11 +16,11 @@ DATA = SimpleNamespace(train=SPLIT, validation=SPLIT, test=SPLIT)
 
 @pytest.fixture
 def tiny(monkeypatch):
-    monkeypatch.setattr(measuring.datasets, "load_reviews", lambda: DATA)
+    monkeypatch.setattr(full_size.loading, "load_reviews", lambda: DATA)
 
 
 def jobs_that(*runs):
-    return lambda: [measuring.Job(f"model {k}", "none", run, seed=k) for k, run in enumerate(runs)]
+    return lambda: [full_size.Job(f"model {k}", "none", run, seed=k) for k, run in enumerate(runs)]
 
 
 def test_what_is_measured_is_kept_when_a_later_model_fails(tiny, monkeypatch, tmp_path):
@@ -33,22 +33,22 @@ def test_what_is_measured_is_kept_when_a_later_model_fails(tiny, monkeypatch, tm
     def fails(data, seed, say):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(measuring, "review_jobs", jobs_that(first, fails))
+    monkeypatch.setattr(full_size, "review_jobs", jobs_that(first, fails))
     with pytest.raises(KeyboardInterrupt):
-        measuring.measure("reviews", table, say=lambda line: None)
-    monkeypatch.setattr(measuring, "review_jobs", jobs_that(first, first))
+        full_size.measure("reviews", table, say=lambda line: None)
+    monkeypatch.setattr(full_size, "review_jobs", jobs_that(first, first))
     told = []
-    rows = measuring.measure("reviews", table, say=told.append)
+    rows = full_size.measure("reviews", table, say=told.append)
     assert calls == [0, 1] and told[0] == "model 0, seed 0: stands in the table already"
     assert [row["model"] for row in rows] == ["model 0", "model 1"]
     assert {(row["value"], row["epochs"]) for row in rows} == {(0.75, 3)}
-    assert json.loads(table.read_text("utf-8")) == rows == measuring.read(table)
+    assert json.loads(table.read_text("utf-8")) == rows == full_size.full_size_results(table)
     assert list(tmp_path.iterdir()) == [table]
 
 
 def test_training_keeps_the_best_epoch_and_stops_in_time(monkeypatch):
-    data = measuring.Texts(DATA, None)
-    recipe = measuring.Recipe(lambda: measuring.tuned("LSTM", 2, words=10), epochs=6, length=3, patience=2)
+    data = full_size.Texts(DATA, None)
+    recipe = full_size.Recipe(lambda: full_size.tuned("LSTM", 2, words=10), epochs=6, length=3, patience=2)
     heard = iter([0, 1, 0, 0, 0, 0])  # how many of the eight are right after each epoch, in eighths
     weights = []
 
@@ -56,41 +56,41 @@ def test_training_keeps_the_best_epoch_and_stops_in_time(monkeypatch):
         weights.append(model.get_weights())
         return np.where(np.arange(8) < next(heard), SPLIT.labels, 1 - SPLIT.labels)
 
-    monkeypatch.setattr(measuring, "predicted", predicted)
-    model, accuracies, last = measuring.train(data, recipe, 0, say=lambda line: None)
+    monkeypatch.setattr(full_size, "predicted", predicted)
+    model, accuracies, last = full_size.train(data, recipe, 0, say=lambda line: None)
     assert accuracies == [0, 0.125, 0, 0]
     assert all(map(np.array_equal, model.get_weights(), weights[1]))
     assert all(map(np.array_equal, last, weights[3]))
 
 
 def test_the_bag_is_measured_on_the_test_part(tiny, monkeypatch, tmp_path):
-    monkeypatch.setattr(measuring, "review_jobs", lambda: [measuring._bag_job("bag of words", "none", 1)])
-    (row,) = measuring.measure("reviews", tmp_path / "table.json", say=lambda line: None)
+    monkeypatch.setattr(full_size, "review_jobs", lambda: [full_size._bag_job("bag of words", "none", 1)])
+    (row,) = full_size.measure("reviews", tmp_path / "table.json", say=lambda line: None)
     assert row["value"] == 1 and row["data"] == "reviews" and row["versions"].startswith("Python 3.")
 
 
 def test_near_first_is_measured_at_the_verdict_and_far_behind_it(monkeypatch):
     texts = ["it was good and then it rained", "it was bad and then it rained"] * 4
     split = SimpleNamespace(texts=texts, labels=LABELS, distances=np.full(8, 4))
-    data = measuring.Texts(SimpleNamespace(train=split, validation=split, test=split), None)
-    monkeypatch.setattr(measuring, "STAGES", ((0, 1), (99, 2)))
+    data = full_size.Texts(SimpleNamespace(train=split, validation=split, test=split), None)
+    monkeypatch.setattr(full_size, "STAGES", ((0, 1), (99, 2)))
     seen = []
 
     def predicted(model, x):
         seen.append(x.shape)
         return np.zeros(8) if len(seen) == 1 else LABELS
 
-    monkeypatch.setattr(measuring, "predicted", predicted)
-    monkeypatch.setattr(measuring, "EDGES", (4, 5))
-    make = partial(measuring._small, "SimpleRNN", 0.01)
-    job = measuring._near_first_job("RNN", "none", make, batch_size=4, seed=0)
+    monkeypatch.setattr(full_size, "predicted", predicted)
+    monkeypatch.setattr(full_size, "EDGES", (4, 5))
+    make = partial(full_size._small, "SimpleRNN", 0.01)
+    job = full_size._near_first_job("RNN", "none", make, batch_size=4, seed=0)
     assert job.run(data, 0, print) == {"accuracy at the verdict, first stage": 0.5, "test accuracy": 1.0,
                                        "epochs": 3, "accuracy at 4 to 4 words": 1.0}
-    assert seen == [(8, 3), (8, measuring.LONGEST)]
+    assert seen == [(8, 3), (8, full_size.LONGEST)]
 
 
 def test_every_shipped_row_says_where_it_comes_from():
-    rows = measuring.read()
+    rows = full_size.full_size_results()
     keys = {"lesson", "data", "model", "settings", "measure", "value", "epochs", "seed", "seconds",
             "cpu_seconds", "date", "machine", "versions"}
     assert all(set(row) == keys for row in rows)
@@ -100,4 +100,4 @@ def test_every_shipped_row_says_where_it_comes_from():
 
 def test_an_unknown_name_is_refused(tmp_path):
     with pytest.raises(ValueError, match="expected 'imdb' or 'reviews'"):
-        measuring.measure("prices", tmp_path / "table.json")
+        full_size.measure("prices", tmp_path / "table.json")

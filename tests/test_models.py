@@ -6,6 +6,7 @@ import pytest
 keras = pytest.importorskip("keras")
 
 from lstm_course import memory, models  # noqa: E402 - Keras may be missing
+from lstm_course.models.textbook import CELLS  # noqa: E402
 
 
 def kinds(model):
@@ -136,7 +137,7 @@ def test_open_gates_remember_longer():
     assert reach[0] < 40 < reach[1]
 
 
-@pytest.mark.parametrize("cell", models.CELLS)
+@pytest.mark.parametrize("cell", CELLS)
 def test_our_layer_does_what_the_keras_layer_does(cell):
     model = models.text_classifier(50, 8, 6, cell=cell)
     words = np.random.default_rng(1).integers(2, 50, (3, 9))

@@ -15,7 +15,7 @@ import pytest
 
 from lstm_course import authoring, check, cli
 from lstm_course.grading import batch, nbgrader_course, sandbox
-from lstm_course.grading.marks import marks
+from lstm_course.grading.nbgrader_course.marks import marks
 
 LESSON = "00_start_here"
 ROOT = Path(__file__).parent.parent

@@ -11,7 +11,8 @@ from importlib import metadata
 import numpy as np
 import pytest
 
-from lstm_course import notebook
+from lstm_course import models, setup
+from lstm_course.learner.setup import version_problem
 
 needs_tensorflow = pytest.mark.skipif(
     importlib.util.find_spec("tensorflow") is None, reason="TensorFlow is not installed"
@@ -48,28 +49,28 @@ def test_seeds_are_set():
     def draw():
         return random.random(), np.random.rand()
 
-    notebook.setup(seed=3)
+    setup(seed=3)
     first = draw()
-    notebook.setup(seed=3)
+    setup(seed=3)
     assert draw() == first
-    notebook.setup(seed=4)
+    setup(seed=4)
     assert draw() != first
 
 
 def test_prints_nothing_when_all_is_well(capfd):
-    notebook.setup()
+    setup()
     assert capfd.readouterr() == ("", "")
 
 
 def test_numbers_print_the_same_everywhere():
-    notebook.setup()
+    setup()
     assert str(np.array([1 / 3, 1e-9])) == "[0.3333 0.    ]"
 
 
 def test_figures_get_the_style_of_the_course():
     import matplotlib
 
-    notebook.setup()
+    setup()
     assert matplotlib.rcParams["font.family"] == ["DejaVu Sans"]
     assert matplotlib.rcParams["figure.facecolor"] == "white"
 
@@ -77,20 +78,20 @@ def test_figures_get_the_style_of_the_course():
 @pytest.mark.parametrize("seed", ["0", 1.0, None, True])
 def test_seed_must_be_whole(seed):
     with pytest.raises(TypeError, match="seed must be a whole number, got"):
-        notebook.setup(seed)
+        setup(seed)
 
 
 @pytest.mark.parametrize("seed", [-1, 2**32])
 def test_seed_must_be_in_range(seed):
     with pytest.raises(ValueError, match=r"seed must lie between 0 and 2\*\*32 - 1, got"):
-        notebook.setup(seed)
+        setup(seed)
 
 
 def test_setup_stays_light(tmp_path):
     code = (
         "import sys\n"
-        "from lstm_course import notebook\n"
-        "notebook.setup()\n"
+        "from lstm_course import setup\n"
+        "setup()\n"
         "print({'tensorflow', 'keras', 'pandas', 'matplotlib.pyplot'} & set(sys.modules))\n"
     )
     assert fresh_python(code, tmp_path) == ("set()\n", "")
@@ -98,8 +99,8 @@ def test_setup_stays_light(tmp_path):
 
 def test_the_font_cache_is_built_in_silence(tmp_path):
     code = (
-        "from lstm_course import notebook, plots\n"
-        "notebook.setup()\n"
+        "from lstm_course import setup, plots\n"
+        "setup()\n"
         "plots.show(plots.draw_cell(), alt='The four parts of an LSTM cell.')\n"
     )
     assert fresh_python(code, tmp_path) == ("The four parts of an LSTM cell.\n", "")
@@ -109,8 +110,8 @@ def test_the_font_cache_is_built_in_silence(tmp_path):
 @needs_tensorflow
 def test_keras_is_silent_after_setup_while_the_models_of_the_lessons_train(tmp_path):
     code = (
-        "from lstm_course import notebook\n"
-        "notebook.setup(seed=5)\n"
+        "from lstm_course import setup\n"
+        "setup(seed=5)\n"
         "import numpy as np\n"
         "from lstm_course.models import batches, forecaster, stacked_text_classifier, text_classifier\n"
         "x, y = np.ones((8, 5), int), np.ones(8)\n"
@@ -128,8 +129,8 @@ def test_show_makes_one_output_in_a_notebook(tmp_path, monkeypatch):
 
     monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
     code = (
-        "from lstm_course import notebook, plots\n"
-        "notebook.setup()\n"
+        "from lstm_course import setup, plots\n"
+        "setup()\n"
         "import matplotlib.pyplot as plt\n"
         "figure, axes = plt.subplots()\n"
         "plots.show(figure, alt='An empty pair of axes.', caption='Nothing yet.')"
@@ -161,7 +162,7 @@ def versions(**changed):
 
 
 def test_this_machine_has_what_is_needed():
-    assert notebook.version_problem() is None
+    assert version_problem() is None
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,7 @@ def test_this_machine_has_what_is_needed():
     ],
 )
 def test_the_sentence_names_package_need_and_version(changed, words):
-    sentence = notebook.version_problem(versions(**changed))
+    sentence = version_problem(versions(**changed))
     assert sentence.startswith("This lesson needs ")
     assert words in sentence
     assert sentence.endswith(".")
@@ -181,24 +182,25 @@ def test_the_sentence_names_package_need_and_version(changed, words):
 
 
 def test_tensorflow_may_be_absent_but_not_old():
-    assert notebook.version_problem(versions(tensorflow_cpu=None, tensorflow=None)) is None
-    sentence = notebook.version_problem(versions(tensorflow_cpu="2.10.0", tensorflow="2.10.0"))
+    assert version_problem(versions(tensorflow_cpu=None, tensorflow=None)) is None
+    sentence = version_problem(versions(tensorflow_cpu="2.10.0", tensorflow="2.10.0"))
     assert "tensorflow" in sentence
     assert "2.10.0 is installed" in sentence
 
 
 def test_another_front_end_than_jupyterlab_will_do():
-    assert notebook.version_problem(versions(jupyterlab=None)) is None
+    assert version_problem(versions(jupyterlab=None)) is None
 
 
 def test_setup_says_the_sentence(monkeypatch, capfd):
-    monkeypatch.setattr(notebook, "version_problem", lambda: "This lesson needs something else.")
-    notebook.setup()
+    problem = "lstm_course.learner.setup.version_problem"
+    monkeypatch.setattr(problem, lambda: "This lesson needs something else.")
+    setup()
     assert capfd.readouterr() == ("This lesson needs something else.\n", "")
 
 
 def test_tensorflow_gets_one_thread():
-    notebook.setup()
+    setup()
     assert os.environ["TF_NUM_INTRAOP_THREADS"] == os.environ["TF_NUM_INTEROP_THREADS"] == "1"
 
 
@@ -207,13 +209,13 @@ def test_the_profile_is_read_from_the_environment(value, expected, monkeypatch):
     monkeypatch.delenv("LSTM_COURSE_PROFILE", raising=False)
     if value is not None:
         monkeypatch.setenv("LSTM_COURSE_PROFILE", value)
-    assert notebook.profile() == expected
+    assert models.profile() == expected
 
 
 def test_an_unknown_profile_is_named(monkeypatch):
     monkeypatch.setenv("LSTM_COURSE_PROFILE", "fast")
     with pytest.raises(ValueError, match="LSTM_COURSE_PROFILE is 'fast', expected 'quick' or 'full'"):
-        notebook.profile()
+        models.profile()
 
 
 def keras_model():
@@ -235,15 +237,15 @@ def test_an_interrupt_ends_the_training_and_keeps_its_history():
 
     before = signal.getsignal(signal.SIGINT)
     data = {"x": np.ones((16, 1)), "y": np.ones(16), "batch_size": 4, "verbose": 0}
-    history = model.fit(**data, epochs=1000, callbacks=[notebook.training_bar(), Impatient()])
+    history = model.fit(**data, epochs=1000, callbacks=[models.training_bar(), Impatient()])
     assert len(history.history["loss"]) == 3  # two epochs of four batches, and half of one
     assert signal.getsignal(signal.SIGINT) is before
-    assert len(model.fit(**data, epochs=2, callbacks=[notebook.training_bar()]).history["loss"]) == 2
+    assert len(model.fit(**data, epochs=2, callbacks=[models.training_bar()]).history["loss"]) == 2
 
 
 TRAINING_CELL = """
 import keras, numpy as np
-from lstm_course.notebook import training_bar
+from lstm_course.models import training_bar
 model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
 model.compile(loss="mse")
 told = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print("epoch", epoch))
@@ -298,6 +300,6 @@ def test_the_bar_counts_every_update(monkeypatch):
             seen.append("close")
 
     monkeypatch.setattr("lstm_course.scratch.training.progress_bar", Bar)
-    bar = notebook.training_bar()
+    bar = models.training_bar()
     model.fit(np.ones((16, 1)), np.ones(16), batch_size=4, epochs=3, verbose=0, callbacks=[bar])
     assert seen == [12, *["update"] * 12, "close"]

@@ -8,9 +8,9 @@ import jupytext
 import numpy as np
 import pytest
 
-from lstm_course import series
+from lstm_course.data import series
+from lstm_course.data.series.prices import simulated_prices
 from lstm_course.exercises import find
-from lstm_course.prices import simulated_prices
 
 SOURCE = Path(__file__).parents[1] / "solutions" / "06_time_series.md"
 
@@ -44,8 +44,8 @@ def test_the_cells_on_prices_run_on_a_file_of_ones_own(kind, tmp_path, capsys):
         values = values * (1 + 0.03 * (np.arange(700) % 2))            # every second day is dearer
     export(tmp_path / "mine.csv", values)
     names = {"np": np, "L": 60, "train_model": late, "series": series, "show": lambda *args, **options: None}
-    exec("from lstm_course.datasets import load_prices\nfrom lstm_course.plots import *\n"
-         "from lstm_course.series import *", names)
+    exec("from lstm_course.data import load_prices\nfrom lstm_course.plots import *\n"
+         "from lstm_course.data.series import *", names)
     names["chronological_split"] = find("chronological_split").reference
     names["create_sequences"] = find("create_sequences").reference
     for source in cells():

@@ -20,7 +20,8 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from lstm_course import cli, landing
+from lstm_course import cli
+from lstm_course.learner import landing
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -141,7 +142,7 @@ def test_the_wheel_carries_code_lessons_data_and_settings_and_nothing_else(wheel
         visible = [path for path in paths if not any(part.startswith(".") for part in path.parts)]
         assert visible and {f"lstm_course/_course/{path.as_posix()}" for path in visible} <= names
     assert "lstm_course/_course/notebooks/00_start_here.ipynb" in names
-    assert "lstm_course/jupyter/labconfig/default_setting_overrides.json" in names
+    assert "lstm_course/learner/jupyter/labconfig/default_setting_overrides.json" in names
     strangers = {name for name in names if not name.startswith(("lstm_course/", "lstm_course-"))}
     assert not strangers
     assert not {name for name in names if ".ipynb_checkpoints" in name or "__pycache__" in name}

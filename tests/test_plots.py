@@ -9,8 +9,9 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from lstm_course import diagrams, plots
-from lstm_course.style import STYLE, number
+from lstm_course import plots
+from lstm_course.plots import charts, drawings
+from lstm_course.plots.style import STYLE, number
 
 PARTS = (None, "all", "road", "forget", "input", "candidate", "output")
 KINDS = ("many-to-one", "one-to-many", "many-to-many")
@@ -76,12 +77,12 @@ def assert_legible(figure):
 @pytest.mark.parametrize("units", [0, 1, 2, 3, 4])
 def test_no_text_of_the_cell_overlaps(lit, units):
     values = cell_values(units, features=units) if units else None
-    assert_legible(diagrams.draw_cell(values, lit, title="One step" if units == 4 else None))
+    assert_legible(drawings.draw_cell(values, lit, title="One step" if units == 4 else None))
 
 
 @pytest.mark.parametrize("units", [1, 4])
 def test_numbers_of_the_cell_stand_clear_of_its_boxes(units):
-    figure = diagrams.draw_cell(cell_values(units, features=units))
+    figure = drawings.draw_cell(cell_values(units, features=units))
     axes = figure.axes[0]
     figure.draw_without_rendering()
     chips = [patch for patch in axes.patches if patch.get_gid() == "value"]
@@ -99,7 +100,7 @@ def test_numbers_of_the_cell_stand_clear_of_its_boxes(units):
 @pytest.mark.parametrize("units", [1, 4])
 def test_every_number_of_the_cell_is_printed(units):
     values = cell_values(units)
-    figure = diagrams.draw_cell(values, lit="road")
+    figure = drawings.draw_cell(values, lit="road")
     printed = sorted(text.get_text() for text in figure.axes[0].texts if text.get_gid() == "value")
     assert printed == sorted(number(value) for column in values.values() for value in column)
 
@@ -107,7 +108,7 @@ def test_every_number_of_the_cell_is_printed(units):
 def test_only_the_lit_part_is_coloured():
     from matplotlib.colors import to_hex
 
-    figure = diagrams.draw_cell(lit="forget")
+    figure = drawings.draw_cell(lit="forget")
     plates = [patch for patch in figure.axes[0].patches if patch.get_gid() == "plate"]
     fills = [to_hex(patch.get_facecolor()) for patch in plates]
     assert sorted(fill for fill in fills if fill != "#eeeeee") == ["#d55e00", "#d55e00"]  # its box and its ×
@@ -115,7 +116,7 @@ def test_only_the_lit_part_is_coloured():
 
 def test_a_lit_wire_is_thicker_too():
     def widths(lit):
-        figure = diagrams.draw_cell(lit=lit)
+        figure = drawings.draw_cell(lit=lit)
         return [patch.get_linewidth() for patch in figure.axes[0].patches if patch.get_gid() == "wire"]
 
     assert max(widths("road")) > max(widths("all")) > max(widths("input"))
@@ -126,13 +127,13 @@ def test_a_lit_wire_is_thicker_too():
 def test_no_text_of_the_plain_cell_overlaps(lit, units):
     values = cell_values(units, units)
     values = {name: values[name] for name in ("x", "h_prev", "h")}
-    assert_legible(diagrams.draw_rnn(values if units else None, lit))
+    assert_legible(drawings.draw_rnn(values if units else None, lit))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("steps", [1, 2, 4, 8])
 def test_unrolled_network(kind, steps):
-    figure = diagrams.draw_unrolled(steps, kind)
+    figure = drawings.draw_unrolled(steps, kind)
     assert_legible(figure)
     written = "".join(text.get_text()[0] for text in figure.axes[0].texts)
     assert written.count("x") == (1 if kind == "one-to-many" else steps)
@@ -258,7 +259,7 @@ def test_curves_differ_in_more_than_colour():
 )
 def test_end_labels_keep_their_distance_and_their_order(wanted, room):
     wanted = np.array(wanted)
-    places = plots._spread(wanted, np.full(len(wanted), room))
+    places = charts._spread(wanted, np.full(len(wanted), room))
     order = np.argsort(wanted, kind="stable")
     assert (np.diff(places[order]) >= room - 1e-12).all()
     assert places.min() >= room / 2

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstm_course.datasets import DataError, load_co2, load_elnino, load_prices, load_sunspots
-from lstm_course.prices import read_prices, simulated_prices
+from lstm_course.data import DataError, load_co2, load_elnino, load_prices, load_sunspots
+from lstm_course.data.series.prices import read_prices, simulated_prices
 
 DAYS = [datetime.date(2023, 1, 2) + datetime.timedelta(days=k) for k in range(300)]
 DAYS = [day for day in DAYS if day.weekday() < 5]

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 
 from lstm_course import cli
-from lstm_course.logbook import PROGRESS
-from lstm_course.reviewing import ReviewError, review
-from lstm_course.workspace import MANIFEST
+from lstm_course.learner.logbook import PROGRESS
+from lstm_course.learner.reviewing import ReviewError, review
+from lstm_course.learner.workspace import MANIFEST
 
 ROOT = Path(__file__).parents[1]
 SETUP = "import numpy as np\nfrom lstm_course import check, proven"

@@ -7,14 +7,13 @@ import warnings
 import numpy as np
 import pytest
 
-from lstm_course.datasets import load_co2
-from lstm_course.prices import simulated_prices
-from lstm_course.series import (
+from lstm_course.data import (
     chronological_split,
     create_sequences,
     diebold_mariano,
     exponential_smoothing,
     fit_scaling,
+    load_co2,
     mae,
     mase,
     persistence,
@@ -25,6 +24,7 @@ from lstm_course.series import (
     walk_forward,
     windows_before,
 )
+from lstm_course.data.series.prices import simulated_prices
 
 
 @pytest.mark.parametrize("n, L, horizon", [(10, 3, 1), (10, 3, 4), (4, 3, 1), (9, 1, 8)])
@@ -82,7 +82,7 @@ def test_exponential_smoothing_is_that_of_statsmodels(period):
 
 
 def test_exponential_smoothing_is_silent():
-    code = ("import numpy as np; from lstm_course.series import exponential_smoothing as e\n"
+    code = ("import numpy as np; from lstm_course.data import exponential_smoothing as e\n"
             "for x in (np.arange(30.0), np.ones(30), np.random.default_rng(0).normal(size=40)):\n"
             "    print(np.isfinite(e(x, 4)(x, 3)).all())")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)

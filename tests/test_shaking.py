@@ -8,13 +8,13 @@ import sys
 import numpy as np
 import pytest
 
-from lstm_course.shaking import VARIABLE, disturbed
+from lstm_course.scratch.shaking import VARIABLE, disturbed
 
 # Trains a network of ours and one of Keras', and prints their weights before and after.
 TRAINING = """
 import json, sys
 import numpy as np
-from lstm_course.notebook import setup
+from lstm_course import setup
 setup()
 from lstm_course.scratch import GRU, LSTM, RNN, Adam, Dense, Embedding, LastStep, Sequential
 from lstm_course.scratch import mean_squared_error, train_step
@@ -97,7 +97,7 @@ def test_without_the_variable_nothing_is_disturbed(still):
 
 
 def test_a_numpy_lesson_that_is_shaken_loads_no_keras():
-    code = "import sys; from lstm_course.notebook import setup; setup(); print('keras' in sys.modules)"
+    code = "import sys; from lstm_course import setup; setup(); print('keras' in sys.modules)"
     assert python(code, seed=1) == "False\n"
 
 

@@ -9,9 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lstm_course
-from lstm_course import tasks
+from lstm_course.memory import (
+    Task,
+    adding,
+    copy,
+    evaluate,
+    recall,
+    recall_bit,
+    tasks,
+    temporal_order,
+    train_on_task,
+    training,
+)
 from lstm_course.scratch import LSTM, Dense, LastStep, Sequential, predict
-from lstm_course.tasks import Task, adding, copy, evaluate, recall, recall_bit, temporal_order, train_on_task
 
 NAN, INFINITE = float("nan"), float("inf")
 SEED = st.integers(0, 2**32 - 1)
@@ -294,7 +304,7 @@ def test_a_bar_counts_the_updates_and_goes_when_the_goal_is_reached(monkeypatch)
         def close(self):
             self.closed = True
 
-    monkeypatch.setattr(tasks, "progress_bar", Bar)
+    monkeypatch.setattr(training, "progress_bar", Bar)
     task = recall(2, symbols=2)
     run = train_on_task(small_model(task), task, updates=2000, goal=0.99, seed=0)
     train_on_task(small_model(task), task, updates=3, progress=False)
@@ -311,7 +321,7 @@ def test_goals_out_of_reach_and_the_last_look():
 
 def test_stopping_and_testing_see_other_sequences(monkeypatch):
     task, seen = recall(5, symbols=4), []
-    monkeypatch.setattr(tasks, "predict", lambda model, x: seen.append(x) or predict(model, x))
+    monkeypatch.setattr(training, "predict", lambda model, x: seen.append(x) or predict(model, x))
     train_on_task(small_model(task), task, updates=25, goal=1.0)
     look, test = ({sequence.tobytes() for sequence in x} for x in seen)
     possible = 4 ** 6
@@ -419,7 +429,7 @@ def test_bad_input_is_named(name):
 
 
 def test_the_table_is_complete():
-    assert set(public_functions(tasks)) <= set(TABLE)
+    assert {*public_functions(tasks), *public_functions(training)} <= set(TABLE)
     for name, (function, _, bad) in TABLE.items():
         assert set(bad) >= set(inspect.signature(function).parameters) - {"convention"}, name
 

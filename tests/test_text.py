@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm_course import text
+from lstm_course.data import text
 
 TEXTS = ["The film was good.", "The book was not good, not at all", "A dull, dull, dull evening"]
 

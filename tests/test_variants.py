@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from lstm_course import cli
-from lstm_course.checking import judge
 from lstm_course.grading import sandbox, variants
+from lstm_course.learner.checking import judge
 
 SOME = [
     variant

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from lstm_course import workspace
-from lstm_course.workspace import MANIFEST, course_folder, prepare, text_of
+from lstm_course.common.files import course_folder
+from lstm_course.learner import workspace
+from lstm_course.learner.workspace import MANIFEST, prepare, text_of
 
 
 def notebook(*sources, outputs=()):

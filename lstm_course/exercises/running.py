@@ -191,7 +191,7 @@ def run(call, arguments, seconds):
         stack.enter_context(contextlib.redirect_stderr(printed))
         stack.enter_context(_c_libraries_silenced())
         try:
-            value = _limited(lambda: plain(call(*given)), seconds)
+            value = limited(lambda: plain(call(*given)), seconds)
         except (KeyboardInterrupt, TimeUp):
             raise
         except BaseException as raised:
@@ -238,8 +238,19 @@ def _unchanged(before, after):
     return before == after
 
 
-def _limited(call, seconds):
-    """Result of the call, or TimeUp: a timer interrupts the main thread, elsewhere a worker is given up."""
+def limited(call, seconds):
+    """Result of a call with a time limit: a timer interrupts the main thread, elsewhere a worker is given up.
+
+    Args:
+        call: function without arguments.
+        seconds: time limit.
+
+    Returns:
+        What the call returns.
+
+    Raises:
+        TimeUp: when the limit is over.
+    """
     if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
         return _limited_by_timer(call, seconds)
     return _limited_by_thread(call, seconds)

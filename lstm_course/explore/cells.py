@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from lstm_course.diagrams import draw_cell, draw_rnn
-from lstm_course.plots import gate_timeline
+from lstm_course.plots.drawings import draw_cell, draw_rnn
+from lstm_course.plots.strips import gate_timeline
+from lstm_course.plots.style import OKABE_ITO, number, styled
 from lstm_course.scratch import arguments, sigmoid
-from lstm_course.style import OKABE_ITO, number, styled
 
 from .explorer import Explorer, Scene, percent, slider
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import ipywidgets as widgets
 
-from lstm_course.plots import figure_html
-from lstm_course.style import number
+from lstm_course.plots.showing import figure_html
+from lstm_course.plots.style import number
 
 # ipywidgets gives its sliders no name that a screen reader could say, and JupyterLab takes some arrow keys
 # for itself. The page puts both right as soon as a picture has loaded.

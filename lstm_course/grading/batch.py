@@ -10,11 +10,15 @@ import secrets
 import tempfile
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import lstm_course
+from lstm_course.common.files import PACKAGE, write
+from lstm_course.exercises.verdicts import NOT_TRIED
+from lstm_course.grading import reports, sandbox
+from lstm_course.grading.marking import processes
+from lstm_course.grading.reports import similarity
 
-from . import judge, reports, sandbox, similarity
 from .intake import collect
 from .variants import all_variants, read_key
 
@@ -55,7 +59,7 @@ def run(path, out, jobs=None, seed=None, executor=None, unsafe=False, limits=Non
 
     Raises:
         sandbox.NoSandbox: when none is to be had and `unsafe` is not set.
-        FileNotFoundError: when there is nothing at `path`.
+        intake.SubmissionsError: when there is nothing at `path`.
         variants.VariantError: when `variants` is no such key.
     """
     out = Path(out)
@@ -112,7 +116,7 @@ def grade_here(job):
     """
     job = dict(job)
     unsafe = job.pop("unsafe")
-    return judge.grade(job | {"kind": job["kind"] or _kind(unsafe)})
+    return processes.grade(job | {"kind": job["kind"] or _kind(unsafe)})
 
 
 def _grade_all(workers, to_do, results, seed, kind, unsafe, limits, say):
@@ -173,17 +177,39 @@ def _key(submission):
 
 
 def _fingerprint(submission, seed):
-    """What a result hangs on: the notebook, the seed, the exercises and the grader."""
-    content = json.dumps([submission.cells, submission.reason, seed, _digest()])
+    """What a result hangs on: the notebook, the seed, and who judges it."""
+    content = json.dumps([submission.cells, submission.reason, seed, judge_digest()])
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @functools.cache
-def _digest():
-    digest, package = hashlib.sha256(), Path(lstm_course.__file__).parent
-    for path in sorted([*package.glob("exercises/*.py"), *package.glob("grading/*.py")]):
+def judge_digest(package=PACKAGE, installed=version):
+    """Fingerprint of everything that a mark may hang on but the notebook: no list of files can fall behind.
+
+    That is the whole package, for answers call it as much as the grader does, the data that ship with it, and
+    the versions of NumPy and Keras.
+
+    Args:
+        package: path of the package, default the one that runs.
+        installed: function from the name of a package to its version, which raises
+            `importlib.metadata.PackageNotFoundError` for one that is absent; the default asks this Python.
+
+    Returns:
+        A str of 64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for name in "numpy", "keras":
+        with contextlib.suppress(PackageNotFoundError):
+            digest.update(f"{name} {installed(name)}\n".encode())
+    for path in sorted([*package.rglob("*.py"), *_data_files(package)]):
+        digest.update(f"{path.relative_to(package.parent).as_posix()}\n".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _data_files(package):
+    folders = package / "_course" / "datasets", package.parent / "datasets"
+    return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
 
 
 def _kept_seed(out, seed):
@@ -211,7 +237,7 @@ def _earlier(file, mark):
 def _result(submission, mark, rows, reason):
     from .marking import exercises_of
 
-    tried = {row["exercise"] for row in rows if row["status"] not in ("not attempted", "missing")}
+    tried = {row["exercise"] for row in rows if row["status"] not in NOT_TRIED}
     written = similarity.answers(submission.cells or (), submission.lesson)
     return {
         "learner": submission.learner,
@@ -231,11 +257,5 @@ def _result(submission, mark, rows, reason):
 
 
 def _write(file, content):
-    """Write a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8") as opened:
-        json.dump(content, opened, indent=1)
-        opened.flush()
-        os.fsync(opened.fileno())
-    os.replace(name, file)
+    write(file, json.dumps(content, indent=1).encode())
     return content

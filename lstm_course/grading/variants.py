@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lstm_course.common.trouble import Trouble
 from lstm_course.exercises import Exercise, Mistake, Probe
 from lstm_course.scratch import sigmoid
 
@@ -34,7 +35,7 @@ KEY = "key.json"
 GATES = {"i": "input gate", "f": "forget gate", "o": "output gate", "g": "candidate"}
 
 
-class VariantError(Exception):
+class VariantError(Trouble):
     """Variants cannot be made or read; the message says why and what to do."""
 
 

@@ -5,22 +5,13 @@ Example:
     >>> model = Sequential([LSTM(1, 8, seed=0), LastStep(), Dense(8, 1, seed=0)])
 """
 
+from .adam import Adam, clip_by_global_norm
 from .cells import gru_cell, lstm_cell, rnn_cell, sigmoid
 from .gradcheck import check_layer, check_loss, numeric_gradient, relative_error
 from .keras_weights import from_keras, to_keras
 from .layers import GRU, LSTM, RNN, Dense, Embedding, LastStep, Sequential
-from .training import (
-    Adam,
-    History,
-    accuracy,
-    clip_by_global_norm,
-    fit,
-    mean_squared_error,
-    predict,
-    sigmoid_cross_entropy,
-    softmax_cross_entropy,
-    train_step,
-)
+from .losses import accuracy, mean_squared_error, sigmoid_cross_entropy, softmax_cross_entropy
+from .training import History, fit, predict, train_step
 
 __all__ = [
     "GRU",

@@ -1,7 +1,7 @@
 """One time step of each recurrent cell, as on the blackboard.
 
 x is the input of the step, (D,) or a batch (N, D); h and c are the state, (H,) or (N, H). Every weight matrix
-W is (H, H + D) and acts on the concatenation [h_prev, x]; every bias b is (H,). `layers.py` makes it fast.
+W is (H, H + D) and acts on the concatenation [h_prev, x]; every bias b is (H,). `layers/` makes it fast.
 """
 
 import numpy as np
@@ -26,10 +26,11 @@ def sigmoid(x):
         >>> sigmoid([-1000.0, 0.0, 1000.0])
         array([0. , 0.5, 1. ])
     """
-    return _sigmoid(arguments.array("x", x))
+    return bare_sigmoid(arguments.array("x", x))
 
 
-def _sigmoid(x):
+def bare_sigmoid(x):
+    """`sigmoid` of an array, without the check: the mathematics alone, for use in a cell."""
     return 0.5 * np.tanh(0.5 * x) + 0.5
 
 
@@ -81,10 +82,10 @@ def lstm_cell(x, h_prev, c_prev, weights):
         array([0.5])
     """
     hx = np.concatenate([h_prev, x], axis=-1)                     # (N, H + D)
-    f = _sigmoid(hx @ weights["Wf"].T + weights["bf"])            # forget gate (N, H)
-    i = _sigmoid(hx @ weights["Wi"].T + weights["bi"])            # input gate (N, H)
+    f = bare_sigmoid(hx @ weights["Wf"].T + weights["bf"])        # forget gate (N, H)
+    i = bare_sigmoid(hx @ weights["Wi"].T + weights["bi"])        # input gate (N, H)
     g = np.tanh(hx @ weights["Wc"].T + weights["bc"])             # candidate (N, H)
-    o = _sigmoid(hx @ weights["Wo"].T + weights["bo"])            # output gate (N, H)
+    o = bare_sigmoid(hx @ weights["Wo"].T + weights["bo"])        # output gate (N, H)
     c = f * c_prev + i * g                                        # (N, H)
     h = o * np.tanh(c)                                            # (N, H)
     return h, c
@@ -112,8 +113,8 @@ def gru_cell(x, h_prev, weights):
         array([0.5])
     """
     hx = np.concatenate([h_prev, x], axis=-1)                     # (N, H + D)
-    z = _sigmoid(hx @ weights["Wz"].T + weights["bz"])            # update gate (N, H)
-    r = _sigmoid(hx @ weights["Wr"].T + weights["br"])            # reset gate (N, H)
+    z = bare_sigmoid(hx @ weights["Wz"].T + weights["bz"])        # update gate (N, H)
+    r = bare_sigmoid(hx @ weights["Wr"].T + weights["br"])        # reset gate (N, H)
     rhx = np.concatenate([r * h_prev, x], axis=-1)                # (N, H + D)
     g = np.tanh(rhx @ weights["Wh"].T + weights["bh"])            # candidate (N, H)
     return z * h_prev + (1 - z) * g                               # (N, H)

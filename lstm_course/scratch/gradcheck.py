@@ -7,7 +7,7 @@ is small, also that of a wrong gradient.
 import numpy as np
 
 from . import arguments
-from .layers import Layer, Recurrent, Sequential
+from .layers import Layer, Recurrent
 
 
 def numeric_gradient(function, array, step=1e-5):
@@ -100,10 +100,9 @@ def check_layer(layer, x, state=None, mask=None, seed=0):
     recurrent = isinstance(layer, Recurrent)
     if state is not None and not recurrent:
         raise ValueError("state is given for a layer without one, expected None")
-    first = layer.layers[0] if isinstance(layer, Sequential) else layer
-    x = first._checked_input("x", x).copy()
+    x = layer.checked_input("x", x).copy()
     if recurrent:
-        state = layer._checked_state("state", state, len(x))
+        state = layer.checked_state("state", state, len(x))
         state = [None if part is None else part.copy() for part in state]
 
     def run():
@@ -128,14 +127,14 @@ def _results(layer, x, state, mask):
     """Everything a layer gives back, as a list of arrays."""
     if not isinstance(layer, Recurrent):
         return [layer.forward(x) if mask is None else layer.forward(x, mask=mask)]
-    outputs, last = layer.forward(x, layer._packed(state), mask)
+    outputs, last = layer.forward(x, layer.packed_state(state), mask)
     return [outputs, last] if len(layer.state_names) == 1 else [outputs, *last]
 
 
 def _analytic(layer, factors):
     if not isinstance(layer, Recurrent):
         return layer.backward(factors[0]), ()
-    dx = layer.backward(factors[0], layer._packed(factors[1:]))
+    dx = layer.backward(factors[0], layer.packed_state(factors[1:]))
     d_state = layer.d_state
     return dx, (d_state,) if len(layer.state_names) == 1 else d_state
 

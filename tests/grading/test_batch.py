@@ -4,10 +4,12 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -30,12 +32,7 @@ BEFORE = [
 def answer(name, *mistakes):
     """Source of an answer with these mistakes in it."""
     exercise = exercises.find(name)
-    source = exercise.source
-    for mistake in exercise.mistakes:
-        if mistake.name in mistakes:
-            for right, wrong in mistake.changes.items():
-                source = source.replace(right, wrong)
-    return source
+    return exercise.text_with(*(mistake for mistake in exercise.mistakes if mistake.name in mistakes))
 
 
 def write(path, *sources):
@@ -104,6 +101,48 @@ def test_a_second_run_grades_nothing_and_a_changed_notebook_alone(graded, tmp_pa
     changed = batch.run(folder / "in", folder / "out", say=lambda line: None)
     assert changed.graded == 1
     assert marks(changed.results)["dan"]["memory_horizon"] == ("right", None)
+
+
+@pytest.fixture
+def copied_package(tmp_path):
+    folder = Path(batch.__file__).parents[1]
+    ignored = shutil.ignore_patterns("__pycache__", "jupyter")
+    shutil.copytree(folder, tmp_path / "lstm_course", ignore=ignored)
+    shutil.copytree(folder.parent / "datasets", tmp_path / "datasets")
+    return tmp_path / "lstm_course"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "learner/checking.py", "exercises/lessons/lesson02.py", "exercises/diagnosis/trial.py",
+        "grading/marking/marking.py", "grading/inside/checking.py", "scratch/layers/lstm.py",
+        "data/series/windows.py", "../datasets/README.md",
+    ],
+)  # fmt: skip
+def test_a_mark_is_made_anew_when_what_it_hangs_on_has_changed(copied_package, name):
+    before = batch.judge_digest(copied_package)
+    changed = copied_package / name
+    changed.write_text(changed.read_text(encoding="utf-8") + "\n# mended\n", encoding="utf-8")
+    batch.judge_digest.cache_clear()
+    assert batch.judge_digest(copied_package) != before
+
+
+@pytest.mark.parametrize("package", ["numpy", "keras"])
+def test_a_mark_is_made_anew_with_another_version(copied_package, package):
+    def newer(name):
+        return "99.0" if name == package else version(name)
+
+    assert batch.judge_digest(copied_package) == batch.judge_digest(copied_package, version)
+    assert batch.judge_digest(copied_package, newer) != batch.judge_digest(copied_package)
+
+
+def test_a_second_run_after_a_mend_grades_again(tmp_path, monkeypatch):
+    write(tmp_path / "in/ada/00.ipynb", *BEFORE, answer("sigmoid"))
+    assert batch.run(tmp_path / "in", tmp_path / "out", say=lambda line: None).graded == 1
+    assert batch.run(tmp_path / "in", tmp_path / "out", say=lambda line: None).graded == 0
+    monkeypatch.setattr(batch, "judge_digest", lambda: "a mended course")
+    assert batch.run(tmp_path / "in", tmp_path / "out", say=lambda line: None).graded == 1
 
 
 def test_reports(graded):

@@ -10,7 +10,8 @@ import pytest
 
 import lstm_course
 from lstm_course.exercises import find
-from lstm_course.grading import judge, marking, sandbox
+from lstm_course.grading import marking, sandbox
+from lstm_course.grading.marking import processes
 
 try:
     KIND = sandbox.available()
@@ -50,13 +51,16 @@ ATTACKS = {
         {"wrong", "error", "killed"},
     ),
     "patched check": (
-        ["import lstm_course.checking as c\nc.check = check = lambda *a, **k: c.Outcome()"],
+        [
+            "import lstm_course.learner.checking as c, lstm_course.grading.inside.checking as d\n"
+            "c.check = d.check = check = lambda *a, **k: c.Outcome()"
+        ],
         SIGNATURE + ZEROS,
         {"wrong"},
     ),
     "patched wire": (
         [
-            "from lstm_course.grading import wire, worker\n"
+            "from lstm_course.grading.inside import wire, worker\n"
             "wire.encode = lambda *a, **k: {'right': 1}\n"
             "worker._called = lambda *a, **k: {'status': 'right', 'score': 100}"
         ],
@@ -88,12 +92,12 @@ ATTACKS = {
         {"wrong", "error"},
     ),
     "forged reply": (
-        ["import os\nfrom lstm_course.grading import wire"],
+        ["import os\nfrom lstm_course.grading.inside import wire"],
         forged("wire.pack({'ready': 'right', 'status': 'right', 'score': 100, 'value': 1})"),
         {"killed", "wrong", "timed out"},
     ),
     "forged end": (
-        ["import os\nfrom lstm_course.grading import wire"],
+        ["import os\nfrom lstm_course.grading.inside import wire"],
         forged("wire.pack({'over': 0, 'alone': True})"),
         {"killed", "wrong", "timed out"},
     ),
@@ -105,17 +109,17 @@ ATTACKS = {
     ),
     "reference imported": (
         [
-            "try:\n    from lstm_course.exercises.lesson02 import state_jacobian as course\n"
+            "try:\n    from lstm_course.exercises.lessons.lesson02 import state_jacobian as course\n"
             "except ImportError:\n    course = None"
         ],
         function("return course(x, h_prev, weights)"),
         {"error"},
     ),
     "reference asked for": (
-        ["from lstm_course import checking"],
+        ["from lstm_course.grading.inside import checking"],
         function(
             "asked = {'ask': 'reference', 'name': 'state_jacobian', 'arguments': (x, h_prev, weights)}",
-            "return checking._ask(asked)['value']",
+            "return checking.grader.ask(asked)['value']",
         ),
         {"wrong", "error"},
     ),
@@ -129,7 +133,7 @@ ATTACKS = {
     "course read from the disk": (
         ["import glob, os"],
         function(
-            f"text = open({str(PACKAGE / 'exercises' / 'lesson02.py')!r}).read()",
+            f"text = open({str(PACKAGE / 'exercises' / 'lessons' / 'lesson02.py')!r}).read()",
             "names = {}",
             "start, end = text.index('def state_jacobian'), text.index('def _state')",
             "exec(text[start:end], globals(), names)",
@@ -140,7 +144,7 @@ ATTACKS = {
     "disks searched": (
         ["import os"],
         function(
-            "wanted = {'lesson02.py', 'gradebook.db', '02_vanishing_gradients.md', 'right_answers.py'}",
+            "wanted = {'lesson02.py', 'gradebook.db', '02_vanishing_gradients.md', 'entering.py'}",
             f"for top in {str(PACKAGE.parent)!r}, '/course', '/home', '/tmp':",
             "    for path, folders, files in os.walk(top):",
             "        folders[:] = [folder for folder in folders if folder != 'site-packages']",
@@ -304,19 +308,19 @@ ATTACKS = {
     ),
     "reply without its parts": (
         [
-            "import os\nfrom lstm_course.grading import wire\n"
+            "import os\nfrom lstm_course.grading.inside import wire\n"
             "made = [os.write(fd, wire.pack({'ready': 'function'})) for fd in (3, 4)]"
         ],
         function("return made"),
         {"killed", "error", "wrong"},
     ),
     "reply that is an array in each part": (
-        ["import os\nfrom lstm_course.grading import wire"],
+        ["import os\nfrom lstm_course.grading.inside import wire"],
         forged("wire.pack(dict.fromkeys(['ready', 'over', 'alone', 'ask', 'number', 'name'], np.ones(3)))"),
         {"killed", "wrong", "timed out", "error"},
     ),
     "a few bytes, named ten thousand times": (
-        ["import json, os\nfrom lstm_course.grading import wire"],
+        ["import json, os\nfrom lstm_course.grading.inside import wire"],
         function(
             "one = {'array': ['<f8', [1_000_000], 0, False]}",
             "text = json.dumps({'value': {'list': [one] * 10_000}}).encode()",
@@ -335,11 +339,11 @@ ATTACKS = {
         {"wrong", "killed", "error", "missing"},
     ),
     "asks for a function that was not given": (
-        ["from lstm_course import checking"],
+        ["from lstm_course.grading.inside import checking"],
         function(
             "for number in -1, 0, 1.0, np.zeros(2), 'x', None, [1]:",
-            "    checking._ask({'ask': 'function', 'number': number, 'arguments': ()})",
-            "return checking._ask({'ask': np.ones(3), 'name': np.ones(3), 'arguments': 5})",
+            "    checking.grader.ask({'ask': 'function', 'number': number, 'arguments': ()})",
+            "return checking.grader.ask({'ask': np.ones(3), 'name': np.ones(3), 'arguments': 5})",
         ),
         {"wrong", "error"},
     ),
@@ -442,7 +446,7 @@ def test_two_notebooks_at_a_time_do_not_meet():
 
     def mark(name, source):
         job = {"cells": ["import numpy as np", source], "lesson": "02", "seed": 3, "kind": KIND}
-        found[name] = judge.grade(job | {"limits": None})[0]["status"]
+        found[name] = processes.grade(job | {"limits": None})[0]["status"]
 
     threads = [threading.Thread(target=mark, args=each) for each in (("leave", leave), ("take", take))]
     for thread in threads:
@@ -456,15 +460,15 @@ def test_two_notebooks_at_a_time_do_not_meet():
 def test_what_is_asked_for_runs_within_limits():
     """A course's function that a notebook asks for, with arguments that would take all memory."""
     asks = (
-        "from lstm_course import checking\n"
+        "from lstm_course.grading.inside import checking\n"
         "def ask(size):\n"
         "    arguments = size, np.random.default_rng(0)\n"
-        "    return checking._ask({'ask': 'reference', 'name': 'orthogonal', 'arguments': arguments})\n"
+        "    return checking.grader.ask({'ask': 'reference', 'name': 'orthogonal', 'arguments': arguments})\n"
         "told = [ask(size)['error'] for size in (10**5, 10**9)]\n"
         "clipping_and_vanishing = ' / '.join(told)"
     )
     cells = ["import numpy as np", "def orthogonal(size, rng):\n    return 0", asks, HONEST]
     job = {"cells": cells, "lesson": "02", "seed": 11, "kind": KIND, "limits": None}
-    rows = {row["exercise"]: row for row in judge.grade(job)}
+    rows = {row["exercise"]: row for row in processes.grade(job)}
     assert (rows["orthogonal"]["status"], rows["spectral_radius"]["status"]) == ("wrong", "right")
     assert rows["clipping_and_vanishing"]["status"] == "wrong"  # told errors, not killed

@@ -24,10 +24,7 @@ def test_a_right_model():
 
 def test_a_known_mistake_is_named():
     mistake = STACK.mistakes[0]
-    source = STACK.source
-    for right, wrong in mistake.changes.items():
-        source = source.replace(right, wrong)
-    row = marked(source)
+    row = marked(STACK.text_with(mistake))
     assert row["status"] != "right" and mistake.name in row["mistake"]
 
 

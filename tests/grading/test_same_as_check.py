@@ -4,9 +4,11 @@ import linecache
 
 import pytest
 
-from lstm_course import checking, exercises
+from lstm_course import exercises
 from lstm_course.exercises import Exercise
-from lstm_course.grading import marking, observing, sandbox
+from lstm_course.exercises.judging import judge
+from lstm_course.grading import marking, sandbox
+from lstm_course.grading.marking import observing
 
 try:
     KIND = sandbox.available()
@@ -27,12 +29,12 @@ def as_the_learner_sees_it(cells, names):
         exec(compile(source, file, "exec"), notebook)
         for name in names:
             if number and name not in found and notebook.get(name) is not before.get(name):
-                found[name] = told(checking.judge(exercises.find(name), notebook[name]))
+                found[name] = told(judge(exercises.find(name), notebook[name]))
     return found
 
 
-def told(outcome):
-    return outcome.status, outcome.mistake, outcome.message, list(outcome.notes)
+def told(finding):
+    return finding.status, finding.mistake, finding.sentence, list(finding.notes)
 
 
 def as_graded(cells, lesson):
@@ -47,10 +49,7 @@ def as_graded(cells, lesson):
 
 def with_mistake(exercise, number):
     """Source of an answer with the mistake of that number, counted round."""
-    source = exercise.source
-    for right, wrong in exercise.mistakes[number % len(exercise.mistakes)].changes.items():
-        source = source.replace(right, wrong)
-    return source
+    return exercise.text_with(exercise.mistakes[number % len(exercise.mistakes)])
 
 
 BEFORE = """import math

@@ -1,7 +1,7 @@
 """Who has written the same is listed; who has only written what everybody writes is not."""
 
 from lstm_course.exercises import find
-from lstm_course.grading.similarity import similar
+from lstm_course.grading.reports.similarity import similar
 
 OWN = """def spectral_radius(matrix):
     # I first tried the power method here, then found that LAPACK does it all
@@ -29,9 +29,7 @@ def test_a_copy_is_found_also_with_other_spaces_and_one_line_changed():
 
 def test_the_same_known_mistake_or_the_courses_answer_is_no_sign():
     exercise = find("state_jacobian")
-    (changes,) = [mistake.changes for mistake in exercise.mistakes if mistake.name == "transposed"]
-    wrong = exercise.source
-    for right, other in changes.items():
-        wrong = wrong.replace(right, other)
+    (transposed,) = [mistake for mistake in exercise.mistakes if mistake.name == "transposed"]
+    wrong = exercise.text_with(transposed)
     texts = [exercise.source, exercise.source, wrong, wrong, OWN.replace("spectral_radius", "state_jacobian")]
     assert similar([result(f"learner{k}", text, "state_jacobian") for k, text in enumerate(texts)]) == []

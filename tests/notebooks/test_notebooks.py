@@ -8,7 +8,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lstm_course import authoring, comparing, exercises, tolerances
+from lstm_course import authoring, exercises
+from lstm_course.authoring import tolerances
+from lstm_course.common import comparing
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = authoring.find_sources(ROOT)

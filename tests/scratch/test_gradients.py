@@ -13,12 +13,12 @@ from lstm_course.scratch import (
     Sequential,
     check_layer,
     check_loss,
-    layers,
     mean_squared_error,
     relative_error,
     sigmoid_cross_entropy,
     softmax_cross_entropy,
 )
+from lstm_course.scratch.layers import recurrent
 
 N, T, D, H = 3, 6, 2, 4
 RECURRENT = {
@@ -34,12 +34,12 @@ def with_weights_of_order_one(layer):
     return layer
 
 
-@pytest.mark.parametrize("block_bytes", [layers.CACHE_BYTES, 400], ids=["one block", "several blocks"])
+@pytest.mark.parametrize("block_bytes", [recurrent.CACHE_BYTES, 400], ids=["one block", "several blocks"])
 @pytest.mark.parametrize("masked", [False, True], ids=["no mask", "mask"])
 @pytest.mark.parametrize("given", [False, True], ids=["zero state", "given state"])
 @pytest.mark.parametrize("name", RECURRENT)
 def test_recurrent_layer(name, given, masked, block_bytes, monkeypatch):
-    monkeypatch.setattr(layers, "CACHE_BYTES", block_bytes)
+    monkeypatch.setattr(recurrent, "CACHE_BYTES", block_bytes)
     random = np.random.default_rng(0)
     layer = with_weights_of_order_one(RECURRENT[name]())
     state = [random.normal(size=(N, H)) for _ in layer.state_names]
@@ -49,7 +49,7 @@ def test_recurrent_layer(name, given, masked, block_bytes, monkeypatch):
                          state=None if not given else tuple(state) if len(state) == 2 else state[0])
     assert set(errors) == {"x", *layer.weights, *(f"state {letter}" for letter in layer.state_names if given)}
     assert max(errors.values()) < 1e-7, errors
-    assert len(layer._last.blocks) > 1 or block_bytes > 400
+    assert len(layer.plan(N, T).blocks) > 1 or block_bytes > 400
 
 
 @pytest.mark.parametrize("activation", [None, "tanh", "relu"])
@@ -91,9 +91,9 @@ def test_losses():
 
 def test_a_wrong_gradient_is_found():
     class WrongLSTM(LSTM):
-        def _backward_steps(self, buffers, start, stop, steps):
-            super()._backward_steps(buffers, start, stop, steps)
-            buffers.d[:, :self.hidden_size] *= 1.001
+        def backward_steps(self, run, start, stop, d_outputs):
+            super().backward_steps(run, start, stop, d_outputs)
+            run.buffers.d[:, :self.hidden_size] *= 1.001
 
     layer = with_weights_of_order_one(WrongLSTM(D, H, dtype="float64"))
     errors = check_layer(layer, np.random.default_rng(0).normal(size=(N, T, D)))

@@ -17,12 +17,12 @@ from lstm_course.scratch import (
     LastStep,
     Sequential,
     gru_cell,
-    layers,
     lstm_cell,
     relative_error,
     rnn_cell,
     sigmoid,
 )
+from lstm_course.scratch.layers import recurrent
 
 KINDS = {
     "RNN": RNN,
@@ -94,7 +94,7 @@ def test_gradients_add_up_over_the_batch(kind, block_bytes, N, T, D, H, seed):
         return layer.parameter_gradients.copy(), dx
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(layers, "CACHE_BYTES", block_bytes)
+        patch.setattr(recurrent, "CACHE_BYTES", block_bytes)
         whole, dx = gradients(slice(None))
         first, dx_first = gradients(slice(0, 1))
         rest, dx_rest = gradients(slice(1, None))
@@ -218,7 +218,7 @@ def test_batches_of_many_shapes_keep_few_buffers():
     layer = make("LSTM", 2, 3)
     for N in range(1, 12):
         assert layer.forward(np.ones((N, 4, 2)))[0].shape == (N, 4, 3)
-    assert len(layer._kept_buffers) == layers.KEPT_BUFFERS
+    assert len(layer.buffers) == recurrent.KEPT_BUFFERS
 
 
 def test_initial_biases():

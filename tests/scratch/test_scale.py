@@ -15,10 +15,10 @@ from lstm_course.scratch import (
     Dense,
     LastStep,
     Sequential,
-    layers,
     mean_squared_error,
     train_step,
 )
+from lstm_course.scratch.layers import recurrent
 
 KINDS = {"RNN": (RNN, {}), "LSTM": (LSTM, {}), "GRU reset after": (GRU, {}),
          "GRU reset before": (GRU, {"reset_after": False})}
@@ -52,7 +52,7 @@ def test_recomputing_gives_the_same_bits(kind, dtype, masked, given_state, every
     if kind != "LSTM":
         state, d_state = state[0], d_state[0]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(layers, "CACHE_BYTES", block_bytes)
+        patch.setattr(recurrent, "CACHE_BYTES", block_bytes)
         state = state if given_state else None
         kept, again = (every_result(make(kind, D, H, keep, dtype), x.copy(), state, mask, d_outputs, d_state)
                        for keep in ("gates", "recompute"))
@@ -61,12 +61,12 @@ def test_recomputing_gives_the_same_bits(kind, dtype, masked, given_state, every
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_recomputing_can_be_repeated_and_keeps_few_steps(kind, monkeypatch):
-    monkeypatch.setattr(layers, "CACHE_BYTES", 1)
+    monkeypatch.setattr(recurrent, "CACHE_BYTES", 1)
     layer, d = make(kind, 2, 3, "recompute"), np.random.default_rng(1).normal(size=(4, 100, 3))
     layer.forward(np.random.default_rng(0).normal(size=(4, 100, 2)))
     first, gradients = layer.backward(d), layer.parameter_gradients.copy()
     assert np.array_equal(layer.backward(d), first) and np.array_equal(layer.parameter_gradients, gradients)
-    assert len(layer._last.S) == 11
+    assert len(layer.buffers[4, 100].S) == 11
     with pytest.raises(RuntimeError, match="keep is 'recompute', so the gates are gone"):
         _ = layer.gates
 
@@ -84,7 +84,7 @@ def trained(keep, truncate, head, updates=3):
 @pytest.mark.parametrize("head", [list, lambda: [LastStep()]], ids=["every step", "last step"])
 @pytest.mark.parametrize("truncate", [None, 7, 23, 100])
 def test_training_is_the_same_with_both(truncate, head, monkeypatch):
-    monkeypatch.setattr(layers, "CACHE_BYTES", 1)
+    monkeypatch.setattr(recurrent, "CACHE_BYTES", 1)
     np.testing.assert_equal(trained("recompute", truncate, head), trained("gates", truncate, head))
     if truncate and truncate >= 23:
         np.testing.assert_equal(trained("gates", truncate, head), trained("gates", None, head))

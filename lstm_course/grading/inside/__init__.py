@@ -1,1 +1,1 @@
-"""What stands in the sandbox in place of the course's own modules."""
+"""What goes into the sandbox: what runs a notebook there, and what stands there in place of the checks."""

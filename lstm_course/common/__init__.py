@@ -1,0 +1,1 @@
+"""What everybody needs and nobody owns; it imports nothing else of the course."""

@@ -1,0 +1,68 @@
+"""This computer, and which matrix products NumPy's library has chosen for its processor.
+
+OpenBLAS, which comes with NumPy, holds a set of routines for each family of processors. A processor that is
+younger than the library may be given the set of an older family, and then multiplies at half its speed. The
+environment variable OPENBLAS_CORETYPE names another set; it must be there before NumPy is loaded.
+"""
+
+import importlib.metadata
+import os
+import platform
+import time
+from pathlib import Path
+
+
+def kernels():
+    """The routines that OpenBLAS uses in this process, such as "Haswell"; None with another library."""
+    from threadpoolctl import threadpool_info
+
+    libraries = threadpool_info()
+    return next((found["architecture"] for found in libraries if found["internal_api"] == "openblas"), None)
+
+
+def better_environment():
+    """The environment in which a new process multiplies faster than this one.
+
+    Returns:
+        A dict: {"OPENBLAS_CORETYPE": "SkylakeX"} when the processor has AVX-512 and OpenBLAS does not use it,
+        else empty.
+    """
+    if platform.machine() != "x86_64" or kernels() not in ("Haswell", "Zen"):
+        return {}
+    needed = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}    # what this set is compiled for
+    return {"OPENBLAS_CORETYPE": "SkylakeX"} if needed <= _processor_features() else {}
+
+
+def _processor_features():
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:                                                         # not Linux
+        return set()
+    return set(next((line.split(":")[1].split() for line in lines if line.startswith("flags")), ()))
+
+
+def description():
+    """What is measured on, and with which versions: a dict, for the tables of results."""
+    versions = {}
+    for package in ("numpy", "tensorflow", "tensorflow-cpu", "keras", "torch"):
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return {"date": time.strftime("%Y-%m-%d"), "processor": _processor(), "cores": os.cpu_count(),
+            "system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(),
+            "versions": versions, "OpenBLAS chose": kernels(),
+            "changed to": better_environment().get("OPENBLAS_CORETYPE"), "load before": load()}
+
+
+def _processor():
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
+
+
+def load():
+    """How many programs want the processor, a mean over a minute; None on Windows."""
+    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None

@@ -1,0 +1,140 @@
+"""Runs a notebook from top to bottom in a fresh kernel, and accepts nothing but clean cells."""
+
+import os
+import re
+import subprocess
+import tempfile
+import time
+
+from lstm_course.common import comparing
+from lstm_course.common.trouble import Trouble
+
+CELL_TIMEOUT = 300  # seconds, room for a busy machine; a dead kernel is noticed within one
+# The tests set the same, so that they see what the build saw.
+KERNEL_ENVIRONMENT = {
+    "LSTM_COURSE_PROGRESS": "0",
+    "OPENBLAS_NUM_THREADS": "1",  # two threads wait for each other as soon as two notebooks run side by side
+    "PYTHONHASHSEED": "0",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+}
+
+
+class BuildError(Trouble):
+    """A lesson cannot be built; the message says where and why."""
+
+
+def execute(notebook, name, variables=None):
+    """Runs a notebook in a fresh kernel, in an empty folder, and keeps its outputs.
+
+    Args:
+        notebook: the notebook; its outputs are replaced.
+        name: str or pathlib.Path, what to call it in messages.
+        variables: dict of further environment variables for the kernel; default None.
+
+    Returns:
+        A dict from the number of each code cell to the seconds it took.
+
+    Raises:
+        BuildError: a cell raised, wrote to stderr, ran longer than CELL_TIMEOUT, or its kernel died.
+    """
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    seconds, running = {}, []
+
+    def started(cell, cell_index):
+        # The number is set before the cell runs, because it may never end.
+        cell.execution_count = len(seconds) + 1
+        running[:] = [cell, time.perf_counter()]
+
+    def executed(cell, cell_index, execute_reply):
+        seconds[cell.execution_count] = time.perf_counter() - running[1]
+
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            client = new_client(notebook, folder, on_cell_execute=started, on_cell_executed=executed)
+            # An IPython folder of its own, so that no start-up file of the user has a say.
+            environment = os.environ | KERNEL_ENVIRONMENT | {"IPYTHONDIR": folder} | (variables or {})
+            client.execute(env=environment, stderr=subprocess.DEVNULL)
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        raise BuildError(about_cell(name, running[0], _reason(running[0], error))) from None
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            _tidy_outputs(cell, name)
+    return seconds
+
+
+def new_client(notebook, folder, **options):
+    """Makes what runs a notebook: nbclient with the Python of the course and its time limit for a cell.
+
+    Args:
+        notebook: the notebook.
+        folder: path of the folder to run it in.
+        **options: further options of `nbclient.NotebookClient`.
+
+    Returns:
+        A `nbclient.NotebookClient`.
+    """
+    from nbclient import NotebookClient
+    from traitlets.config import Config
+
+    return NotebookClient(
+        notebook,
+        kernel_name="python3",
+        # No kernel that the user has installed: the one of the Python that builds.
+        config=Config(KernelSpecManager={"kernel_dirs": []}),
+        resources={"metadata": {"path": folder}},
+        record_timing=False,
+        store_widget_state=False,
+        **{"timeout": CELL_TIMEOUT} | options,
+    )
+
+
+def _reason(cell, error):
+    """Why a cell failed, in a line."""
+    return raised(cell) or str(error).strip().splitlines()[0]
+
+
+def raised(cell):
+    """What a cell raised, in a line: the error itself rather than a traceback of three screens.
+
+    Args:
+        cell: a code cell with its outputs.
+
+    Returns:
+        A str, or None when the cell raised nothing.
+    """
+    for output in cell.outputs:
+        if output.output_type == "error":
+            plain = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(output.traceback))
+            line = re.search(r"^Cell In\[\d+\], line (\d+)", plain, re.MULTILINE)
+            return f"{output.ename}: {output.evalue}" + (f" (line {line[1]} of the cell)" if line else "")
+    return None
+
+
+def _tidy_outputs(cell, name):
+    """Leaves nothing in the outputs that hangs on how the kernel happened to send them."""
+    cell.outputs = comparing.merge_streams(cell.outputs)
+    for output in cell.outputs:
+        if output.get("name") == "stderr":
+            raise BuildError(about_cell(name, cell, f"wrote to stderr: {output.text.strip()[:500]}"))
+        if "data" in output:
+            # The model of a widget ends with its kernel; what stays is the picture beside it.
+            output.data.pop(comparing.WIDGET_VIEW, None)
+
+
+def about_cell(name, cell, reason):
+    """Words a complaint about a cell.
+
+    Args:
+        name: str or pathlib.Path of the notebook.
+        cell: the cell.
+        reason: str.
+
+    Returns:
+        A str of a few lines: the notebook and the cell's number, the start of its source, the reason.
+    """
+    number = f" {cell.execution_count}" if cell.get("execution_count") else ""
+    lines = cell.source.splitlines()
+    shown = [f"    {line}" for line in lines[:8]] + ["    ..."] * (len(lines) > 8)
+    return "\n".join([f"{name}, code cell{number}:", *shown, f"  {reason}"])

@@ -1,0 +1,69 @@
+"""What an exception means, in a short sentence."""
+
+import re
+
+__all__ = ["in_words"]
+
+# What NumPy and Python say -> what it means.
+_ERRORS = {
+    r"\(size (\d+) is different from (\d+)\)": (
+        r"the shapes of the product do not fit, \2 columns meet \1 rows."
+    ),
+    r"shapes (\(.*?\)) and (\(.*?\)) not aligned": r"shapes \1 and \2 do not fit for a product.",
+    r"together with shapes (\(.*?\)) (\(.*?\))": r"arrays of shapes \1 and \2 do not fit together.",
+    r"input array from shape (\(.*?\)) into shape (\(.*?\))": (
+        r"an array of shape \1 does not fit into a place of shape \2."
+    ),
+    r"output operand with shape (\(.*?\)) doesn't match the broadcast shape (\(.*?\))": (
+        r"a result of shape \2 does not fit into an array of shape \1."
+    ),
+    r"only integers, slices": "the index is no whole number.",
+    r"index (-?\d+) is out of bounds .* size (\d+)": r"index \1 is past the end, there are \2.",
+    r"index out of range": "an index is past the end of the list.",
+    r"NoneType": "something is None here; does a function return nothing?",
+    r"ellipsis": "three dots are still to be filled in.",
+    r"truth value of an array": (
+        "`if` cannot choose for each number of an array; `np.where` can, or `np.maximum` and `np.minimum`."
+    ),
+    r"must match exactly": "the arrays to be joined have different shapes.",
+    r"zero-dimensional arrays cannot be concatenated": "single numbers cannot be joined by `np.concatenate`.",
+}
+
+
+def in_words(error, line="", arguments=()):
+    """What an exception means, in a short sentence.
+
+    Args:
+        error: the exception.
+        line: the learner's line that raised it.
+        arguments: what the function was called with.
+
+    Returns:
+        A sentence that follows a colon.
+
+    Example:
+        >>> in_words(KeyError("Wq"), arguments=({"Wf": 0, "bf": 0},))
+        "there is no entry 'Wq'. The entries are 'Wf', 'bf'."
+    """
+    text = re.sub(r"0x[0-9a-fA-F]+", "0x…", str(error)).strip() or "it gives no reason"
+    of_math = re.search(r"\bmath\.(\w+)", line)
+    if of_math and re.search("can be converted to (a )?Python scalar", text):
+        name = of_math[1]
+        return f"`math.{name}` takes a single number; `np.{name}` takes a whole array."
+    if "^" in line and re.search(r"bitwise_xor|for \^", text):
+        return "`^` is no power in Python; `**` is."
+    if isinstance(error, KeyError):
+        dicts = [thing for thing in arguments if isinstance(thing, dict)]
+        keys = ", ".join(repr(key) for thing in dicts for key in thing)
+        return f"there is no entry {text}." + (f" The entries are {keys}." if keys else "")
+    if isinstance(error, UnboundLocalError):
+        return f"`{error.name or text}` is used before it has a value."
+    if isinstance(error, NameError):
+        return f"the name `{error.name or text}` is not defined."
+    if isinstance(error, RecursionError):
+        return "the function calls itself without end."
+    for pattern, words in _ERRORS.items():
+        found = re.search(pattern, text)
+        if found:
+            return found.expand(words)
+    return text.splitlines()[0].rstrip(".") + "."

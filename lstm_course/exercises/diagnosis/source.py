@@ -1,0 +1,149 @@
+"""What an answer looks like: its source, its code, and what it takes from the notebook."""
+
+import ast
+import dis
+import inspect
+import linecache
+import textwrap
+import traceback
+import types
+
+import numpy as np
+
+from ..exercise import Exercise
+from ..registry import find
+
+__all__ = ["Source", "is_blank"]
+
+_ndarray = np.ndarray
+
+
+def _body(function):
+    """Syntax tree of the function's body without the docstring, or None where the source is not to be had."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return None
+    definition = tree.body[0]
+    if not isinstance(definition, ast.FunctionDef):
+        return None
+    docstring = ast.get_docstring(definition, clean=False) is not None
+    return definition.body[1:] if docstring else definition.body
+
+
+def is_blank(statement):
+    """Whether a statement says nothing: `...`, `pass`, `return`, `x = ...` or `raise NotImplementedError`.
+
+    Example:
+        >>> is_blank(ast.parse("x = ...").body[0]), is_blank(ast.parse("x = 1").body[0])
+        (True, False)
+    """
+    if isinstance(statement, ast.Pass):
+        return True
+    if isinstance(statement, ast.Expr | ast.Assign):
+        return isinstance(statement.value, ast.Constant) and statement.value.value is ...
+    if isinstance(statement, ast.Return):
+        return statement.value is None or ast.unparse(statement.value) in ("None", "...")
+    return isinstance(statement, ast.Raise) and "NotImplementedError" in ast.dump(statement)
+
+
+def _is_stub(function):
+    """Whether nothing has been written yet."""
+    body = _body(function)
+    if body is not None:
+        return all(is_blank(statement) for statement in body)
+    code = getattr(function, "__code__", None)
+    if code is None or not set(code.co_names) <= {"NotImplementedError"}:
+        return False
+    # Without the source: a body that reads no argument and makes no number cannot have been an attempt.
+    reads = any(step.opname.startswith(("LOAD_FAST", "LOAD_DEREF")) for step in dis.get_instructions(code))
+    return not reads and set(code.co_consts) <= {None, ..., function.__doc__}
+
+
+def _has_blanks(function):
+    """Whether a `...` that was to be filled in is still there, among given lines."""
+    return any(
+        is_blank(node) and not isinstance(node, ast.Return | ast.Pass)
+        for statement in _body(function) or ()
+        for node in ast.walk(statement)
+    )
+
+
+def _codes(code):
+    """A function's code, and that of the functions within it."""
+    yield code
+    for part in code.co_consts:
+        if isinstance(part, types.CodeType):
+            yield from _codes(part)
+
+
+def _uses_xor(function):
+    """Whether `^` stands in the function: for whole numbers it works, and is no power."""
+    nodes = (node for statement in _body(function) or () for node in ast.walk(statement))
+    return any(isinstance(getattr(node, "op", None), ast.BitXor) for node in nodes)
+
+
+def _names(code):
+    """Names of everything that a function takes from outside, in the functions within it too."""
+    if not isinstance(code, types.CodeType):
+        return ()
+    return code.co_names + sum(map(_names, code.co_consts), ())
+
+
+class Source:
+    """What an answer looks like and takes from the notebook, as far as that explains what it does.
+
+    Args:
+        function: the answer.
+    """
+
+    def __init__(self, function):
+        self.function = function
+        self.code = getattr(function, "__code__", None)
+        self.globals = getattr(function, "__globals__", None)
+
+    def is_stub(self):
+        """Whether nothing has been written yet."""
+        return _is_stub(self.function)
+
+    def has_blanks(self):
+        """Whether a `...` that was to be filled in is still there."""
+        return _has_blanks(self.function)
+
+    def uses_xor(self):
+        """Whether `^` stands in it."""
+        return _uses_xor(self.function)
+
+    def place(self, error):
+        """Where it raised: (line number, the line, the helper it belongs to or ""); None when elsewhere."""
+        place = None
+        # Not by `inspect`, which looks through every loaded module for each frame: seconds, with Keras.
+        for frame, number in traceback.walk_tb(error.__traceback__):
+            if frame.f_globals is self.globals:
+                code = frame.f_code
+                own = self.code is not None and any(code is part for part in _codes(self.code))
+                helper = "" if own or not code.co_name.isidentifier() else code.co_name
+                line = linecache.getline(code.co_filename, number, frame.f_globals)
+                place = number, line.strip(), helper
+        return place
+
+    def outside(self):
+        """Name -> thing of what it takes from the notebook."""
+        return {name: self.globals[name] for name in _names(self.code) if name in (self.globals or ())}
+
+    def numbers(self):
+        """Names of the arrays and collections among that."""
+        things = self.outside().items()
+        return [name for name, thing in things if isinstance(thing, _ndarray | dict | list | tuple)]
+
+    def not_right(self, exercise, is_right):
+        """Ids of other exercises whose functions are among that, and are not right.
+
+        Args:
+            exercise: the exercise on trial.
+            is_right: function of an exercise and an answer to it that says so.
+        """
+        for name, thing in self.outside().items():
+            other = find(name)
+            if isinstance(other, Exercise) and other is not exercise and not is_right(other, thing):
+                yield name

@@ -1,0 +1,361 @@
+"""Try an answer, and find the first explanation of what it does that holds.
+
+The order of looking: a stub; the signature; whether it gives the same answer twice; the known mistakes, alone
+and in pairs; right up to a sign, a factor, an order; what the function raises or fails to return; and where
+nothing fits, which returned value is wrong first. A mistake is named only when the answer does what the
+reference with that mistake does, on every probe, fresh ones included.
+"""
+
+import functools
+import inspect
+import itertools
+import re
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from ..running import Odd, TimeUp, describe, run, same
+from ..verdicts import Finding
+from .differences import listed, wrong_structure, wrong_value
+from .errors import in_words
+from .relations import other_order, relation_of_parts
+from .source import Source
+
+__all__ = ["SECONDS", "alike", "examine"]
+
+SECONDS = 5.0  # for all calls of one answer together
+FRESH = 2  # further sets of probes before a mistake is named
+RIGHT = "It agrees with the course's own answer on every input tried."
+
+# exercise -> (seed of its probes, mistakes -> their run): a learner checks the same function again and again.
+_on_first_probe = {}
+
+_default_rng, _ndarray = np.random.default_rng, np.ndarray
+
+
+def examine(exercise, function, seed=0, seconds=SECONDS, source=None):
+    """Try a function on the probes of an exercise and say what is wrong.
+
+    Args:
+        exercise: an `Exercise`.
+        function: the learner's answer; anything is borne.
+        seed: of the probes.
+        seconds: time limit for the learner's code.
+        source: `Source` of a function whose code is somewhere else, default that of `function`.
+
+    Returns:
+        A `Finding`.
+
+    Example:
+        >>> from lstm_course.exercises import find
+        >>> examine(find("rnn_cell"), lambda x, h_prev, weights: np.tanh(weights["bh"])).status
+        'wrong'
+    """
+    source = source or Source(function)
+    if function is None or function is Ellipsis or source.is_stub():
+        return _not_attempted(exercise)
+    if not callable(function) or isinstance(function, type):
+        what = "a class" if isinstance(function, type) else describe(function)
+        return Finding("wrong", f"`{exercise.id}` should be a function, but it is {what}.")
+    refusal = _refuses_arguments(exercise, function)
+    if refusal:
+        return Finding("wrong", refusal)
+    try:
+        return _Trial(exercise, function, seed, seconds, source).finding()
+    except TimeUp:
+        return Finding(
+            "wrong",
+            f"`{exercise.id}` was still running after {seconds:g} seconds and was stopped. "
+            "Look for a loop that never ends.",
+        )
+
+
+def _not_attempted(exercise):
+    return Finding("not attempted", f"Write `{exercise.id}`, then run this cell again.")
+
+
+def _refuses_arguments(exercise, function):
+    """The sentence to say when the function cannot be called with the exercise's arguments, or None."""
+    wanted = exercise.signature
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+    own = [name for name, argument in signature.parameters.items() if argument.kind in (0, 1)]
+    if own != list(wanted) and sorted(own) == sorted(wanted):
+        return f"`{exercise.id}` takes {listed(own)}; the order asked for is {listed(wanted)}."
+    try:
+        signature.bind(*wanted)
+    except TypeError:
+        return (
+            f"`{exercise.id}` takes {len(own)} argument{'s' * (len(own) != 1)} ({listed(own) or 'none'}); "
+            f"{len(wanted)} are asked for: {listed(wanted)}."
+        )
+    return None
+
+
+def _one_or_two(mistakes):
+    """What to say about one mistake, or about two at once."""
+    if len(mistakes) == 1:
+        return mistakes[0].explanation
+    # "With the two exchanged, your answer is exactly right" holds for either mistake alone only.
+    told = (mistake.explanation for mistake in mistakes)
+    first, second = (re.sub(r":[^:.]*answer is exactly right\.", ".", text) for text in told)
+    return f"Two things at once. First: {first} Second: {second}"
+
+
+def _shortened(printed, length=160):
+    """What a function printed, on one line, its start only when it is long, and without addresses."""
+    line = re.sub(r"0x[0-9a-fA-F]+", "0x…", " ".join(printed.replace("`", "'").split()))
+    return line if len(line) <= length else f"{line[: length - 2]} …"
+
+
+def alike(a, b, silent):
+    """Whether two runs did the same: raised, returned, warned and changed arguments alike.
+
+    Args:
+        a, b: two `Run`.
+        silent: whether warnings count.
+
+    Returns:
+        A bool.
+    """
+    if a.error is not None or b.error is not None:
+        return type(a.error) is type(b.error) and str(a.error) == str(b.error)
+    return (
+        (a.changed is None) == (b.changed is None)
+        and (a.warnings == b.warnings or not silent)
+        and same(a.value, b.value)
+    )
+
+
+class _Trial:
+    """One answer on trial: the probes, what the reference does with them, and what the answer does."""
+
+    def __init__(self, exercise, function, seed, seconds, source):
+        self.exercise, self.function, self.seed, self.left = exercise, function, seed, seconds
+        self.source = source
+        self.probes = exercise.probes(_default_rng(seed))
+        self.expected = self.runs_of(exercise.reference, self.probes)
+        self.got = self.own_runs(self.probes)
+
+    def runs_of(self, function, probes):
+        """Runs of a function of ours."""
+        observe = functools.partial(self.exercise.observe, function)
+        return [run(observe, probe.arguments, SECONDS) for probe in probes]
+
+    def own_runs(self, probes):
+        """Runs of the learner's function, on the learner's clock."""
+        observe = functools.partial(self.exercise.observe, self.function)
+        runs = []
+        for probe in probes:
+            started = time.monotonic()
+            runs.append(run(observe, probe.arguments, self.left))
+            self.left -= time.monotonic() - started
+        return runs
+
+    def agree(self, a, b, silent=None):
+        """Whether two runs did the same; warnings count where the exercise asks for silence."""
+        return alike(a, b, self.exercise.silent if silent is None else silent)
+
+    def finding(self):
+        """The first of the explanations, in the order of looking, that holds."""
+        dense = self.got[0]
+        unfinished = all(run.error or run.value is None or isinstance(run.value, Odd) for run in self.got)
+        if unfinished and self.source.has_blanks():
+            return _not_attempted(self.exercise)
+        warned = sorted({text for run in self.got for text in run.warnings})
+        notes = (f"Your code warned: {'; '.join(warned)}.",) if warned else ()
+        if dense.printed.strip():
+            notes = (*notes, f"Your code printed: `{_shortened(dense.printed)}`")
+        again = self.own_runs(self.probes[:1])[0]
+        if dense.error is None and not self.agree(dense, again):
+            sentence = self.changeable()
+        elif all(map(self.agree, self.expected, self.got)):
+            return Finding("right", RIGHT, notes=notes)
+        elif found := self.known() or self.nearly():
+            return replace(found, notes=notes)
+        elif dense.error is not None:
+            sentence = self.raised(dense.error) + self.right_for_the_others()
+            notes = (*self.borrowed(), *notes)
+        elif dense.value is None and dense.printed.strip():
+            sentence = (
+                f"`{self.exercise.id}` prints its result and returns nothing: `return` hands a value on, "
+                "`print` only shows it."
+            )
+            return Finding("wrong", sentence, "printed instead of returned", notes)
+        elif dense.value is None:
+            sentence = f"`{self.exercise.id}` returns nothing: is a `return` missing?"
+        elif self.source.uses_xor():
+            return Finding("wrong", "`^` is no power in Python; `**` is.", "^ instead of **", notes)
+        else:
+            sentence = self.first_difference()
+            notes = (*self.borrowed(), *notes)
+        return Finding("wrong", sentence, notes=notes)
+
+    def changeable(self):
+        """Called twice with the same arguments, it gave two answers."""
+        hidden = (
+            "Draw only from the `rng` that it is given, not from `np.random`."
+            if "rng" in self.exercise.signature
+            else "Something is kept between calls, or drawn at random."
+        )
+        return f"`{self.exercise.id}` gives two answers when called twice with the same arguments. {hidden}"
+
+    def raised(self, error, case=""):
+        """The learner's own line and the error in other words."""
+        where, line = "It", ""
+        place = self.source.place(error)
+        if place:
+            number, line, helper = place
+            shown = line if len(line) <= 80 else f"{line[:77]}..."
+            where = f"Line {number}" + f" of `{helper}`" * bool(helper) + f", `{shown}`," * bool(shown)
+        kind = type(error).__name__
+        article = "an" if kind[0] in "AEIOU" else "a"
+        return f"{where} raises {article} {kind}{case}: {in_words(error, line, self.probes[0].arguments)}"
+
+    def borrowed(self):
+        """Notes on what it takes from the notebook: numbers, and functions that are not right yet."""
+        numbers, notes = self.source.numbers(), []
+        if numbers:
+            notes.append(f"It reads {listed(numbers)} from outside, not from its arguments: is that meant?")
+        for name in self.source.not_right(self.exercise, self.is_right):
+            notes.append(f"It calls your `{name}`, whose own check is not right yet: start there.")
+        return tuple(notes)
+
+    def is_right(self, other, function):
+        """Whether a function that the answer calls is right, or nearly, as an answer to its own exercise."""
+        return examine(other, function, self.seed, self.left).status in ("right", "nearly")
+
+    # Known mistakes
+
+    def known(self):
+        """A finding that names the mistake or the two mistakes, or None."""
+        if all(run.value is None for run in self.got):
+            return None
+        alone = [(mistake,) for mistake in self.exercise.mistakes]
+        fits = self.fitting(alone)
+        if not fits and self.exercise.silent:
+            # Two ways to the same wrong values may warn differently.
+            fits = [fit for fit in self.fitting(alone, silent=False) if not self.warns_at_most(fit)]
+        if not fits and self.got[0].value is not None:
+            pairs = itertools.combinations(self.exercise.mistakes, 2)
+            fits = self.fitting([pair for pair in pairs if self.exercise.compatible(*pair)])
+        if not fits:
+            return None
+        shared = set.intersection(*map(set, fits))
+        if len(fits) > 1 and shared:  # what cannot be told apart is left out
+            fits = [tuple(mistake for mistake in fits[0] if mistake in shared)]
+        told = [_one_or_two(fit) for fit in fits]
+        name = " or ".join(" + ".join(mistake.name for mistake in fit) for fit in fits)
+        alone = all(len(fit) == 1 for fit in fits)
+        almost = alone and (all(mistake.convention for (mistake,) in fits) or self.nearly())
+        return Finding("nearly" if almost else "wrong", " Or else: ".join(told), name)
+
+    def warns_at_most(self, mistakes):
+        """Whether a mistake shows in warnings only, the values being right."""
+        runs = self.runs_of(self.exercise.variant(*mistakes), self.probes)
+        return all(self.agree(*pair, silent=False) for pair in zip(self.expected, runs, strict=True))
+
+    def fitting(self, candidates, silent=None):
+        """Those candidates that do what the answer does, on these probes and on fresh ones."""
+        fits = [fit for fit in candidates if self.behaves_like(fit, self.probes, self.got, silent)]
+        for fresh in range(FRESH):
+            if not fits:
+                return fits
+            probes = self.exercise.probes(_default_rng([self.seed, 1 + fresh]))
+            got = self.own_runs(probes)
+            fits = [fit for fit in fits if self.behaves_like(fit, probes, got, silent)]
+        return fits
+
+    def behaves_like(self, mistakes, probes, got, silent=None):
+        """Whether the reference with these mistakes does what the answer did."""
+        # The dense probe comes first, and nearly always decides.
+        return all(
+            self.agree(self.run_of_variant(mistakes, probe), own, silent)
+            for probe, own in zip(probes, got, strict=True)
+        )
+
+    def run_of_variant(self, mistakes, probe):
+        """What the reference with these mistakes does; remembered for the first probe of a seed."""
+        if probe is not self.probes[0]:
+            return self.runs_of(self.exercise.variant(*mistakes), [probe])[0]
+        seed, known = _on_first_probe.get(self.exercise, (None, None))
+        if seed != self.seed:
+            known = {}
+            _on_first_probe[self.exercise] = self.seed, known
+        if mistakes not in known:
+            known[mistakes] = self.runs_of(self.exercise.variant(*mistakes), [probe])[0]
+        return known[mistakes]
+
+    # Nearly right
+
+    def nearly(self):
+        """A finding when the values are right but for a sign, a factor, a shape, an order; or None."""
+        if any(run.error is not None or run.changed is not None for run in self.got):
+            return None
+        wanted, given = [run.value for run in self.expected], [run.value for run in self.got]
+        sentence = other_order(self.exercise, wanted, given)
+        if sentence is None and all(map(same, wanted, given)):
+            sentence = "The values are right, but NumPy warns on the way, and it should not."
+        sentence = sentence or relation_of_parts(self.exercise, wanted, given)
+        return Finding("nearly", sentence) if sentence else None
+
+    # Something else
+
+    def first_difference(self):
+        """Which part is wrong first, on the dense probe or else on the first special case that fails."""
+        pairs = enumerate(zip(self.expected, self.got, strict=True))
+        wrong = next(k for k, pair in pairs if not self.agree(*pair))
+        expected, got = self.expected[wrong], self.got[wrong]
+        case = f" {self.probes[wrong].case}" if self.probes[wrong].case else ""
+        one_vector = wrong and self.has_more_axes(self.probes[wrong])
+        ordinary = "one vector" if one_vector else "ordinary numbers"
+        lead = f"Right for {ordinary}, but not{case}. " if wrong else ""
+        if got.error is not None:
+            return (lead if one_vector else "") + self.raised(got.error, case)
+        if got.value is None:
+            return f"It returns nothing{case}."
+        sentence = wrong_structure(self.exercise, expected.value, got.value)
+        if sentence:
+            return lead + sentence
+        sentence = wrong_value(self.exercise, expected.value, got.value)
+        if sentence:
+            return lead + sentence + ("" if wrong else self.right_cases())
+        if got.changed is not None:
+            name = self.exercise.signature[got.changed]
+            return (
+                f"The result is right, but `{name}` is not what it was: work on a copy, the caller still "
+                "needs the original."
+            )
+        return f"{lead}The values are right, but NumPy warns on the way, and it should not."
+
+    def has_more_axes(self, probe):
+        """Whether a probe is a batch, where the dense one is a single vector."""
+        ours, dense = (
+            [array.ndim for array in arguments if isinstance(array, _ndarray)]
+            for arguments in (probe.arguments, self.probes[0].arguments)
+        )
+        return len(ours) == len(dense) and max(dense, default=0) == 1 and max(ours) == 2
+
+    def right_for_the_others(self):
+        """What to add when one vector alone goes wrong, and batches are right."""
+        batches = [k for k, probe in enumerate(self.probes) if self.has_more_axes(probe)]
+        if batches and all(self.agree(self.expected[k], self.got[k]) for k in batches):
+            return " It is right for a batch, but not for one vector."
+        return ""
+
+    def right_cases(self):
+        """The special cases in which a wrong answer is right: a pointer to where the mistake sits."""
+        if self.right_for_the_others():
+            return self.right_for_the_others()
+        cases = [
+            probe.case
+            for probe, expected, got in zip(self.probes, self.expected, self.got, strict=True)
+            if probe.case and self.agree(expected, got)
+        ]
+        if not cases:
+            return ""
+        rest = "those leave" if cases[1:] else "that leaves"
+        return f" It is right {' and '.join(cases[:2])}, so look at what {rest} out."

@@ -1,0 +1,67 @@
+"""Judge an answer of any kind: a function, a number, a choice."""
+
+from .diagnosis.trial import examine
+from .exercise import Exercise, Question, ValueExercise
+from .running import Odd, describe, plain
+from .verdicts import Finding
+
+__all__ = ["judge"]
+
+
+def judge(exercise: Exercise | ValueExercise | Question, answer: object) -> Finding:
+    """What is to be said of an answer.
+
+    Args:
+        exercise: an exercise object.
+        answer: the answer to it; anything is borne.
+
+    Returns:
+        A `Finding`.
+
+    Example:
+        >>> from lstm_course.exercises import find
+        >>> judge(find("lag_at_one_percent"), 43).mistake
+        'rounded down'
+    """
+    if isinstance(exercise, Exercise):
+        return examine(exercise, answer)
+    return (_value if isinstance(exercise, ValueExercise) else _choice)(exercise, answer)
+
+
+def _value(exercise, value):
+    if value is None or value is ...:
+        return Finding("not attempted", f"Find `{exercise.id}`, then run this cell again.")
+    number = plain(value)
+    if isinstance(number, Odd | dict | tuple) or number.size != 1 or number.dtype.kind == "c":
+        return Finding("wrong", f"`{exercise.id}` should be one number, but it is {describe(number)}.")
+    number = number.item()
+    right = float(exercise.answer())
+
+    def near(target, tolerance=exercise.tolerance):
+        return abs(number - target) <= max(tolerance, 1e-9) * abs(target)
+
+    if near(right):
+        return Finding("right", "It agrees with the course's own answer.")
+    fits = [mistake for mistake in exercise.mistakes if near(float(mistake.value()))]
+    if fits:
+        told = " Or else: ".join(mistake.explanation for mistake in fits)
+        return Finding("wrong", told, " or ".join(mistake.name for mistake in fits))
+    if near(-right):
+        return Finding("nearly", "The size is right, the sign is not.")
+    if exercise.tolerance and (near(100 * right) or near(right / 100)):
+        return Finding("nearly", "The digits are right, but percent and fractions are mixed up.")
+    if exercise.tolerance and near(right, 10 * exercise.tolerance):
+        return Finding("nearly", "That is close: give one more digit.")
+    return Finding("wrong", f"{number:,.7g} is too {'large' if number > right else 'small'}.")
+
+
+def _choice(exercise, choice):
+    if choice is None or choice is ... or choice == "":
+        return Finding("not attempted", f"Choose an answer for `{exercise.id}`, then run this cell again.")
+    letter = choice.strip().strip("().").lower() if isinstance(choice, str) else None
+    if letter not in exercise.choices:
+        letters = ", ".join(f'"{letter}"' for letter in exercise.choices)
+        return Finding("wrong", f"Choose one of {letters}.")
+    if letter == exercise.answer:
+        return Finding("right", exercise.explanations[letter])
+    return Finding("wrong", exercise.explanations[letter], mistake=f"chose {letter}")

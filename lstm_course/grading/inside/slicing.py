@@ -1,0 +1,268 @@
+"""Which statements of a notebook an exercise needs: those that define it, and what these read.
+
+A lesson trains networks for a minute; an exercise needs its function, the imports and a helper or two. Every
+statement at the top level is looked at by itself: which names it reads and which it binds. What an exercise
+needs is run in the order of the notebook, and nothing else is. So a broken cell in between does no harm, and
+neither does the order of what is left.
+"""
+
+import __future__
+
+import ast
+import builtins
+import copy
+import dis
+import types
+from dataclasses import dataclass
+
+from lstm_course.exercises.diagnosis.source import is_blank
+
+__all__ = ["Statement", "needed", "statements"]
+
+_BUILTINS = set(dir(builtins))
+_SEES_ALL = {"exec", "globals", "locals", "vars"}
+_ONLY_LOOKS = {"check", "display", "hint", "len", "marks", "print", "solution"}
+_MAGICS_WITH_FILES = {"run", "load", "writefile"}
+_LOADS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
+
+
+@dataclass(eq=False)
+class Statement:
+    """One statement at the top level of a cell.
+
+    Args:
+        place: number in the notebook.
+        cell: number of its cell.
+        node: its syntax tree.
+        code: what to run.
+        reads: names that it takes from the notebook, in the functions within it too.
+        binds: names that it gives a value.
+        changes: names whose things it changes in place: `weights["Wf"] = ...`, `words.append(...)`.
+        blank: whether it binds without having written anything: three dots.
+        proven: whether it is `name = proven(name)`.
+        opaque: whether it may bind anything.
+    """
+
+    place: int
+    cell: int
+    node: ast.stmt
+    code: types.CodeType
+    reads: frozenset
+    binds: frozenset
+    changes: frozenset
+    blank: bool
+    proven: bool
+    opaque: bool
+
+
+def statements(trees, names):
+    """All statements of a notebook.
+
+    Args:
+        trees: pairs of the number of a cell and its syntax tree.
+        names: ids of the exercises, for answers that are written into `check(name=...)`.
+
+    Returns:
+        List of `Statement`.
+    """
+    found, flags = [], ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    for cell, tree in trees:
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+                flags |= _future(node)
+            for part in [*_one_by_one(node), *_given_to_check(node, names)]:
+                statement = _statement(len(found), cell, part, flags)
+                if statement is not None:
+                    found.append(statement)
+    return _with_globals(found)
+
+
+def _future(node):
+    """Flags of a `from __future__ import`, which holds for the cells after it as well."""
+    features = [getattr(__future__, alias.name, None) for alias in node.names]
+    return sum(feature.compiler_flag for feature in features if feature)
+
+
+def _with_globals(found):
+    """A call of a function that has `global` in it binds what the function does, where that is called."""
+    makers = {}
+    for each in found:
+        if isinstance(each.node, ast.FunctionDef) and len(each.binds) > 1:
+            makers[each.node.name] = each.binds - {each.node.name}
+    for each in found:
+        if not isinstance(each.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            called = [makers[name] for name in each.reads & makers.keys()]
+            each.binds = each.binds.union(*called)
+    return found
+
+
+def needed(all_statements, name):
+    """The statements that an exercise needs, in the order of the notebook.
+
+    Args:
+        all_statements: list of `Statement`.
+        name: id of the exercise.
+
+    Returns:
+        List of `Statement`, empty where nothing binds the name or may bind it.
+    """
+    own = [each for each in all_statements if name in each.binds and not each.proven]
+    own = [each for each in own if not each.blank] or own or [each for each in all_statements if each.opaque]
+    last = own[-1].place if own else 0
+    around = [each for each in all_statements if each.opaque or name in _assigned_into(each.node)]
+    chosen = {each.place: each for each in [*own, *around]}
+    looked_up, to_read = {name}, list(chosen.values())
+    while to_read:
+        for wanted in to_read.pop().reads - looked_up:
+            looked_up.add(wanted)
+            for each in _providers(all_statements, wanted, last):
+                if each.place not in chosen:
+                    chosen[each.place] = each
+                    to_read.append(each)
+    return [chosen[place] for place in sorted(chosen)]
+
+
+def _providers(all_statements, name, last):
+    """What gives a name its value before the exercise, or anywhere when nothing does."""
+    binding = [each for each in all_statements if name in each.binds]
+    binders = [each for each in binding if not each.proven]
+    binders = [each for each in binders if not each.blank] or binders
+    before = [each for each in binders if each.place < last]
+    # A module is not the notebook's: whoever changes NumPy does so for nobody.
+    own = not all(isinstance(each.node, ast.Import) for each in binders)
+    changers = [each for each in all_statements if own and name in each.changes and each.place < last]
+    return [*(before or binders), *(each for each in binding if each.proven), *changers]
+
+
+def _one_by_one(node):
+    """Several imports or calls of `proven` in one statement become several, the rest stays as it is."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        for alias in node.names:
+            part = copy.copy(node)
+            part.names = [alias]
+            yield part
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple) and _pairs(node):
+        for target, value in _pairs(node):
+            yield ast.copy_location(ast.Assign([target], value), node)
+    else:
+        yield node
+
+
+def _pairs(node):
+    """Targets and values of an assignment of several calls of `proven`."""
+    target, values = node.targets[0], node.value.elts
+    fits = isinstance(target, ast.Tuple) and len(target.elts) == len(values)
+    return list(zip(target.elts, values, strict=True)) if fits and all(map(_calls_proven, values)) else []
+
+
+def _calls_proven(node):
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "proven"
+
+
+def _given_to_check(node, names):
+    """`check(name=answer)`, wherever it stands in a cell, gives the exercise of that name its answer."""
+    for call in _outside_definitions(node):
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "check":
+            continue
+        for word in call.keywords:
+            if word.arg in names and not (isinstance(word.value, ast.Name) and word.value.id == word.arg):
+                target = ast.Name(word.arg, ast.Store())
+                yield ast.fix_missing_locations(ast.copy_location(ast.Assign([target], word.value), node))
+
+
+def _outside_definitions(node):
+    """A statement and all that is in it, but for the functions and classes that it defines."""
+    parts = [node]
+    for part in parts:
+        yield part
+        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            parts += ast.iter_child_nodes(part)
+
+
+def _statement(place, cell, node, flags):
+    """A `Statement`, or None where Python cannot compile it, or not take it apart, so deeply is it nested."""
+    try:
+        code = compile(ast.Module([node], []), f"<cell {cell}>", "exec", flags, dont_inherit=True)
+        empty = _is_empty(node)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    reads, binds, star = set(), set(), False
+    for part in _codes(code):
+        for step in dis.get_instructions(part):
+            if step.opname in _LOADS:
+                reads.add(step.argval)
+            elif step.opname == "STORE_GLOBAL" or (step.opname == "STORE_NAME" and part is code):
+                binds.add(step.argval)
+            star |= "IMPORT_STAR" in step.opname or step.argrepr == "INTRINSIC_IMPORT_STAR"
+    definition = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    return Statement(
+        place,
+        cell,
+        node,
+        code,
+        frozenset(reads - (_BUILTINS - binds)),
+        frozenset(binds),
+        frozenset(_changed(node)),
+        empty,
+        _is_proven(node),
+        star or (not definition and bool(reads & _SEES_ALL)) or _runs_files(node),
+    )
+
+
+def _codes(code):
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _codes(constant)
+
+
+def _changed(node):
+    """Names whose things a statement changes in place, or may change, being called with them."""
+    yield from _assigned_into(node)
+    for part in _outside_definitions(node):
+        if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
+            yield from _changed_by_call(part.value)
+
+
+def _assigned_into(node):
+    """`a` of `a.b = ...`, `a[0] += ...` and `del a[0]`."""
+    for part in _outside_definitions(node):
+        if isinstance(part, ast.Assign | ast.Delete):
+            yield from filter(None, map(_root, part.targets))
+        elif isinstance(part, ast.AugAssign | ast.AnnAssign) and _root(part.target):
+            yield _root(part.target)
+
+
+def _changed_by_call(call):
+    """`words.append(...)` changes words, and so may `np.fill_diagonal(words, 0)` or `setattr(words, ...)`."""
+    if isinstance(call.func, ast.Name) and call.func.id in _ONLY_LOOKS:
+        return
+    if _root(call.func):
+        yield _root(call.func)
+    yield from (each.id for each in call.args if isinstance(each, ast.Name))
+
+
+def _root(target):
+    """`a` of `a.b[c]`; None of a bare name, which is bound and not changed."""
+    inner = target
+    while isinstance(inner, ast.Attribute | ast.Subscript):
+        inner = inner.value
+    return inner.id if inner is not target and isinstance(inner, ast.Name) else None
+
+
+def _is_empty(node):
+    if isinstance(node, ast.FunctionDef):
+        docstring = ast.get_docstring(node, clean=False) is not None
+        return all(map(is_blank, node.body[docstring:]))
+    return isinstance(node, ast.Assign | ast.AnnAssign) and getattr(node.value, "value", None) is ...
+
+
+def _is_proven(node):
+    return isinstance(node, ast.Assign) and _calls_proven(node.value)
+
+
+def _runs_files(node):
+    """`%run`, `%load` and `%%writefile`: IPython writes `get_ipython().run_line_magic("run", ...)`."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    magic = isinstance(call, ast.Call) and getattr(call.func, "attr", "").endswith("_magic") and call.args
+    return bool(magic) and getattr(call.args[0], "value", None) in _MAGICS_WITH_FILES

@@ -1,0 +1,251 @@
+"""What runs in the sandbox: the statements that an exercise needs, and then calls of the learner's function.
+
+For each exercise a child is forked, so that what one answer does to Python is gone before the next. Nothing
+that is decided here counts for a mark: only what functions return goes out.
+"""
+
+import ast
+import builtins
+import inspect
+import io
+import linecache
+import os
+import re
+import sys
+import types
+import warnings
+
+import numpy as np
+
+from lstm_course.exercises import running
+from lstm_course.exercises.diagnosis.source import Source
+from lstm_course.grading.inside import checking, slicing, wire
+
+
+class _Line:
+    """The connection to the grader."""
+
+    def __init__(self, incoming, outgoing):
+        self.incoming, self.outgoing = incoming, outgoing
+
+    def read(self, size):
+        data = self.incoming.read(size)
+        if len(data) != size:
+            os._exit(0)  # the grader has gone
+        return data
+
+    def receive(self):
+        return wire.unpack(self.read, functions=self.function_outside)
+
+    def send(self, **message):
+        self.outgoing.write(wire.pack(message))
+        self.outgoing.flush()
+
+    def ask(self, message):
+        self.send(**message)
+        return self.receive()
+
+    def function_outside(self, number):
+        def outside(*arguments):
+            return self.ask({"ask": "function", "number": number, "arguments": arguments})["value"]
+
+        return outside
+
+
+def main():
+    """Serve the grader until it hangs up."""
+    line = _Line(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in 0, 1, 2:
+        os.dup2(nothing, stream)
+    start = line.receive()
+    for module in start["import"]:
+        __import__(module)
+    cells = _Cells(line, start["cells"], start["names"], set(start["leave_out"]))
+    line.send(parsed=cells.unreadable)
+    while True:
+        order = line.receive()
+        child = os.fork()
+        if not child:
+            _serve(line, cells, order)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        alone = sum(name.isdigit() for name in os.listdir("/proc")) <= start["processes"]
+        line.send(over=os.waitstatus_to_exitcode(status), alone=alone)
+
+
+class _Cells:
+    """The notebook: its statements, and which cells cannot be read."""
+
+    def __init__(self, line, sources, names, leave_out):
+        trees, self.unreadable = [], {}
+        for cell, source in enumerate(sources):
+            if cell in leave_out:
+                self.unreadable[cell] = "it is left out, because Python broke off while reading it"
+                continue
+            line.send(reading=cell)
+            text = _python(source)
+            try:
+                trees.append((cell, ast.parse(text)))
+            except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+                self.unreadable[cell] = f"{type(error).__name__}: {getattr(error, 'msg', None) or error}"
+            file, lines = f"<cell {cell}>", text.splitlines(keepends=True)
+            linecache.cache[file] = len(text), None, lines, file
+        self.statements = slicing.statements(trees, set(names))
+
+
+def _python(source):
+    """A cell without IPython's own syntax."""
+    try:
+        ast.parse(source)
+        return source
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        pass
+    try:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        first, _, rest = source.lstrip().partition("\n")
+        if first.startswith(("%%time", "%%timeit", "%%capture")):
+            source = rest
+        source = re.sub(r"^%time (?=\S)", "", source, flags=re.MULTILINE)
+        return TransformerManager().transform_cell(source)
+    except Exception:  # of the transformer, on something that is not Python at all
+        return source
+
+
+def _serve(line, cells, order):
+    """Run what an exercise needs, then answer calls until the grader has had enough."""
+    name, left_out = order["exercise"], set(order["leave_out"])
+    needed = slicing.needed(cells.statements, name)
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    notebook = sys.modules["__main__"].__dict__
+    notebook |= {"__builtins__": builtins, "display": lambda *shown, **options: None}
+    checking.grader.ask = line.ask
+    os.chdir("/tmp")
+    troubles = []
+    for statement in needed:
+        if statement.place in left_out:
+            continue
+        if not statement.blank:
+            line.send(at=statement.place, cell=statement.cell)
+        trouble = _execute(statement, notebook)
+        if trouble:
+            troubles.append([statement.cell, trouble, name in statement.binds])
+    call = notebook.get(name)
+    source = Source(call)
+    if name not in notebook:
+        bound = any(name in statement.binds for statement in needed)
+        line.send(ready="broken" if bound else "missing", troubles=troubles)
+    else:
+        line.send(troubles=troubles, **_described(call, source))
+    if order["observe"]:
+        call = _observed(order["observe"], call)
+    while "call" in (request := line.receive()):
+        line.send(**_called(call, request["call"], source))
+
+
+def _execute(statement, notebook):
+    """Run a statement; returns what it raised, in a line, or None."""
+    if "get_ipython" in statement.reads:
+        from IPython.core.interactiveshell import InteractiveShell
+
+        InteractiveShell.instance(user_module=sys.modules["__main__"], user_ns=notebook)
+    held = io.StringIO()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            sys.stdout = sys.stderr = held
+            waiting = eval(statement.code, notebook)
+            if inspect.iscoroutine(waiting):
+                import asyncio  # slow to import, and hardly ever needed
+
+                asyncio.run(waiting)
+    except BaseException as error:
+        return f"{type(error).__name__}: {str(error)[:300]}"
+    finally:
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    return None
+
+
+def _described(answer, source):
+    """What the grader must know of an answer before it calls it."""
+    if answer is None or answer is ... or not callable(answer) or isinstance(answer, type):
+        return {"ready": "value", "value": answer, "is_class": isinstance(answer, type)}
+    try:
+        parameters = [
+            [each.name, int(each.kind), each.default is not inspect.Parameter.empty]
+            for each in inspect.signature(answer).parameters.values()
+        ]
+    except (TypeError, ValueError):
+        parameters = None
+    return {
+        "ready": "function",
+        "parameters": parameters,
+        "stub": source.is_stub(),
+        "blanks": source.has_blanks(),
+        "xor": source.uses_xor(),
+        "numbers": source.numbers(),
+        "functions": [name for name, thing in source.outside().items() if not checking.given(thing)],
+        "home": str(getattr(answer, "__module__", "")),
+    }
+
+
+def _observed(source, answer):
+    """What to look at, where that is not simply what the function returns."""
+    names = {"__name__": "lstm_course.exercises.observing", "__package__": "lstm_course.exercises"}
+    exec(compile(source, "<observe>", "exec"), names)
+
+    def observed(*arguments):
+        return names["observe"](answer, *arguments)
+
+    return observed
+
+
+def _called(call, arguments, source):
+    """What one call did, as a message: value, error, warnings, what it printed, what it changed."""
+    before = [wire.pack({"one": argument}) for argument in arguments]
+    printed = io.StringIO()
+    value = error = None
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sys.stdout = sys.stderr = printed
+        try:
+            with np.errstate(divide="warn", over="warn", invalid="warn"):
+                value = call(*arguments)
+        except BaseException as raised:
+            error = _told(raised, source)
+        finally:
+            sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    changed = [
+        [number, argument]
+        for number, argument in enumerate(arguments)
+        if not callable(argument) and wire.pack({"one": argument}) != before[number]
+    ]
+    reply = {
+        "value": value,
+        "error": error,
+        "warnings": sorted({str(warning.message)[:300] for warning in caught})[:20],
+        "printed": printed.getvalue()[:2000],
+        "changed": changed,
+    }
+    try:
+        wire.pack(reply)
+    except wire.WireError:
+        reply |= {"value": running.Odd("more data than can be taken")}
+    return reply
+
+
+def _told(error, source):
+    """An exception as data: its kind, its words, and the learner's line."""
+    first = error.args[0] if error.args and isinstance(error.args[0], str) else None
+    return {
+        "kind": type(error).__name__,
+        "first": first[:1000] if first else first,
+        "text": str(error)[:1000],
+        "name": getattr(error, "name", None) if isinstance(error, NameError) else None,
+        "place": source.place(error),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""A process that marks one notebook after the other: what it compares with is computed once.
+
+Marking uses a timer of the main thread and holds back what is printed, so it has a process of its own,
+wherever the work comes from: a thread of this machine or one of a Dask worker.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+
+from lstm_course.common.notebook_runs import KERNEL_ENVIRONMENT
+
+__all__ = ["grade"]
+
+_MEMORY = 4_000_000_000  # bytes; TensorFlow alone takes one of them
+_own = threading.local()
+
+
+def grade(job):
+    """Mark a notebook in this thread's own process.
+
+    Args:
+        job: dict with `cells`, `lesson`, `seed`, `kind` and `limits` or None, for `mark_notebook`.
+
+    Returns:
+        List of dicts as `mark_notebook` gives them.
+
+    Raises:
+        RuntimeError: when marking fails for a reason that does not lie in the notebook.
+    """
+    line = (json.dumps(job) + "\n").encode()
+    for _ in range(2):  # a process that somebody has killed is replaced once
+        process = getattr(_own, "process", None)
+        if process is None or process.poll() is not None:
+            process = _own.process = _started()
+        try:
+            process.stdin.write(line)
+            process.stdin.flush()
+            reply = process.stdout.readline()
+        except OSError:
+            reply = b""
+        if reply.endswith(b"\n"):
+            done = json.loads(reply)
+            if "failed" in done:
+                raise RuntimeError(done["failed"])
+            return done["results"]
+        process.kill()
+        process.wait()
+    raise RuntimeError("the process that marks it ended twice")
+
+
+def _started():
+    environment = os.environ | KERNEL_ENVIRONMENT
+    return subprocess.Popen(
+        [sys.executable, "-m", "lstm_course.grading.marking.processes"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    )
+
+
+def _limit_memory():
+    """Keep a reference that a notebook asks for something huge from taking the machine's memory."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    if most == resource.RLIM_INFINITY or most > _MEMORY:
+        resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, most))
+
+
+def _serve():
+    """Mark what comes in on stdin until it is closed."""
+    from lstm_course.grading import marking, sandbox
+
+    _limit_memory()
+    outgoing = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    for line in sys.stdin.buffer:
+        job = json.loads(line)
+        job["limits"] = sandbox.Limits(**job["limits"]) if job["limits"] else None
+        try:
+            done = {"results": marking.mark_notebook(**job)}
+        except Exception as error:
+            done = {"failed": f"{type(error).__name__}: {error}"}
+        outgoing.write(json.dumps(done).encode() + b"\n")
+        outgoing.flush()
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,180 @@
+"""What a class has understood: each exercise, its mistakes, who is stuck, and which answers are alike."""
+
+import html
+from collections import Counter
+
+from lstm_course.exercises.verdicts import FAILED, NOT_TRIED
+from lstm_course.grading.reports import similarity
+from lstm_course.grading.reports.writing import as_csv, page
+from lstm_course.plots.style import OKABE_ITO, new_figure, styled
+
+__all__ = ["figure", "files"]
+
+_GROUPS = {
+    # what is drawn together: statuses, colour, pattern
+    "right": (("right",), OKABE_ITO[2], ""),
+    "nearly right": (("nearly",), OKABE_ITO[4], ".."),
+    "a named mistake": (("wrong, named",), OKABE_ITO[1], "//"),
+    "wrong otherwise": (FAILED, OKABE_ITO[3], "xx"),
+    "not attempted": (NOT_TRIED, "#dddddd", ""),
+}
+_SHOWN = 12  # mistakes of a lesson
+_TRIED = (*FAILED, "nearly")
+
+
+def files(results):
+    """The class picture.
+
+    Args:
+        results: list of dicts, as `batch.run` gives them.
+
+    Returns:
+        Dict from the name of a file to its text: class.html, class.csv, similar.csv.
+    """
+    pairs = similarity.similar(results)
+    alike = [["learner", "learner", "lesson", "similarity", "exercises"]]
+    for pair in pairs:
+        alike.append([*pair.learners, pair.lesson, round(pair.share, 2), ", ".join(pair.exercises)])
+    return {
+        "class.html": _page(results, pairs),
+        "class.csv": as_csv(_rows(results)),
+        "similar.csv": as_csv(alike),
+    }
+
+
+def _counts(results, lesson):
+    """Exercise -> Counter of statuses and of mistakes."""
+    statuses, mistakes = {}, {}
+    for each in results:
+        if each["lesson"] != lesson:
+            continue
+        for row in each["exercises"]:
+            named = row["mistake"] and row["status"] == "wrong"
+            status = "wrong, named" if named else row["status"]
+            statuses.setdefault(row["exercise"], Counter())[status] += 1
+            if row["mistake"] and row["status"] != "right":
+                mistakes.setdefault(row["exercise"], Counter())[row["mistake"]] += 1
+    return statuses, mistakes
+
+
+def _lessons(results):
+    return sorted({each["lesson"] for each in results if each["lesson"] and each["exercises"]})
+
+
+def _rows(results):
+    rows = [["lesson", "exercise", "kind", "what", "learners"]]
+    for lesson in _lessons(results):
+        statuses, mistakes = _counts(results, lesson)
+        for name, counts in statuses.items():
+            rows += [[lesson, name, "status", status, count] for status, count in counts.most_common()]
+            made = mistakes.get(name, Counter())
+            rows += [[lesson, name, "mistake", mistake, count] for mistake, count in made.most_common()]
+    return rows
+
+
+@styled
+def figure(statuses):
+    """How many learners got each exercise right, nearly, wrong, or left it out.
+
+    Args:
+        statuses: dict from exercise to a Counter of statuses, at least one.
+
+    Returns:
+        A Matplotlib figure.
+
+    Example:
+        >>> drawn = figure({"sigmoid": Counter({"right": 3, "missing": 1})})
+        >>> drawn.axes[0].get_xlabel()
+        'learners'
+    """
+    names = list(statuses)
+    drawn = new_figure(1.2 + 0.38 * len(names))
+    axes = drawn.add_subplot()
+    left = [0] * len(names)
+    for label, (members, colour, pattern) in _GROUPS.items():
+        counts = [sum(statuses[name][member] for member in members) for name in names]
+        style = {"color": colour, "hatch": pattern, "edgecolor": "white", "height": 0.7}
+        bars = axes.barh(names, counts, left=left, label=label, **style)
+        boxed = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+        axes.bar_label(bars, [count or "" for count in counts], label_type="center", fontsize=9)
+        for text in axes.texts:
+            text.set_bbox(boxed if text.get_text() else None)
+        left = [a + b for a, b in zip(left, counts, strict=True)]
+    axes.invert_yaxis()
+    axes.set_xlabel("learners")
+    axes.set_xlim(0, max(left))
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(_GROUPS), fontsize=8, borderaxespad=0)
+    height = drawn.get_figheight()
+    drawn.subplots_adjust(left=0.24, right=0.97, top=1 - 0.45 / height, bottom=0.5 / height)
+    return drawn
+
+
+def _page(results, pairs):
+    parts = [_ungraded(results)]
+    for lesson in _lessons(results):
+        statuses, mistakes = _counts(results, lesson)
+        parts += [f"<h2>Lesson {lesson}</h2>", _picture(statuses), _mistakes(mistakes)]
+    parts += [_stuck(results), _alike(pairs)]
+    return page("The class", "\n".join(part for part in parts if part))
+
+
+def _picture(statuses):
+    from lstm_course.plots.showing import figure_html
+
+    told = "; ".join(
+        f"{name}: {counts['right']} right of {sum(counts.values())}" for name, counts in statuses.items()
+    )
+    return figure_html(figure(statuses), alt=f"Learners by exercise and verdict. {told}.")
+
+
+def _table(header, rows):
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _mistakes(mistakes):
+    rows = [(count, name, mistake) for name, counts in mistakes.items() for mistake, count in counts.items()]
+    if not rows:
+        return ""
+    rows.sort(key=lambda row: (-row[0], row[1:]))
+    rest = f"<p>{len(rows) - _SHOWN} more in class.csv.</p>" if len(rows) > _SHOWN else ""
+    table = _table(["learners", "exercise", "mistake"], rows[:_SHOWN])
+    return f"<h3>Mistakes, the most frequent first</h3>{table}{rest}"
+
+
+def _stuck(results):
+    """Learners who have tried and got less than half right, the most tries first."""
+    rows = []
+    for each in results:
+        tried = [row["exercise"] for row in each["exercises"] if row["status"] in _TRIED]
+        if tried and each["score"] < each["points"] / 2:
+            points = f"{each['score']:g} of {each['points']:g}"
+            rows.append((each["learner"], each["lesson"], points, ", ".join(tried)))
+    if not rows:
+        return ""
+    rows.sort(key=lambda row: (-row[3].count(","), row[:2]))
+    return "<h2>Who is stuck</h2>" + _table(["learner", "lesson", "points", "tried, not right"], rows)
+
+
+def _ungraded(results):
+    rows = [(each["learner"], each["path"], each["reason"]) for each in results if each["reason"]]
+    return "<h2>Not graded</h2>" + _table(["learner", "file", "reason"], rows) if rows else ""
+
+
+def _alike(pairs):
+    if not pairs:
+        return ""
+    rows = [(*pair.learners, pair.lesson, f"{pair.share:.0%}", ", ".join(pair.exercises)) for pair in pairs]
+    told = (
+        "<p>Answers that share more than chance and the lesson explain. There are good reasons for that, "
+        "such as learning together; have a look before you think anything of it.</p>"
+    )
+    return (
+        "<h2>Similar answers</h2>"
+        + told
+        + _table(["learner", "learner", "lesson", "shared", "exercises"], rows)
+    )

@@ -1,0 +1,153 @@
+"""What comes out of a batch: tables for the instructor and the LMS, and a page for each learner."""
+
+import html
+import re
+from pathlib import Path
+
+from lstm_course.common.markup import marked_up
+from lstm_course.exercises.verdicts import NOT_TRIED, VERDICTS
+from lstm_course.grading.reports import class_picture
+from lstm_course.grading.reports.writing import as_csv, page
+
+__all__ = ["feedback", "tables", "told_to_learner", "write_all"]
+
+
+
+def write_all(results, out):
+    """Write every report of a batch.
+
+    Args:
+        results: list of dicts, as `batch.run` gives them.
+        out: Path of the folder.
+
+    Returns:
+        Names of the files and folders that were written.
+    """
+    out = Path(out)
+    written = []
+    for name, text in (tables(results) | class_picture.files(results)).items():
+        # A byte order mark, or Excel takes the names of learners for another alphabet.
+        coding = "utf-8-sig" if name.endswith(".csv") else "utf-8"
+        (out / name).write_text(text, encoding=coding, newline="")
+        written.append(name)
+    folder = out / "feedback"
+    folder.mkdir(exist_ok=True)
+    for result in results:
+        (folder / f"{result['key']}.html").write_text(feedback(result), encoding="utf-8")
+    return [*written, "feedback"]
+
+
+def tables(results):
+    """Tables of marks.
+
+    Args:
+        results: list of dicts.
+
+    Returns:
+        Dict from the name of a file to its text: grades.csv, exercises.csv, canvas.csv, and moodle_02.csv and
+        so on where the submissions have numbers.
+    """
+    grades = [["learner", "id", "lesson", "points", "out of", "reason", "file", "older files, not graded"]]
+    rows = [["learner", "id", "lesson", "exercise", "points", "out of", "status", "mistake", "message"]]
+    for each in results:
+        who = [each["learner"], each["id"], each["lesson"] or ""]
+        others = ", ".join(each["others"])
+        grades.append([*who, each["score"], each["points"], each["reason"] or "", each["path"], others])
+        for row in each["exercises"]:
+            marks = [row["score"], row["points"], row["status"], row["mistake"] or "", row["message"]]
+            rows.append([*who, row["exercise"], *marks])
+    return {
+        "grades.csv": as_csv(grades),
+        "exercises.csv": as_csv(rows),
+        "canvas.csv": as_csv(_canvas(results)),
+        **_moodle(results),
+    }
+
+
+def _canvas(results):
+    """One row a learner, one column a lesson, as Canvas imports a gradebook; what is not graded is empty."""
+    lessons = {each["lesson"]: each["points"] for each in results if each["lesson"]}
+    names = [f"Lesson {lesson}" for lesson in lessons]
+    header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names]
+    rows = {}
+    for each in results:
+        row = rows.setdefault((each["learner"], each["id"]), dict.fromkeys(lessons, ""))
+        if each["lesson"] and not each["reason"]:
+            row[each["lesson"]] = each["score"]
+    possible = ["Points Possible", "", "", "", "", *lessons.values()]
+    learners = [[name, number, "", "", "", *row.values()] for (name, number), row in rows.items()]
+    return [header, possible, *learners]
+
+
+_WORKSHEET = "Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments"
+
+
+def _moodle(results):
+    """A grading worksheet for each lesson, for an assignment of Moodle is one lesson; empty as for Canvas."""
+    sheets = {}
+    for each in results:
+        if not (each["id"] and each["lesson"]):
+            continue
+        said = "; ".join(f"{row['exercise']}: {row['mistake'] or row['status']}" for row in each["exercises"])
+        grade = "" if each["reason"] else each["score"]
+        who = [f"Participant {each['id']}", each["learner"]]
+        sheet = sheets.setdefault(each["lesson"], [_WORKSHEET])
+        sheet.append([*who, grade, each["points"], "", each["reason"] or said])
+    return {f"moodle_{lesson}.csv": as_csv(rows) for lesson, rows in sheets.items()}
+
+
+# For the learner
+
+
+def told_to_learner(sentence):
+    """A sentence without numbers of the probes, which stay hidden.
+
+    Args:
+        sentence: str.
+
+    Returns:
+        A str.
+
+    Example:
+        >>> told_to_learner("`h[0, 1]` is 0.3122 and should be -0.1.")
+        '`h[0, 1]` is not what it should be.'
+    """
+    sentence = re.sub(r"is \S+ and should be [^ ]+?\.(?= |$)", "is not what it should be.", sentence)
+    if len(re.findall(r"\d\.\d", sentence)) > 2 and " raises a" in sentence:
+        return sentence.split(":")[0] + "."
+    return sentence
+
+
+def feedback(result):
+    """The page of one learner: verdicts, mistakes, where to read.
+
+    Args:
+        result: dict, as `batch.run` gives it.
+
+    Returns:
+        HTML.
+    """
+    title = f"Lesson {result['lesson'] or 'unknown'}: {result['learner']}"
+    parts = [f"<p><strong>{result['score']:g} of {result['points']:g} points</strong></p>"]
+    if result["reason"]:
+        parts.append(f"<p>This notebook could not be graded. {html.escape(result['reason'])}</p>")
+    parts += map(_exercise, result["exercises"])
+    return page(title, "\n".join(parts))
+
+
+def _exercise(row):
+    verdict = VERDICTS[row["status"]]
+    points = f"{row['score']:g} of {row['points']:g}"
+    lines = [row["message"], *(note for note in row["notes"] if not note.startswith("Your code printed"))]
+    if row["status"] not in ("right", *NOT_TRIED):
+        lines.append(f"Where to read: {row['where']}.")
+    if row["mistake"] and row["status"] != "right":
+        lines.insert(0, f"Mistake: {row['mistake']}.")
+    paragraphs = "".join(f"<p>{marked_up(told_to_learner(line))}</p>" for line in lines)
+    return (
+        f'<section class="{row["status"].replace(" ", "-")}"><h2>{html.escape(row["title"])}: '
+        f"<code>{html.escape(row['exercise'])}</code></h2>"
+        f'<p><strong><span aria-hidden="true">{verdict.mark}</span> {verdict.graded}</strong>, '
+        f"{points} points</p>"
+        f"{paragraphs}</section>"
+    )

@@ -1,0 +1,115 @@
+"""Opens JupyterLab on the learner's working copy of the lessons."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+from lstm_course.common.comparing import WIDGET_VIEW
+from lstm_course.common.files import course_folder
+from lstm_course.common.trouble import Trouble
+from lstm_course.learner import landing, workspace
+
+ADDRESS = "127.0.0.1"
+
+
+class LabError(Trouble):
+    """JupyterLab cannot be opened; the message is one sentence for the learner."""
+
+
+def open_lab(folder="my-lessons", browser=True, port=None):
+    """Bring the working copy up to date and run JupyterLab in it until it is stopped.
+
+    Args:
+        folder: path of the working copy, default `my-lessons` in the current folder.
+        browser: bool, whether to open the browser, default True.
+        port: int from 1 to 65535; default the first free one from 8888 on.
+
+    Raises:
+        LabError: if the port is taken or the working copy cannot be written.
+    """
+    if port is not None:
+        _check_port(port)
+    try:
+        for sentence in workspace.prepare(course_folder("notebooks"), folder):
+            print(sentence, flush=True)
+        page = landing.write_page(folder)
+    except ValueError as error:
+        raise LabError(f"JupyterLab was not opened: {error}.") from None
+    except OSError as error:
+        raise LabError(f"The working copy {folder} cannot be written: {error.strerror or error}.") from None
+    # For international web addresses in jsonschema, of which JupyterLab has none. It reads forty grammars
+    # when it is imported: 0.8 s, and everything else takes 1.1 s.
+    sys.modules.setdefault("rfc3987_syntax", None)
+    from jupyterlab.labapp import LabApp  # half a second, which only this command should pay
+
+    os.environ.update(_environment(Path(folder)))
+    print("Opening JupyterLab. Ctrl+C here, in the terminal, closes it.", flush=True)
+    LabApp.launch_instance(_arguments(Path(folder).resolve(), page, browser, port))
+
+
+def leave_out_views(model, **unused):
+    """Save pictures in the place of widgets, which end with their kernel. Jupyter calls this before it saves.
+
+    Opened again, a saved view says "Error displaying widget: model not found". An output that has a picture
+    beside its view keeps the picture; one that has none, such as a finished progress bar, is left out.
+
+    Args:
+        model: dict, what Jupyter is about to save; changed in place.
+        **unused: what else Jupyter tells.
+    """
+    if model.get("type") != "notebook" or not model.get("content"):
+        return
+    for cell in model["content"]["cells"]:
+        kept = []
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            if data.pop(WIDGET_VIEW, None) is None or "text/html" in data:
+                kept.append(output)
+        if "outputs" in cell:
+            cell["outputs"] = kept
+
+
+def _check_port(port):
+    if not 1 <= port <= 65535:
+        raise LabError(f"A port is a number from 1 to 65535, but {port} was asked for.")
+    with socket.socket() as attempt:
+        if os.name == "posix":
+            # Otherwise a server stopped a moment ago would still seem to hold its port.
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((ADDRESS, port))
+        except PermissionError:
+            raise LabError(f"Port {port} is reserved by the system: choose one above 1023.") from None
+        except OSError:
+            raise LabError(f"Port {port} is taken: choose another, or leave --port out.") from None
+
+
+def _environment(folder):
+    """Settings of the course before the learner's own, and the kernel of this Python before any other."""
+    return {
+        "JUPYTER_CONFIG_PATH": _first(Path(__file__).parent / "jupyter", "JUPYTER_CONFIG_PATH"),
+        "JUPYTER_PATH": _first(Path(sys.prefix, "share", "jupyter"), "JUPYTER_PATH"),
+        # Which tabs were open belongs to this course, not to the learner's other projects.
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder.resolve() / ".jupyterlab"),
+    }
+
+
+def _first(path, variable):
+    return os.pathsep.join(filter(None, [str(path), os.environ.get(variable)]))
+
+
+def _arguments(folder, page, browser, port):
+    arguments = [
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.default_url=/lab/tree/{page}",
+        f"--ServerApp.ip={ADDRESS}",
+        f"--ServerApp.open_browser={browser}",
+        "--ServerApp.answer_yes=True",
+        "--Application.log_level=WARN",
+    ]
+    if port is not None:
+        arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    if os.name == "posix" and os.geteuid() == 0:
+        arguments.append("--ServerApp.allow_root=True")
+    return arguments

@@ -1,0 +1,246 @@
+"""What a learner has done: results of `check`, remembered in a small file beside the lessons.
+
+The file is written in a working copy of the lessons (`workspace` makes those) and nowhere else, and is never
+sent anywhere. It holds for each exercise the best result so far. Nothing that goes wrong with it may stand in
+the way of a lesson: trouble is told once, and the check goes on.
+"""
+
+import contextlib
+import errno
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from lstm_course import exercises
+from lstm_course.common import files
+from lstm_course.common.markup import marked_up
+from lstm_course.exercises.verdicts import VERDICTS, score
+from lstm_course.learner import workspace
+
+__all__ = ["PROGRESS", "Progress", "progress", "remember"]
+
+PROGRESS = ".lstm-course-progress.json"
+LOCK = ".lstm-course-progress.lock"
+VERSION = 1
+PATIENCE = 2.0  # seconds to wait for another notebook that is just writing
+
+_KEPT = ("right", "nearly", "wrong")
+_WORDS = {status: VERDICTS[status].progress for status in _KEPT} | {None: VERDICTS["not attempted"].progress}
+_told = set()
+
+
+def remember(exercise, status, folder=None):
+    """Write down the result of a check, if it is the best so far and the folder is a working copy.
+
+    Args:
+        exercise: id.
+        status: as in `Outcome`; "not attempted" is not written down.
+        folder: path, default the working directory.
+
+    Returns:
+        A tuple of sentences that the learner should read once; nearly always empty.
+    """
+    if status not in _KEPT:
+        return ()
+    try:
+        folder = Path.cwd() if folder is None else Path(folder)
+        return _once(_improve(folder, exercise, status)) if _is_working_copy(folder) else ()
+    except Exception as error:  # an answer may have replaced anything that is needed here
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return _once(f"This result counts, but could not be written into {PROGRESS}: {reason}.")
+
+
+def _once(sentence):
+    """The sentence in a tuple, if there is one and it has not been told before."""
+    if not sentence or sentence in _told:
+        return ()
+    _told.add(sentence)
+    return (sentence,)
+
+
+def _is_working_copy(folder):
+    return (folder / workspace.MANIFEST).is_file()
+
+
+def _improve(folder, exercise, status):
+    """Put a result into the file unless a better one is there; returns what to say, or an empty str."""
+    best = _parsed(folder)
+    if best is not None and not _is_better(status, best.get(exercise)):
+        return ""
+    with _locked(folder):
+        best, said = _parsed(folder), ""
+        if best is None:
+            best, said = {}, _put_aside(folder)
+        if _is_better(status, best.get(exercise)):
+            best[exercise] = status
+            content = json.dumps({"version": VERSION, "best": best}, indent=1)
+            files.write(folder / PROGRESS, content.encode())
+    return said
+
+
+def _is_better(status, than):
+    return than not in _KEPT or score(status) > score(than)
+
+
+def _parsed(folder):
+    """Best result by exercise; None when there is a file and it is not one of ours."""
+    try:
+        content = json.loads((folder / PROGRESS).read_bytes())
+        best = content["best"]
+        if content["version"] == VERSION and all(status in _KEPT for status in best.values()):
+            return best
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, IsADirectoryError):
+        pass
+    return None
+
+
+def _put_aside(folder):
+    kept = workspace.free_name(folder, workspace.labelled(PROGRESS, "old"))
+    os.rename(folder / PROGRESS, folder / kept)
+    return f"The notes on your progress could not be read. They are kept as {kept}, and new ones are begun."
+
+
+@contextlib.contextmanager
+def _locked(folder):
+    """Keeps other notebooks out while the file is read, changed and written."""
+    with open(folder / LOCK, "ab") as file:
+        end = time.monotonic() + PATIENCE
+        while not files.try_lock(file):
+            if time.monotonic() > end:
+                raise TimeoutError(errno.ETIMEDOUT, "another notebook is writing it")
+            time.sleep(0.01)
+        yield  # closing the file opens the lock, and so does the end of the process
+
+
+# Showing it
+
+
+def progress(folder=None):
+    """What is done, what was nearly right, and what is next.
+
+    Args:
+        folder: path of a working copy of the lessons, default the working directory.
+
+    Returns:
+        A `Progress`, which the notebook shows as a table.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as fresh:
+        ...     progress(fresh)
+        No result is kept here yet. That happens in the working copy that `python start.py` opens.
+        Next: `sigmoid`, lesson 00, “A warm-up: the sigmoid”, about 5 minutes.
+    """
+    try:
+        folder = Path.cwd() if folder is None else Path(folder)
+        best, note = _parsed(folder), ""
+    except OSError as error:
+        best, note = {}, f"{PROGRESS} could not be read: {error.strerror}."
+    if best is None:
+        best, note = {}, f"{PROGRESS} could not be read. The next check puts it aside and begins a new one."
+    return Progress(best, note)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a learner has come. In JupyterLab it shows as a table, elsewhere as text.
+
+    Args:
+        best: dict, id of an exercise -> best result of its checks: "right", "nearly" or "wrong". Exercises
+            that the course does not have are left out of every count.
+        note: a sentence about trouble with the file.
+    """
+
+    best: dict
+    note: str = ""
+
+    @property
+    def next(self):
+        """The first exercise of the course that is not right yet, or None."""
+        every = exercises.every().values()
+        return next((exercise for exercise in every if self.best.get(exercise.id) != "right"), None)
+
+    def counts(self):
+        """How many exercises of each lesson are right.
+
+        Returns:
+            Dict from a lesson's number, a str, to (right, all).
+
+        Example:
+            >>> Progress({"sigmoid": "right"}).counts()["00"]
+            (1, 1)
+        """
+        return {
+            lesson: (sum(self.best.get(exercise.id) == "right" for exercise in its), len(its))
+            for lesson, its in self._lessons().items()
+        }
+
+    def _lessons(self):
+        """Lesson -> its exercises."""
+        lessons = {}
+        for exercise in exercises.every().values():
+            lessons.setdefault(exercise.lesson, []).append(exercise)
+        return lessons
+
+    def _counts(self, exercises_):
+        """Right, all, points reached, points there are: as two texts."""
+        right = sum(self.best.get(exercise.id) == "right" for exercise in exercises_)
+        points = sum(score(self.best.get(exercise.id)) * exercise.points for exercise in exercises_)
+        return f"{right} of {len(exercises_)}", f"{points:g} of {sum(e.points for e in exercises_)}"
+
+    def _closing(self):
+        """The sentences that follow the table."""
+        lines = [self.note] if self.note else []
+        if not self.best:
+            lines.append(
+                "No result is kept here yet. That happens in the working copy that `python start.py` opens."
+            )
+        if self.next is None:
+            return [*lines, "Everything is done."]
+        where = f"lesson {self.next.lesson}, “{self.next.section}”"
+        minutes = f"about {self.next.minutes} minute{'s' * (self.next.minutes != 1)}"
+        again = " (nearly right so far)" if self.best.get(self.next.id) == "nearly" else ""
+        return [*lines, f"Next: `{self.next.id}`{again}, {where}, {minutes}."]
+
+    def __repr__(self):
+        lines = []
+        for lesson, its in self._lessons().items() if self.best else ():
+            right, points = self._counts(its)
+            lines.append(f"Lesson {lesson}: {right} right, {points} points")
+            for status, words in _WORDS.items():
+                names = [exercise.id for exercise in its if self.best.get(exercise.id) == status]
+                if names:
+                    lines.append(f"  {words + ':':14}{', '.join(names)}")
+        if self.best:
+            right, points = self._counts(list(exercises.every().values()))
+            lines.append(f"All lessons: {right} right, {points} points")
+        return "\n".join([*lines, *self._closing()])
+
+    def _repr_html_(self):
+        closing = "".join(f"<p>{marked_up(line)}</p>" for line in self._closing())
+        return (self._table() if self.best else "") + closing
+
+    def _table(self):
+        heads = ["Lesson", "Done", "Points", *(words.capitalize() for words in _WORDS.values())]
+        head = "".join(f'<th scope="col" style="text-align: left">{words}</th>' for words in heads)
+        rows = []
+        for lesson, its in self._lessons().items():
+            names = [
+                ", ".join(f"<code>{e.id}</code>" for e in its if self.best.get(e.id) == status)
+                for status in _WORDS
+            ]
+            rows.append(_row(lesson, *self._counts(its), *names))
+        rows.append(_row("All", *self._counts(list(exercises.every().values())), *[""] * len(_WORDS)))
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _row(lesson, *cells):
+    style = "text-align: left; vertical-align: top"
+    counts, names = cells[:2], cells[2:]
+    rest = "".join(f'<td style="{style}; white-space: nowrap">{cell}</td>' for cell in counts)
+    rest += "".join(f'<td style="{style}">{cell}</td>' for cell in names)
+    return f'<tr><th scope="row" style="{style}">{lesson}</th>{rest}</tr>'

@@ -1,0 +1,197 @@
+"""Run a learner's notebook and say how each of its exercises stands."""
+
+import json
+import logging
+import os
+import re
+import subprocess
+import tempfile
+import warnings
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lstm_course import exercises
+from lstm_course.common.notebook_runs import CELL_TIMEOUT, KERNEL_ENVIRONMENT, new_client, raised
+from lstm_course.common.trouble import Trouble
+from lstm_course.exercises.verdicts import VERDICTS, score
+
+__all__ = ["Review", "ReviewError", "listen", "review"]
+
+_TIMED_OUT = "CellTimedOut"
+
+
+class ReviewError(Trouble):
+    """A notebook cannot be reviewed; the message says why in a sentence."""
+
+
+class _GivenUp(Exception):
+    """The kernel does not answer any more."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """How the exercises of a lesson stand in one notebook.
+
+    Args:
+        outcomes: dict, every exercise object of the lesson -> (status, message) of its last check, or (None,
+            message) when no check of it was run.
+        troubles: sentences about cells that raised or ran too long.
+    """
+
+    outcomes: dict
+    troubles: tuple[str, ...]
+
+    @property
+    def all_right(self):
+        """Whether every exercise of the lesson is right."""
+        return all(status == "right" for status, _ in self.outcomes.values())
+
+    def __str__(self):
+        width = max(len(exercise.id) for exercise in self.outcomes)
+        lines = []
+        for exercise, (status, message) in self.outcomes.items():
+            said = "" if status in ("right", "not attempted") else message
+            words = VERDICTS[status].listed if status else "not checked"
+            lines.append(f"{words:14}  {exercise.id:{width}}  {said}".rstrip())
+        right = sum(status == "right" for status, _ in self.outcomes.values())
+        points = sum(score(status) * each.points for each, (status, _) in self.outcomes.items())
+        there_are = sum(exercise.points for exercise in self.outcomes)
+        count = f"{right} of {len(self.outcomes)} exercises right, {points:g} of {there_are} points."
+        return "\n".join([*lines, *self.troubles, count])
+
+
+def review(path, timeout=CELL_TIMEOUT):
+    """Run a notebook, in its own folder, and collect what its checks found.
+
+    A cell that raises or runs too long does not stop the others. The file itself is not changed.
+
+    Args:
+        path: path of the notebook.
+        timeout: seconds that a cell may take.
+
+    Returns:
+        A `Review`.
+
+    Raises:
+        ReviewError: when there is no such notebook, or it belongs to no lesson.
+    """
+    path = Path(path)
+    notebook = _read(path)
+    lesson = _lesson_of(notebook, path)
+    with tempfile.TemporaryDirectory() as folder:
+        outcomes_file = Path(folder, "outcomes")
+        outcomes_file.touch()
+        troubles = _run(notebook, path.resolve().parent, outcomes_file, timeout)
+        last = {}
+        for line in outcomes_file.read_text(encoding="utf-8").splitlines():
+            name, status, message = json.loads(line)
+            last[name] = status, message
+    missing = None, "No check of it was run."
+    every = [exercise for exercise in exercises.every().values() if exercise.lesson == lesson]
+    return Review({exercise: last.get(exercise.id, missing) for exercise in every}, tuple(troubles))
+
+
+def listen(path):
+    """Append every outcome of `check` to a file, from now on; called in the kernel that runs the notebook.
+
+    Args:
+        path: path of the file.
+    """
+    from lstm_course.learner import checking
+
+    def write(outcome):
+        line = json.dumps([outcome.exercise, outcome.status, outcome.message])
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    checking.listeners.append(write)
+
+
+def _read(path):
+    import nbformat
+
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        reason = "There is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise ReviewError(f"{path} cannot be read: {reason}.") from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about cells without ids: older editors wrote none
+            notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+            nbformat.validate(notebook)
+    except Exception:  # of json, nbformat, jsonschema: each has its own
+        raise ReviewError(f"{path} is not a notebook, or it is damaged.") from None
+    return notebook
+
+
+def _lesson_of(notebook, path):
+    """Number of the lesson: by the exercises that its cells are marked with, else by the file's name."""
+    lessons = Counter()
+    for cell in notebook.cells:
+        marks = cell.metadata.get("nbgrader")
+        exercise = exercises.find(str(marks.get("grade_id"))) if isinstance(marks, Mapping) else None
+        if exercise:
+            lessons[exercise.lesson] += 1
+    by_name = re.match(r"\d\d(?=[_.-])", path.name)
+    lesson = lessons.most_common(1)[0][0] if lessons else by_name and by_name[0]
+    if lesson not in {exercise.lesson for exercise in exercises.every().values()}:
+        raise ReviewError(f"{path} is not one of the lessons with exercises: it has no cell of theirs.")
+    return lesson
+
+
+def _run(notebook, folder, outcomes_file, timeout):
+    """Run all cells; returns sentences about those that raised or ran too long."""
+    import nbformat
+    from nbclient.exceptions import DeadKernelError
+
+    first = nbformat.v4.new_code_cell(
+        f"from lstm_course.learner.reviewing import listen; listen({str(outcomes_file)!r})"
+    )
+    notebook.cells.insert(0, first)
+    numbers = {}  # position among all cells -> number among the code cells of the learner
+    for position, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code":
+            numbers[position] = len(numbers)
+    troubles, begun, slow = [], [], set()
+
+    def started(cell, cell_index):
+        begun.append(cell_index)
+
+    def failed(cell, cell_index, execute_reply):
+        where = f"Code cell {numbers[cell_index]}"
+        if execute_reply["content"].get("ename") == _TIMED_OUT:
+            if slow.intersection(begun[-2:]):
+                raise _GivenUp  # the cell before would not be stopped, and this one waits for it
+            troubles.append(f"{where} was still running after {timeout:g} seconds and was stopped.")
+            slow.add(cell_index)
+        elif cell is first:
+            raise ReviewError(f"The course cannot be loaded in {folder}: {raised(cell)}.")
+        else:
+            troubles.append(f"{where} raises {raised(cell)}.")
+
+    quiet = logging.getLogger(f"{__name__}.nbclient")
+    quiet.addHandler(logging.NullHandler())
+    quiet.propagate = False
+    client = new_client(
+        notebook,
+        folder,
+        timeout=timeout,
+        allow_errors=True,
+        interrupt_on_timeout=True,
+        error_on_timeout={"ename": _TIMED_OUT, "evalue": "", "traceback": []},
+        on_cell_execute=started,
+        on_cell_error=failed,
+        log=quiet,
+    )
+    try:
+        with tempfile.TemporaryDirectory() as ipython:
+            environment = os.environ | KERNEL_ENVIRONMENT | {"IPYTHONDIR": ipython}
+            client.execute(env=environment, stderr=subprocess.DEVNULL)
+    except DeadKernelError:
+        troubles.append(f"Code cell {numbers[begun[-1]]} ended the kernel; the cells after it were not run.")
+    except _GivenUp:
+        troubles.append("The cells after it were not run.")
+    return troubles

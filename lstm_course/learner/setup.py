@@ -1,0 +1,111 @@
+"""The first cell of every lesson: the same seed, the same figures, and silence where all is well."""
+
+import logging
+import os
+import random
+from importlib import metadata
+
+import numpy as np
+
+from lstm_course.common.environment import TENSORFLOW
+
+
+def setup(seed=0):
+    """Make a lesson start the same way on every machine.
+
+    Sets the seeds of Python and NumPy, the way NumPy prints, the style of the figures, one thread for NumPy's
+    matrix products, and the environment variables that keep TensorFlow quiet and repeatable; these only work
+    when this runs before TensorFlow is imported. Prints one sentence when a package is missing or has a
+    version that does not fit, else nothing.
+
+    Args:
+        seed: whole number from 0 to 2**32 - 1, default 0.
+
+    Raises:
+        TypeError: if seed is not a whole number.
+        ValueError: if seed is out of range.
+
+    Example:
+        >>> import numpy as np
+        >>> setup(seed=1)
+        >>> first = np.random.rand()
+        >>> setup(seed=1)
+        >>> np.random.rand() == first
+        True
+    """
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+        raise TypeError(f"seed must be a whole number, got {seed!r}")
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed must lie between 0 and 2**32 - 1, got {seed}")
+    os.environ.update(TENSORFLOW)
+    random.seed(int(seed))
+    np.random.seed(seed)
+    np.set_printoptions(precision=4, suppress=True, linewidth=100, threshold=200)
+    problem = version_problem()
+    if problem:
+        print(problem)
+    _use_one_blas_thread()
+    _style_figures()
+    if os.environ.get("LSTM_COURSE_SHAKE"):  # only where lessons are built and tested
+        from lstm_course.scratch import shaking
+
+        shaking.shake(int(os.environ["LSTM_COURSE_SHAKE"]))
+
+
+def version_problem(installed=metadata.version):
+    """Say what is wrong with the installed packages, in one sentence.
+
+    Args:
+        installed: function from the name of a package to its version, which raises
+            `importlib.metadata.PackageNotFoundError` for one that is absent; the default asks this Python.
+
+    Returns:
+        The sentence, or None when every package is in the range that pyproject.toml asks for.
+
+    Example:
+        >>> problem = version_problem(lambda name: "0.9" if name == "numpy" else metadata.version(name))
+        >>> print(problem)
+        This lesson needs numpy>=2.2, but 0.9 is installed: run `python start.py` to repair it.
+    """
+    from packaging.requirements import Requirement
+
+    faults = []
+    for requirement in map(Requirement, metadata.requires("lstm-course")):
+        # A lesson may run in another front end than JupyterLab, and the NumPy lessons where there is no
+        # TensorFlow; the Keras lessons say themselves that they need it.
+        wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if not wanted or requirement.name == "jupyterlab":
+            continue
+        needed = f"{requirement.name}{requirement.specifier}"
+        try:
+            version = installed(requirement.name)
+        except metadata.PackageNotFoundError:
+            if not requirement.name.startswith("tensorflow"):
+                faults.append(f"{needed}, which is missing")
+            continue
+        if not requirement.specifier.contains(version, prereleases=True):
+            faults.append(f"{needed}, but {version} is installed")
+    if not faults:
+        return None
+    return f"This lesson needs {'; '.join(faults)}: run `python start.py` to repair it."
+
+
+def _use_one_blas_thread():
+    # At the sizes of the lessons a second thread makes no product faster, and beside any other busy program
+    # the threads wait for each other: training then takes up to fifteen times as long.
+    from importlib.util import find_spec
+
+    if find_spec("threadpoolctl"):
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(1, user_api="blas")
+
+
+def _style_figures():
+    # On a new machine Matplotlib reports that it builds its font cache, through the logger, on stderr.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    import matplotlib
+
+    from lstm_course.plots.style import STYLE
+
+    matplotlib.rcParams.update(STYLE)

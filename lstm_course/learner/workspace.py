@@ -1,0 +1,248 @@
+"""The learner's working copy of the lessons: a newer course never overwrites what a learner wrote.
+
+The lessons a learner opens are copies. `.lstm-course.json` beside them remembers which version of each lesson
+was handed out, so that three cases can be told apart when the course has moved on. A lesson that is as it was
+handed out is replaced. One that was merely run (JupyterLab saves the outputs by itself) is replaced too, but
+its old file is moved to `earlier/` first. One whose cells were changed stays, with the new one beside it.
+"""
+
+import errno
+import hashlib
+import itertools
+import json
+import os
+import platform
+from pathlib import Path
+
+from lstm_course.common.files import write
+
+MANIFEST = ".lstm-course.json"
+EARLIER = "earlier"
+
+
+def prepare(source, workspace):
+    """Bring a working copy of the lessons up to date without touching what the learner wrote.
+
+    Args:
+        source: path of the folder with the lessons of the course.
+        workspace: path of the working copy, made when it is missing.
+
+    Returns:
+        A list of str, one sentence for each thing the learner should know; empty when nothing is new.
+
+    Raises:
+        ValueError: if the working copy is the course's own folder or lies in it.
+        OSError: if the working copy cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     lessons = Path(folder, "lessons")
+        ...     lessons.mkdir()
+        ...     _ = Path(lessons, "00_start_here.ipynb").write_text("{}")
+        ...     first = prepare(lessons, Path(folder, "mine"))
+        ...     second = prepare(lessons, Path(folder, "mine"))
+        >>> len(first), second
+        (1, [])
+    """
+    source, workspace = Path(source).resolve(), Path(workspace).resolve()
+    if source == workspace or source in workspace.parents:
+        raise ValueError(
+            f"the working copy must lie apart from the lessons of the course, "
+            f"but {workspace} was asked for, and they are in {source}"
+        )
+    workspace.mkdir(parents=True, exist_ok=True)
+    if not os.access(workspace, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(workspace))
+    handed_out, events = _read_manifest(workspace)
+    before = json.dumps(handed_out)
+    is_first = not handed_out and not events
+    try:
+        for name in _lesson_names(source):
+            entry = handed_out.setdefault(name, {})
+            try:
+                events += _update(workspace, name, _for_this_python((source / name).read_bytes()), entry)
+            except (FileExistsError, FileNotFoundError, IsADirectoryError, PermissionError) as error:
+                events.append(("blocked", f"{name} ({_obstacle(error, workspace)})"))
+    finally:
+        # Also when the disk is full half-way: what was handed out until then is remembered.
+        if json.dumps(handed_out) != before:
+            write(workspace / MANIFEST, json.dumps({"lessons": handed_out}, indent=1).encode())
+    if is_first and {kind for kind, _ in events} == {"new"}:
+        return [
+            f"Copied the lessons to {workspace}; a newer course will not overwrite what you change there."
+        ]
+    return _tell(events)
+
+
+_SENTENCES = {
+    "unreadable": "The notes on which lessons you were given could not be read and are kept as {}.",
+    "new": "New in your working copy: {}.",
+    "back": "Put back, because it was missing: {}.",
+    "refreshed": "Brought up to date: {}.",
+    "run": "Brought up to date, and what you had run kept: {}.",
+    "changed": "You have changed what the course has changed too; yours stays, the new one is beside it: {}.",
+    "blocked": "Left alone, because something is in the way: {}. Rename that, and start again.",
+}
+
+
+def _tell(events):
+    """One sentence for each kind of event, naming all it happened to."""
+    return [
+        sentence.format(", ".join(detail for kind, detail in events if kind == wanted))
+        for wanted, sentence in _SENTENCES.items()
+        if any(kind == wanted for kind, _ in events)
+    ]
+
+
+def _lesson_names(source):
+    """Names, relative to `source` and with forward slashes, of all files that are not hidden."""
+    paths = (path.relative_to(source) for path in source.rglob("*") if path.is_file())
+    return sorted(path.as_posix() for path in paths if not any(part[0] in "._" for part in path.parts))
+
+
+def _for_this_python(lesson):
+    """The lesson with the version of Python that its kernel will report, else it is unsaved once opened."""
+    try:
+        content = json.loads(lesson)
+        content["metadata"]["language_info"]["version"] = platform.python_version()
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return lesson  # not a notebook
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _update(workspace, name, lesson, entry):
+    """Bring one lesson up to date; returns a list of events, each its kind and what to say about it."""
+    path = workspace / name
+    if not os.path.lexists(path):
+        kind = "back" if entry else "new"
+        _hand_out(path, lesson, entry)
+        return [(kind, name)]
+    mine = path.read_bytes()
+    if text_of(mine) == text_of(lesson):
+        if mine != lesson and _digest(mine) == entry.get("file") and not path.is_symlink():
+            _hand_out(path, lesson, entry)  # only its outputs are new
+        elif text_of(lesson) != entry.get("text"):
+            _record(entry, lesson)
+        return []
+    if text_of(mine) != entry.get("text") or path.is_symlink():
+        return _offer(workspace, name, lesson, entry)
+    if _digest(mine) == entry.get("file"):
+        _hand_out(path, lesson, entry)
+        return [("refreshed", name)]
+    kept = _move_to_earlier(workspace, name)
+    _hand_out(path, lesson, entry)
+    return [("run", f"{name} (yours is {kept})")]
+
+
+def _offer(workspace, name, lesson, entry):
+    """Put the new version of a lesson beside the one the learner changed, once."""
+    if text_of(lesson) in (entry.get("text"), entry.get("offered")):
+        return []
+    beside = free_name(workspace, labelled(name, "new"), entry.get("offered"))
+    if os.path.lexists(workspace / beside):
+        _move_to_earlier(workspace, beside)
+    write(workspace / beside, lesson)
+    entry["offered"] = text_of(lesson)
+    return [("changed", beside)]
+
+
+def labelled(name, label):
+    """A file's name with a word before its ending.
+
+    Example:
+        >>> labelled("01_rnn.ipynb", "new")
+        '01_rnn.new.ipynb'
+    """
+    return Path(name).with_suffix(f".{label}{Path(name).suffix}").as_posix()
+
+
+def free_name(workspace, name, replaceable=None):
+    """First of name.ipynb, name.2.ipynb, ... that is free, or still has the text `replaceable`."""
+    for number in itertools.count(1):
+        candidate = name if number == 1 else labelled(name, number)
+        path = workspace / candidate
+        if not os.path.lexists(path) or (replaceable and _has_text(path, replaceable)):
+            return candidate
+
+
+def _has_text(path, text):
+    try:
+        return text_of(path.read_bytes()) == text
+    except OSError:
+        return False
+
+
+def _move_to_earlier(workspace, name):
+    kept = free_name(workspace, f"{EARLIER}/{name}")
+    (workspace / kept).parent.mkdir(parents=True, exist_ok=True)
+    os.rename(workspace / name, workspace / kept)
+    return kept
+
+
+def _obstacle(error, workspace):
+    """What is in the way of a lesson, in a few words."""
+    path = Path(error.filename or workspace)
+    inside = path.relative_to(workspace) if workspace in path.parents else path
+    if path.is_dir():
+        return f"{inside} is a folder"
+    if path.is_symlink() and not path.exists():
+        return f"{inside} is a broken link"
+    if isinstance(error, FileExistsError):
+        return f"{inside} is not a folder"
+    return f"{inside}: {error.strerror}"
+
+
+def text_of(content):
+    """Fingerprint of what a person wrote in a notebook: the types and sources of its cells.
+
+    Outputs, execution counts, metadata and empty cells do not count: running a notebook changes those.
+
+    Args:
+        content: bytes of the file. For a file that is not a notebook, all of it counts.
+
+    Returns:
+        A str of 64 hexadecimal digits.
+
+    Example:
+        >>> run = b'{"cells": [{"cell_type": "code", "source": ["1 + ", "1"], "outputs": ["2"]}]}'
+        >>> fresh = b'{"cells": [{"cell_type": "code", "source": "1 + 1", "outputs": []}], "metadata": {}}'
+        >>> text_of(run) == text_of(fresh)
+        True
+    """
+    try:
+        cells = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(content)["cells"]]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return _digest(content)
+    return _digest(json.dumps([cell for cell in cells if cell[1].strip()]).encode())
+
+
+def _digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def _hand_out(path, lesson, entry):
+    write(path, lesson)
+    _record(entry, lesson)
+
+
+def _record(entry, lesson):
+    """Remember that the learner has this version of a lesson."""
+    entry.clear()
+    entry.update(text=text_of(lesson), file=_digest(lesson))
+
+
+def _read_manifest(workspace):
+    """What was handed out, a dict from lesson to fingerprints, and a list of events."""
+    path = workspace / MANIFEST
+    try:
+        handed_out = json.loads(path.read_bytes())["lessons"]
+        if all(isinstance(entry, dict) for entry in handed_out.values()):
+            return handed_out, []
+    except FileNotFoundError:
+        return {}, []
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, IsADirectoryError):
+        pass
+    kept = free_name(workspace, labelled(MANIFEST, "broken"))
+    os.rename(path, workspace / kept)
+    return {}, [("unreadable", kept)]

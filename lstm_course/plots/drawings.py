@@ -1,0 +1,388 @@
+"""The drawings of the course: the LSTM cell with one part lit, the plain RNN cell, a network unrolled.
+
+Lessons take them from `lstm_course.plots`. One unit of a drawing is one inch. A part that is not lit stays
+there, in grey; `_Sheet` knows which colour that makes for a wire, a box or a number.
+"""
+
+import numpy as np
+
+from lstm_course.plots.style import OKABE_ITO, WIDTH, ink_on, new_figure, number, styled, value_colour
+
+_BLUE, _VERMILION, _GREEN, _PURPLE, _ORANGE, _SKY, _ = OKABE_ITO
+_COLOURS = {
+    "road": _ORANGE,
+    "forget": _VERMILION,
+    "input": _BLUE,
+    "candidate": _GREEN,
+    "output": _PURPLE,
+    "state": _ORANGE,
+    "wires": "#444444",  # what belongs to every part: the joined h_prev and x
+}
+_PALE, _GREY, _DARK = "#eeeeee", "#c4c4c4", "#222222"
+_GREY_TEXT = "#707070"  # 4.9 : 1 on white
+_MOST_UNITS = 4
+_GATES = ("f", "i", "o")
+_CENTRED = {"ha": "center", "va": "center_baseline"}
+
+
+@styled
+def draw_cell(values=None, lit=None, title=None):
+    """Draw the LSTM cell, with the numbers of one step at its wires and one part of it lit.
+
+    The cell is that of Hochreiter & Schmidhuber (1997) with the forget gate of Gers et al. (2000).
+
+    Args:
+        values: dict with any of the keys x, h_prev, c_prev, f, i, g, o, c, h: each a number, or a vector of
+            up to 4 units (x: up to 4 features). The gates f, i, o lie between 0 and 1. Default no numbers.
+        lit: "road", "forget", "input", "candidate" or "output" for one part in colour and the rest in grey;
+            "all" or None, the default, for everything in colour.
+        title: default none.
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if values holds something else, or lit is no part of the cell.
+
+    Example:
+        >>> figure = draw_cell({"f": 0.9, "c_prev": -1.5}, lit="forget")
+        >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "value"]
+        ['−1.50', '0.90']
+    """
+    _check_part(lit, ("road", "forget", "input", "candidate", "output", "all"))
+    values = _cell_values(values, ("x", "h_prev", "c_prev", "f", "i", "g", "o", "c", "h"))
+    sheet = _Sheet(5.4, title, values, lit)
+    sheet.body(1.25, 1.12, 7.75, 5.2)
+    _draw_inputs(sheet)
+    _draw_road(sheet)
+    for part, name, across, symbol in (
+        ("forget", "f", 2.5, "σ"),
+        ("input", "i", 3.55, "σ"),
+        ("candidate", "g", 4.6, "tanh"),
+        ("output", "o", 5.65, "σ"),
+    ):
+        sheet.box(across, 2.1, symbol, (part,))
+        sheet.write(across, 1.28, part if part == "candidate" else f"{part} gate", (part,), size=8.5)
+        _draw_way_out(sheet, part, across)
+        sheet.value(across, 2.95, name, (part,), beside=True)
+    _draw_hidden_state(sheet)
+    _write_formulas(sheet)
+    return sheet.figure
+
+
+def _draw_inputs(sheet):
+    """h_prev from the left and x from below join, and pass under the four boxes."""
+    gates = ("forget", "input", "candidate", "output")
+    sheet.wire([(1.8, 0.03), (1.8, 1.485)], ("wires", *gates))
+    sheet.wire([(0.2, 1.5), (2.5, 1.5)], ("wires", *gates), arrow=False)
+    for start, fed in ((2.5, gates), (3.55, gates[1:]), (4.6, gates[2:])):
+        last = len(fed) == 2
+        end = [(5.65, 1.5), (5.65, 1.87)] if last else [(start + 1.05, 1.5)]
+        sheet.wire([(start, 1.5), *end], ("wires", *fed[1:]), arrow=last)
+        sheet.wire([(start, 1.5), (start, 1.87)], ("wires", fed[0]))
+        sheet.dot(start, 1.5, ("wires", *fed))
+    sheet.value(0.7, 1.5, "h_prev", ("wires", *gates))
+    sheet.value(1.8, 0.6, "x", ("wires", *gates), beside=True)
+
+
+def _draw_road(sheet):
+    """The cell state, straight through the cell from left to right."""
+    for start, end in ((0.2, 2.36), (2.64, 4.46), (4.74, 8.85)):
+        sheet.wire([(start, 4.6), (end, 4.6)], ("road",), width=4.5)
+    sheet.value(0.7, 4.6, "c_prev", ("road",))
+    sheet.value(8.22, 4.6, "c", ("road",))
+
+
+def _draw_way_out(sheet, part, across):
+    """From the box of a part to the operator that uses it."""
+    if part == "forget":
+        sheet.wire([(across, 2.33), (across, 4.46)], (part,))
+        sheet.operator(across, 4.6, "×", ("road", part))
+    elif part == "input":
+        sheet.wire([(across, 2.33), (across, 3.78), (4.46, 3.78)], (part,))
+    elif part == "candidate":
+        sheet.wire([(across, 2.33), (across, 3.64)], (part,))
+        sheet.wire([(across, 3.92), (across, 4.46)], ("wires", "input", part))
+        sheet.operator(across, 3.78, "×", ("wires", "input", part))
+        sheet.operator(across, 4.6, "+", ("road", "input", part))
+    else:
+        sheet.wire([(across, 2.33), (across, 3.5), (6.66, 3.5)], (part,))
+
+
+def _draw_hidden_state(sheet):
+    """A copy of the road, squashed by tanh and let through by the output gate, leaves as h."""
+    sheet.dot(6.8, 4.6, ("road", "output"))
+    sheet.wire([(6.8, 4.6), (6.8, 4.2)], ("output",), arrow=False)
+    sheet.wire([(6.8, 3.92), (6.8, 3.64)], ("output",))
+    sheet.operator(6.8, 4.05, "tanh", ("output",))
+    sheet.operator(6.8, 3.5, "×", ("output",))
+    sheet.wire([(6.8, 3.36), (6.8, 1.5), (8.85, 1.5)], ("output",))
+    sheet.value(8.22, 1.5, "h", ("output",))
+
+
+def _write_formulas(sheet):
+    formulas = [
+        ("forget", "f = σ(Wf·[h_prev, x] + bf)"),
+        ("input", "i = σ(Wi·[h_prev, x] + bi)"),
+        ("output", "o = σ(Wo·[h_prev, x] + bo)"),
+        ("candidate", "g = tanh(Wc·[h_prev, x] + bc)"),
+        ("road", "c = f × c_prev + i × g"),
+        ("output", "h = o × tanh(c)"),
+    ]
+    for place, (part, formula) in enumerate(formulas):
+        across, up = 2.55 + 2.2 * (place % 3), 0.72 - 0.4 * (place // 3)
+        sheet.swatch(across, up, (part,))
+        sheet.write(across + 0.1, up, formula, (part,), align="left", size=9)
+
+
+@styled
+def draw_rnn(values=None, lit=None):
+    """Draw the plain recurrent cell (Elman, 1990) in the same hand as the LSTM cell.
+
+    Args:
+        values: dict with any of the keys x, h_prev, h: each a number, or a vector of up to 4; default none.
+        lit: "state" (from h_prev to h), "input" (x), or "all"; default None, everything in colour.
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if values holds something else, or lit is no part of the cell.
+
+    Example:
+        >>> figure = draw_rnn({"x": 1.0, "h_prev": 0.0, "h": 0.46})
+        >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "value"]
+        ['0.00', '1.00', '0.46']
+    """
+    _check_part(lit, ("state", "input", "all"))
+    sheet = _Sheet(2.9, None, _cell_values(values, ("x", "h_prev", "h")), lit)
+    sheet.body(2.75, 1.12, 6.25, 2.75)
+    sheet.wire([(1.7, 1.9), (4.15, 1.9)], ("state",))
+    sheet.wire([(3.3, 0.03), (3.3, 1.885)], ("input",))
+    sheet.box(4.55, 1.9, "tanh", ("state",))
+    sheet.wire([(4.95, 1.9), (7.35, 1.9)], ("state",))
+    sheet.value(2.2, 1.9, "h_prev", ("state",))
+    sheet.value(3.3, 0.6, "x", ("input",), beside=True)
+    sheet.value(6.72, 1.9, "h", ("state",))
+    sheet.swatch(4.2, 0.6, ("state", "input"))
+    sheet.write(4.3, 0.6, "h = tanh(Wh·[h_prev, x] + bh)", ("state", "input"), "left", 9)
+    return sheet.figure
+
+
+@styled
+def draw_unrolled(steps=4, kind="many-to-one"):
+    """Draw a recurrent network unrolled in time: one cell, drawn once for each step.
+
+    Args:
+        steps: how many steps, 1 to 8, default 4.
+        kind: "many-to-one" (only the last step gives an output, the default), "one-to-many" (only the first
+            reads an input, the others the output before) or "many-to-many".
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if steps or kind is something else.
+
+    Example:
+        >>> figure = draw_unrolled(3, "many-to-many")
+        >>> sum(text.get_text() == "cell" for text in figure.axes[0].texts)
+        3
+    """
+    if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)):
+        raise TypeError(f"steps must be a whole number, got {steps!r}")
+    if not 1 <= steps <= 8:
+        raise ValueError(f"steps must lie between 1 and 8, got {steps}")
+    if kind not in ("many-to-one", "one-to-many", "many-to-many"):
+        raise ValueError(f"kind must be 'many-to-one', 'one-to-many' or 'many-to-many', got {kind!r}")
+    sheet = _Sheet(3.0, None, {}, None)
+    apart = min(1.8, 7.6 / steps)
+    middles = WIDTH / 2 + apart * (np.arange(steps) - steps / 2 + 0.75)
+    for step, across in enumerate(middles, start=1):
+        first, last = step == 1, step == steps
+        sheet.wire([(across - apart + 0.3, 1.5), (across - 0.3, 1.5)], ("state",), width=3)
+        _write_at_step(sheet, across - apart / 2, 1.74, "h", step - 1)
+        sheet.body(across - 0.3, 1.2, across + 0.3, 1.8)
+        sheet.write(across, 1.5, "cell", ("wires",))
+        if first or kind != "one-to-many":
+            sheet.wire([(across, 0.6), (across, 1.2)], ("input",))
+            _write_at_step(sheet, across, 0.42, "x", step)
+        if last or kind != "many-to-one":
+            sheet.wire([(across, 1.8), (across, 2.4)], ("candidate",))
+            _write_at_step(sheet, across, 2.58, "y", step)
+        if kind == "one-to-many" and not last:  # the output of a step is the input of the next
+            down = across + 0.3 + 0.25 * (apart - 0.6)
+            path = [(across, 2.1), (down, 2.1), (down, 0.8), (across + apart, 0.8), (across + apart, 1.2)]
+            sheet.wire(path, ("candidate",))
+    return sheet.figure
+
+
+def _write_at_step(sheet, across, up, name, step):
+    subscript = str(step).translate(str.maketrans("012345678", "₀₁₂₃₄₅₆₇₈"))
+    sheet.write(across, up, name + subscript, ("wires",), size=13, style="italic")
+
+
+class _Sheet:
+    """A drawing in inches, and the rule that what is not lit is grey.
+
+    `parts` says what a line or a number belongs to: it is lit when one of its parts is, in the colour of that
+    part, and it has the colour of its first part when everything is lit.
+    """
+
+    def __init__(self, height, title, values, lit):
+        extra = 0.35 if title else 0.0
+        self.figure = new_figure(height + extra)
+        self.axes = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set(xlim=(0, WIDTH), ylim=(0, height + extra))
+        self.axes.axis("off")
+        self.values, self.lit = values, "all" if lit is None else lit
+        if title:
+            self.axes.text(0.2, height + 0.15, title, fontsize=12, va="center")
+
+    def colour(self, parts):
+        """The colour of what belongs to these parts, or None when it is not lit."""
+        if self.lit == "all":
+            return _COLOURS[parts[0]]
+        return _COLOURS[self.lit] if self.lit in parts else None
+
+    def body(self, left, bottom, right, top):
+        from matplotlib.patches import FancyBboxPatch
+
+        shape = FancyBboxPatch(
+            (left + 0.2, bottom + 0.2), right - left - 0.4, top - bottom - 0.4, boxstyle="round,pad=0.2",
+            facecolor="#f8f8f6", edgecolor="#c8c8c4", linewidth=1.2, zorder=0,
+        )  # fmt: skip
+        self.axes.add_patch(shape)
+
+    def wire(self, points, parts, arrow=True, width=2.0):
+        from matplotlib.patches import PathPatch, Polygon
+
+        colour = self.colour(parts)
+        if self.lit != "all":  # thick and thin say it too, where colours do not
+            width *= 1.25 if colour else 0.65
+        points = np.array(points, dtype=float)
+        ahead = points[-1] - points[-2]
+        ahead /= np.hypot(*ahead)
+        aside = np.array([-ahead[1], ahead[0]])
+        length, half = 0.10 + 0.015 * width, 0.045 + 0.01 * width
+        tip = points[-1].copy()
+        if arrow:
+            points[-1] -= 0.9 * length * ahead
+            head = Polygon([tip, tip - length * ahead + half * aside, tip - length * ahead - half * aside],
+                           facecolor=colour or _GREY, linewidth=0, zorder=3 if colour else 2, gid="arrow")
+            self.axes.add_patch(head)
+        line = PathPatch(_rounded(points, 0.12), fill=False, edgecolor=colour or _GREY, linewidth=width,
+                         capstyle="butt", zorder=3 if colour else 2, gid="wire")
+        self.axes.add_patch(line)
+
+    def dot(self, across, up, parts):
+        colour = self.colour(parts)
+        self.axes.plot(across, up, "o", color=colour or _GREY, markersize=5.5, zorder=3.5 if colour else 2.5)
+
+    def box(self, across, up, text, parts):
+        self._plate(across, up, 0.8, 0.46, 0.06, text, parts, 13 if text == "σ" else 11)
+
+    def operator(self, across, up, symbol, parts):
+        if symbol == "tanh":
+            self._plate(across, up, 0.56, 0.27, 0.13, symbol, parts, 8.5)
+        else:
+            self._plate(across, up, 0.28, 0.28, 0.13, symbol, parts, 12)
+
+    def _plate(self, across, up, width, height, corner, text, parts, size):
+        from matplotlib.colors import to_rgb
+        from matplotlib.patches import FancyBboxPatch
+
+        colour = self.colour(parts)
+        shape = FancyBboxPatch(
+            (across - width / 2, up - height / 2), width, height,
+            boxstyle=f"round,pad=0,rounding_size={corner}",
+            facecolor=colour or _PALE, edgecolor="white" if colour else _GREY, linewidth=1.0, zorder=4,
+            gid="plate",
+        )  # fmt: skip
+        self.axes.add_patch(shape)
+        ink = ink_on(to_rgb(colour)) if colour else _GREY_TEXT
+        self.axes.text(across, up, text, color=ink, fontsize=size, zorder=5, **_CENTRED)
+
+    def write(self, across, up, text, parts, align="center", size=11, style="normal"):
+        # Plain text, not mathtext, which would take half of the time of a redraw.
+        ink = _DARK if self.colour(parts) else _GREY_TEXT
+        self.axes.text(across, up, text, color=ink, size=size, style=style, ha=align, va="center", zorder=5)
+
+    def swatch(self, across, up, parts):
+        from matplotlib.patches import Rectangle
+
+        self.axes.add_patch(Rectangle((across, up - 0.1), 0.05, 0.2, facecolor=self.colour(parts) or _GREY))
+
+    def value(self, across, up, name, parts, beside=False):
+        """The numbers of a wire, on it, unit under unit, with their name above or at the left of them."""
+        from matplotlib.patches import Rectangle
+
+        column = self.values.get(name, ())
+        width, height, size = (0.58, 0.28, 10) if len(column) == 1 else (0.5, 0.205, 8.5)
+        top = up + height * len(column) / 2
+        lit = self.colour(parts) is not None
+        for unit, value in enumerate(column):
+            fill = value_colour(float(np.clip(value, -1, 1)), name not in _GATES) if lit else "white"
+            middle = top - height * (unit + 0.5)
+            chip = Rectangle((across - width / 2, middle - height / 2), width, height, facecolor=fill,
+                             edgecolor="#666666" if lit else _GREY, linewidth=0.8, zorder=6, gid="value")
+            self.axes.add_patch(chip)
+            ink = ink_on(fill) if lit else _GREY_TEXT
+            self.axes.text(across, middle, number(value), color=ink, fontsize=size, zorder=7, gid="value",
+                           **_CENTRED)
+        if beside:
+            left = across - 0.09 - (width / 2 if len(column) else 0)
+            self.write(left, up, name, parts, align="right", style="italic")
+        else:
+            self.write(across, top + (0.15 if len(column) else 0.2), name, parts, style="italic")
+
+
+def _rounded(points, radius):
+    """A path through the points, with its corners rounded off."""
+    from matplotlib.path import Path
+
+    vertices, codes = [points[0]], [Path.MOVETO]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        for end in (before, after):
+            leg = (end - corner) / np.hypot(*(end - corner))
+            vertices += [corner + radius * leg] if end is before else [corner, corner + radius * leg]
+        codes += [Path.LINETO, Path.CURVE3, Path.CURVE3]
+    return Path([*vertices, points[-1]], [*codes, Path.LINETO])
+
+
+def _check_part(lit, parts):
+    if lit is not None and lit not in parts:
+        raise ValueError(f"lit must be one of {', '.join(parts)}, got {lit!r}")
+
+
+def _cell_values(values, names):
+    """Take each value as a vector, and see that the vectors of one cell are equally long."""
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise TypeError(f"values must be a dict with any of {', '.join(names)}, got {type(values).__name__}")
+    columns = {}
+    for name, value in values.items():
+        if name not in names:
+            raise ValueError(f"values must have no other keys than {', '.join(names)}, got {name!r}")
+        columns[name] = _column(name, value)
+    lengths = {name: len(column) for name, column in columns.items() if name != "x"}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"values must have as many units for every key but x, got {lengths}")
+    return columns
+
+
+def _column(name, value):
+    try:
+        column = np.atleast_1d(np.asarray(value, dtype=float))
+    except (TypeError, ValueError):
+        raise TypeError(f"values[{name!r}] must be numbers, got {value!r}") from None
+    if column.ndim > 1 or not 1 <= len(column) <= _MOST_UNITS:
+        raise ValueError(
+            f"values[{name!r}] must be a number or a vector of up to {_MOST_UNITS}, got shape {column.shape}"
+        )
+    if not np.isfinite(column).all():
+        raise ValueError(f"values[{name!r}] must be finite, got {column}")
+    if name in _GATES and not ((column >= 0) & (column <= 1)).all():
+        raise ValueError(f"values[{name!r}] must lie between 0 and 1, as a gate does, got {column}")
+    return column

@@ -1,0 +1,1 @@
+"""The course as a web site that asks no other host for anything."""
