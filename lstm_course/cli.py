@@ -144,7 +144,7 @@ def _count(text):
 
 def _build(options):
     from lstm_course import authoring
-    from lstm_course.authoring import tolerances
+    from lstm_course.authoring import claims, tolerances
 
     root = authoring.find_root()
     sources = authoring.find_sources(root, options.lessons)
@@ -153,10 +153,11 @@ def _build(options):
         seeds = range(options.seed, options.seed + options.shake)
         problems = authoring.shake(root, sources, seeds, say=say)
     elif options.check:
-        problems = authoring.check(root, sources)
+        problems = authoring.check(root, sources) + claims.problems(root)
     else:
         runs = tolerances.RUNS if options.shake is None else options.shake
         problems = authoring.build(root, sources, fresh=options.fresh, runs=runs, say=say)
+        claims.write(root)
     print("\n\n".join(problems), file=sys.stderr, end="\n" if problems else "")
     return 1 if problems else 0
 

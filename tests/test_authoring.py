@@ -155,14 +155,17 @@ class TestBuild:
             "points": 10,
         }
 
-    @pytest.mark.parametrize("code, tag, reason", [
-        ("1 + 1", "manual-10", "must assign one name; it assigns 0"),
-        ("a = 1\nb = 2", "manual-10", "must assign one name; it assigns 2"),
-        ("a = 1", "manual-ten", "must end in a whole number of points"),
-    ])
+    @pytest.mark.parametrize(
+        "code, tag, reason",
+        [
+            ("1 + 1", "manual-10", "must assign one name; it assigns 0"),
+            ("a = 1\nb = 2", "manual-10", "must assign one name; it assigns 2"),
+            ("a = 1", "manual-ten", "must end in a whole number of points"),
+        ],
+    )
     def test_a_report_that_nbgrader_could_not_mark_is_refused(self, tmp_path, code, tag, reason):
         (tmp_path / "solutions").mkdir()
-        problem, = build(tmp_path, TITLE + cell(code, tag))
+        (problem,) = build(tmp_path, TITLE + cell(code, tag))
         assert reason in problem
 
     def test_metadata_do_not_depend_on_the_machine(self, root):

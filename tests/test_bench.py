@@ -18,8 +18,19 @@ KINDS = ("RNN", "LSTM", "GRU")
 @pytest.fixture(scope="module")
 def quick(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bench")
-    assert cli.main(["bench", "--quick", "--json", str(folder / "found.json"),
-                     "--report", str(folder / "docs" / "benchmarks.md")]) == 0
+    assert (
+        cli.main(
+            [
+                "bench",
+                "--quick",
+                "--json",
+                str(folder / "found.json"),
+                "--report",
+                str(folder / "docs" / "benchmarks.md"),
+            ]
+        )
+        == 0
+    )
     return json.loads((folder / "found.json").read_text()), (folder / "docs" / "benchmarks.md").read_text()
 
 
@@ -43,7 +54,7 @@ def test_the_blackboard_has_the_gradients_of_the_layers(kind):
 def test_all_rivals_train_the_same(kind):
     contest = Contest(kind, 4, 6, 2, 3)
     trains = {"ours": rivals.ours(contest)}
-    if kind != "GRU":    # the blackboard's is the other form
+    if kind != "GRU":  # the blackboard's is the other form
         trains["blackboard"] = rivals.blackboard(contest)
     try:
         import keras  # noqa: F401
@@ -82,6 +93,7 @@ def test_a_race_reads_the_clock(monkeypatch):
         def train(updates):
             nonlocal now
             now += seconds * updates
+
         return train
 
     times = races.race({"ours": taking(0.25), "other": taking(0.75)}, rounds=4, seconds=1.0)
@@ -109,8 +121,11 @@ def test_a_run_that_was_broken_off_goes_on(quick, tmp_path, monkeypatch):
     path = tmp_path / "found.json"
     path.write_text(json.dumps(begun))
     run = []
-    monkeypatch.setattr(races, "_measured_in_process",
-                        lambda parts, *rest: run.extend(parts) or [(part, results[part]) for part in parts])
+    monkeypatch.setattr(
+        races,
+        "_measured_in_process",
+        lambda parts, *rest: run.extend(parts) or [(part, results[part]) for part in parts],
+    )
     assert races.measure(quick=True, path=path) == json.loads(path.read_text())
     assert run == ["memory"] and json.loads(path.read_text())["memory"] == results["memory"]
 
@@ -140,8 +155,10 @@ def test_the_goals_follow_the_figures(quick):
 
 def test_a_second_thread_is_compared_with_one(quick):
     results, _ = quick
-    twice = [row | {"threads": 2, "seconds": {name: value / 4 for name, value in row["seconds"].items()}}
-             for row in results["training"]]
+    twice = [
+        row | {"threads": 2, "seconds": {name: value / 4 for name, value in row["seconds"].items()}}
+        for row in results["training"]
+    ]
     table = dict(report.tables(results | {"training": results["training"] + twice}))
     rows = table["What a second thread brings to ours"].split("\n")[2:]
     assert len(rows) == sum(row["rival"] == "ours" for row in results["training"])
@@ -151,12 +168,15 @@ def test_a_second_thread_is_compared_with_one(quick):
 AVX_512 = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
 
 
-@pytest.mark.parametrize("chosen, features, expected", [
-    ("Haswell", AVX_512, {"OPENBLAS_CORETYPE": "SkylakeX"}),
-    ("Haswell", {"avx2"}, {}),
-    ("SkylakeX", AVX_512, {}),
-    (None, set(), {}),
-])
+@pytest.mark.parametrize(
+    "chosen, features, expected",
+    [
+        ("Haswell", AVX_512, {"OPENBLAS_CORETYPE": "SkylakeX"}),
+        ("Haswell", {"avx2"}, {}),
+        ("SkylakeX", AVX_512, {}),
+        (None, set(), {}),
+    ],
+)
 def test_better_routines_are_named_only_where_the_processor_has_them(monkeypatch, chosen, features, expected):
     monkeypatch.setattr(machine.platform, "machine", lambda: "x86_64")
     monkeypatch.setattr(machine, "kernels", lambda: chosen)

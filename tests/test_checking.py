@@ -557,8 +557,7 @@ def test_unknown_exercises_are_refused_with_a_sentence():
 
 
 def test_the_courses_own_function_is_no_answer(capsys):
-    def sigmoid(x):
-        ...
+    def sigmoid(x): ...
 
     ours = proven(sigmoid)
     outcome = check(ours)

@@ -23,15 +23,19 @@ from lstm_course.data.reviews import imdb, writer
 from lstm_course.data.shipping import DataError
 
 FOLDER = Path(__file__).parent.parent / "datasets"
-EACH = 3     # reviews of each kind in the small archives made here
+EACH = 3  # reviews of each kind in the small archives made here
 
 
 # --- what ships ---
 
+
 def test_every_file_is_listed_with_its_size_and_sha256():
     table = (FOLDER / "README.md").read_text("utf-8")
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()
-            if line.startswith("| `")]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in table.splitlines()
+        if line.startswith("| `")
+    ]
     assert {row[0].strip("`") for row in rows} == {path.name for path in FOLDER.iterdir()} - {"README.md"}
     for name, what, source, licence, size, digest in rows:
         content = (FOLDER / name.strip("`")).read_bytes()
@@ -55,6 +59,7 @@ def test_a_changed_or_missing_file_is_refused_with_what_to_do(tmp_path, monkeypa
 
 
 # --- the reviews ---
+
 
 @pytest.fixture(scope="module")
 def reviews():
@@ -87,12 +92,15 @@ def test_the_reviews_are_many_different_and_rich_in_words(reviews):
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
 def test_distances_point_at_the_end_of_the_verdict_and_are_spread_evenly(reviews, split):
     part = getattr(reviews, split)
-    patterns = re.compile("|".join(_pattern(sentence) for family in writer.FAMILIES
-                                   for sentence in _phrases()[f"{family} sentences"]))
+    patterns = re.compile(
+        "|".join(
+            _pattern(sentence) for family in writer.FAMILIES for sentence in _phrases()[f"{family} sentences"]
+        )
+    )
     for text, distance in zip(part.texts, part.distances, strict=True):
         verdict = decisive(text, int(distance))
         assert patterns.fullmatch(verdict), verdict
-        assert not text.startswith(verdict)                       # something stands before it
+        assert not text.startswith(verdict)  # something stands before it
     assert part.distances.min() == 5 and part.distances.max() == 80
     shares = np.histogram(part.distances, bins=[5, 20, 35, 50, 65, 81])[0] / len(part)
     assert (abs(shares - 0.2) < 0.025).all(), shares
@@ -103,21 +111,27 @@ def _phrases():
 
 
 def _pattern(sentence):
-    return re.sub(r"\\\{\w+\\\}", r"[\\w ]+", re.escape(sentence[0].upper() + sentence[1:])).replace(
-        r"\{It\}", "It").replace(r"In\ ", "[Ii]n\\ ")
+    return (
+        re.sub(r"\\\{\w+\\\}", r"[\\w ]+", re.escape(sentence[0].upper() + sentence[1:]))
+        .replace(r"\{It\}", "It")
+        .replace(r"In\ ", "[Ii]n\\ ")
+    )
 
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
 def test_no_word_and_no_sentence_tells_the_label(reviews, split):
     part = getattr(reviews, split)
     assert part.labels.mean() == 0.5
-    words = [Counter(word for text in np.array(part.texts)[part.labels == label] for word in tokenise(text))
-             for label in (0, 1)]
+    words = [
+        Counter(word for text in np.array(part.texts)[part.labels == label] for word in tokenise(text))
+        for label in (0, 1)
+    ]
     assert words[0] == words[1]
     around = [Counter(), Counter()]
     for text, label, distance in zip(part.texts, part.labels, part.distances, strict=True):
-        around[label].update(sentence for sentence in sentences(text)
-                             if sentence != decisive(text, int(distance)))
+        around[label].update(
+            sentence for sentence in sentences(text) if sentence != decisive(text, int(distance))
+        )
     assert around[0] == around[1]
 
 
@@ -130,8 +144,9 @@ def test_splits_share_no_sentence_and_the_test_has_no_new_word(reviews):
 
 
 def test_an_opinion_word_and_a_decisive_pattern_meet_in_one_split_only(reviews):
-    opinions = {word for name, words in _phrases().items() if name.split()[-1] in ("good", "bad")
-                for word in words}
+    opinions = {
+        word for name, words in _phrases().items() if name.split()[-1] in ("good", "bad") for word in words
+    }
     pairs = []
     for part in (reviews.train, reviews.test):
         found = set()
@@ -150,20 +165,29 @@ def test_bag_of_words_is_no_better_than_a_coin(reviews):
     from sklearn.linear_model import LogisticRegression
 
     counter = CountVectorizer(token_pattern=r"\w+")
-    model = LogisticRegression(max_iter=200).fit(counter.fit_transform(reviews.train.texts),
-                                                 reviews.train.labels)
+    model = LogisticRegression(max_iter=200).fit(
+        counter.fit_transform(reviews.train.texts), reviews.train.labels
+    )
     assert model.score(counter.transform(reviews.test.texts), reviews.test.labels) < 0.55
 
 
 def test_the_generator_gives_the_same_bytes_whatever_the_locale():
-    code = "from lstm_course.data.reviews.writer import write_reviews; import hashlib; " \
-           "print(hashlib.sha256(write_reviews()).hexdigest())"
-    done = subprocess.run([sys.executable, "-X", "utf8=0", "-c", code], capture_output=True, text=True,
-                          env=os.environ | {"LC_ALL": "C", "PYTHONHASHSEED": "7"}, timeout=60)
+    code = (
+        "from lstm_course.data.reviews.writer import write_reviews; import hashlib; "
+        "print(hashlib.sha256(write_reviews()).hexdigest())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8=0", "-c", code],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"LC_ALL": "C", "PYTHONHASHSEED": "7"},
+        timeout=60,
+    )
     assert done.stdout.strip() == shipping.sha256((FOLDER / "reviews.tsv.bz2").read_bytes()), done.stderr
 
 
 # --- IMDB ---
+
 
 @pytest.fixture
 def small(tmp_path, monkeypatch):
@@ -176,9 +200,12 @@ def small(tmp_path, monkeypatch):
 
 
 def small_reviews(each=EACH):
-    return {f"aclImdb/{split}/{label}/{number}_{7 if label == 'pos' else 2}.txt":
-            f"{split} {label} {number}, très <br />".encode()
-            for split in ("train", "test") for label in ("pos", "neg") for number in reversed(range(each))}
+    return {
+        f"aclImdb/{split}/{label}/{number}_{stars}.txt": f"{split} {label} {number}, très <br />".encode()
+        for split in ("train", "test")
+        for label, stars in (("pos", 7), ("neg", 2))
+        for number in reversed(range(each))
+    }
 
 
 def pack(path, files):
@@ -201,8 +228,12 @@ def test_an_archive_becomes_reviews_and_is_needed_only_once(small, capsys):
     small.unlink()
     found = data.load_imdb(validation=2)
     assert data.has_imdb() and left_in_cache() == ["imdb.npz"]
-    assert found.train.texts == ["train neg 0, très <br />", "train pos 0, très <br />",
-                                 "train neg 1, très <br />", "train pos 1, très <br />"]
+    assert found.train.texts == [
+        "train neg 0, très <br />",
+        "train pos 0, très <br />",
+        "train neg 1, très <br />",
+        "train pos 1, très <br />",
+    ]
     assert found.validation.texts == ["train neg 2, très <br />", "train pos 2, très <br />"]
     assert found.train.labels.tolist() == [0, 1, 0, 1] and found.validation.labels.tolist() == [0, 1]
     assert len(found.test) == 2 * EACH and found.test.distances is None
@@ -211,8 +242,13 @@ def test_an_archive_becomes_reviews_and_is_needed_only_once(small, capsys):
 
 
 def test_only_labelled_reviews_are_taken_and_nothing_is_unpacked(small, tmp_path, monkeypatch):
-    wild = small_reviews() | {"../escaped.txt": b"x", "/tmp/escaped.txt": b"x", "aclImdb/README": b"x",
-                              "aclImdb/train/unsup/0_0.txt": b"x", "aclImdb/train/pos/../../9_9.txt": b"x"}
+    wild = small_reviews() | {
+        "../escaped.txt": b"x",
+        "/tmp/escaped.txt": b"x",
+        "aclImdb/README": b"x",
+        "aclImdb/train/unsup/0_0.txt": b"x",
+        "aclImdb/train/pos/../../9_9.txt": b"x",
+    }
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -226,7 +262,7 @@ def _broken(kind, archive):
     if kind == "empty":
         archive.write_bytes(b"")
     elif kind == "truncated":
-        archive.write_bytes(content[:len(content) // 2])
+        archive.write_bytes(content[: len(content) // 2])
     elif kind == "corrupt":
         archive.write_bytes(content[:150] + bytes(40) + content[190:])
     elif kind == "no archive":
@@ -244,12 +280,20 @@ def _broken(kind, archive):
         archive.unlink()
 
 
-@pytest.mark.parametrize("kind, said", [
-    ("empty", "damaged, cut off or no .tar.gz"), ("truncated", "labelled reviews"),
-    ("corrupt", "labelled reviews"), ("no archive", "damaged, cut off or no .tar.gz"),
-    ("an empty archive", "holds 0 labelled reviews"), ("a review missing", "holds 11 labelled reviews"),
-    ("a text changed", "does not hold the published reviews"), ("a folder", "cannot be read"),
-    ("missing", "cannot be read: No such file")])
+@pytest.mark.parametrize(
+    "kind, said",
+    [
+        ("empty", "damaged, cut off or no .tar.gz"),
+        ("truncated", "labelled reviews"),
+        ("corrupt", "labelled reviews"),
+        ("no archive", "damaged, cut off or no .tar.gz"),
+        ("an empty archive", "holds 0 labelled reviews"),
+        ("a review missing", "holds 11 labelled reviews"),
+        ("a text changed", "does not hold the published reviews"),
+        ("a folder", "cannot be read"),
+        ("missing", "cannot be read: No such file"),
+    ],
+)
 def test_a_bad_archive_is_refused_in_one_sentence_and_the_cache_stays_whole(small, capsys, kind, said):
     assert cli.main(["data", "imdb", "--from", str(small)]) == 0
     before = imdb.path().read_bytes()
@@ -300,11 +344,15 @@ def test_a_download_is_checked_and_kept(server):
     assert server["times"] == 1 and left_in_cache() == ["imdb.npz"]
 
 
-@pytest.mark.parametrize("spoil, said", [
-    (lambda served: served.update(send=served["send"][:-9]), "cannot be downloaded|not the published"),
-    (lambda served: served.update(send=bytes(len(served["send"]))), "not the published archive"),
-    (lambda served: served.update(send=b"please log in", length=13), "not the published archive")],
-    ids=["cut off", "changed", "something else"])
+@pytest.mark.parametrize(
+    "spoil, said",
+    [
+        (lambda served: served.update(send=served["send"][:-9]), "cannot be downloaded|not the published"),
+        (lambda served: served.update(send=bytes(len(served["send"]))), "not the published archive"),
+        (lambda served: served.update(send=b"please log in", length=13), "not the published archive"),
+    ],
+    ids=["cut off", "changed", "something else"],
+)
 def test_a_bad_download_leaves_nothing_behind(server, spoil, said):
     spoil(server)
     with pytest.raises(DataError, match=said):
@@ -317,8 +365,10 @@ def test_a_full_disk_is_said_and_leaves_the_cache_whole(server, monkeypatch, whe
     def full(*arguments, **options):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(imdb.np if where == "conversion" else imdb, *(
-        ("savez_compressed", full) if where == "conversion" else ("_tell", full)))
+    monkeypatch.setattr(
+        imdb.np if where == "conversion" else imdb,
+        *(("savez_compressed", full) if where == "conversion" else ("_tell", full)),
+    )
     with pytest.raises(DataError, match=r"cannot be kept in .*No space left.*LSTM_COURSE_CACHE"):
         data.load_imdb()
     assert left_in_cache() == []
@@ -349,8 +399,10 @@ def _load_in_a_process(start, url, digest, size):
 def test_processes_that_start_at_once_download_once(server):
     context = multiprocessing.get_context("spawn")
     start = context.Event()
-    processes = [context.Process(target=_load_in_a_process,
-                                 args=(start, imdb.URL, imdb.ARCHIVE, imdb.BYTES)) for _ in range(3)]
+    processes = [
+        context.Process(target=_load_in_a_process, args=(start, imdb.URL, imdb.ARCHIVE, imdb.BYTES))
+        for _ in range(3)
+    ]
     for process in processes:
         process.start()
     start.set()
@@ -361,6 +413,7 @@ def test_processes_that_start_at_once_download_once(server):
 
 
 # --- the command ---
+
 
 def test_the_command_lists_what_is_there(small, capsys):
     assert cli.main(["data"]) == 0

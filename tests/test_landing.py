@@ -76,8 +76,12 @@ def test_pictures_are_saved_and_widgets_are_not():
         return {"output_type": "display_data", "data": data}
 
     view = {"application/vnd.jupyter.widget-view+json": {"model_id": "0"}}
-    outputs = [output(**view, **{"text/html": "a picture"}), output(**view, **{"text/plain": "a bar"}),
-               output(**{"text/plain": "1"}), {"output_type": "stream", "text": "2"}]
+    outputs = [
+        output(**view, **{"text/html": "a picture"}),
+        output(**view, **{"text/plain": "a bar"}),
+        output(**{"text/plain": "1"}),
+        {"output_type": "stream", "text": "2"},
+    ]
     cells = [{"cell_type": "code", "outputs": outputs}, {"cell_type": "markdown", "source": "# A title"}]
     lab.leave_out_views({"type": "notebook", "content": {"cells": cells}}, path="", contents_manager=None)
     assert cells[0]["outputs"] == [output(**{"text/html": "a picture"}), *outputs[2:]]

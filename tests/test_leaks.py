@@ -50,7 +50,7 @@ def with_sklearn(data):
 def standardised_by_hand(data):
     mean, deviation = data[:-TEST].mean(), data[:-TEST].std()
     z = (data - mean) / deviation
-    X = [z[k:k + L] for k in range(len(z) - L)]
+    X = [z[k : k + L] for k in range(len(z) - L)]
     y = [z[k + L] for k in range(len(z) - L)]
     return np.array(X[:-TEST])[..., None], y[:-TEST], np.array(X[-TEST:])[..., None], y[-TEST:]
 
@@ -100,7 +100,7 @@ def several_steps_ahead_with_features(data):
 
 
 def smoothed_over_the_past(data):
-    past = np.array([data[max(0, k - 4):k + 1].mean() for k in range(len(data))])
+    past = np.array([data[max(0, k - 4) : k + 1].mean() for k in range(len(data))])
     X, _ = windows(past)
     _, y = windows(data)
     scale = data[:-TEST].max()
@@ -126,8 +126,11 @@ def name(pipeline):
     return pipeline.__name__
 
 
-@pytest.mark.parametrize("data", [series(0), series(1), simulated_prices(days=220, seed=1).values],
-                         ids=["season", "another", "walk"])
+@pytest.mark.parametrize(
+    "data",
+    [series(0), series(1), simulated_prices(days=220, seed=1).values],
+    ids=["season", "another", "walk"],
+)
 @pytest.mark.parametrize("pipeline", CLEAN, ids=name)
 def test_clean_pipelines_pass(pipeline, data):
     assert find_leaks(pipeline, data) == []
@@ -185,7 +188,7 @@ def asks_what_was_trained_on(data):
 
 def trained_a_season_too_far(data):
     X, y = windows(data)
-    return X[:-TEST + M], y[:-TEST + M], X[-TEST:], y[-TEST:]
+    return X[: -TEST + M], y[: -TEST + M], X[-TEST:], y[-TEST:]
 
 
 def targets_of_several_steps_reach_over(data):
@@ -206,20 +209,24 @@ def smoothed_over_the_future(data):
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-@pytest.mark.parametrize("pipeline, leaks", [
-    (scaled_on_everything, {"scaler"}),
-    (standardised_on_everything, {"scaler"}),
-    (detrended_on_everything, {"scaler"}),
-    (scaled_on_the_test_part, {"scaler"}),
-    (targets_scaled_on_everything, {"scaler"}),
-    (split_at_random, {"shuffled"}),
-    (every_fifth_is_tested, {"shuffled"}),
-    (asks_what_was_trained_on, {"overlap"}),
-    (trained_a_season_too_far, {"overlap"}),
-    (targets_of_several_steps_reach_over, {"overlap"}),
-    (target_is_the_last_input, {"target in the window"}),
-    (smoothed_over_the_future, {"overlap", "target in the window"}),
-], ids=lambda thing: name(thing) if callable(thing) else "")
+@pytest.mark.parametrize(
+    "pipeline, leaks",
+    [
+        (scaled_on_everything, {"scaler"}),
+        (standardised_on_everything, {"scaler"}),
+        (detrended_on_everything, {"scaler"}),
+        (scaled_on_the_test_part, {"scaler"}),
+        (targets_scaled_on_everything, {"scaler"}),
+        (split_at_random, {"shuffled"}),
+        (every_fifth_is_tested, {"shuffled"}),
+        (asks_what_was_trained_on, {"overlap"}),
+        (trained_a_season_too_far, {"overlap"}),
+        (targets_of_several_steps_reach_over, {"overlap"}),
+        (target_is_the_last_input, {"target in the window"}),
+        (smoothed_over_the_future, {"overlap", "target in the window"}),
+    ],
+    ids=lambda thing: name(thing) if callable(thing) else "",
+)
 def test_planted_leaks_are_found_and_named(pipeline, leaks, seed):
     found = find_leaks(pipeline, series(seed))
     assert {leak.name for leak in found} == leaks, [str(leak) for leak in found]
@@ -246,14 +253,17 @@ def test_generators_of_the_caller_are_left_alone():
     assert np.random.rand() == expected
 
 
-@pytest.mark.parametrize("pipeline, error, said", [
-    (lambda data: (data, data), TypeError, "must return four arrays"),
-    (lambda data: (data, data[1:], data, data), ValueError, "X_train has 220 rows and y_train 219"),
-    (lambda data: (data, data, data[:0], data[:0]), ValueError, "X_test has shape"),
-    (lambda data: tuple(np.random.default_rng().normal(size=(4, 9))), ValueError, "generator a seed"),
-    (lambda data: tuple([data[data < 400]] * 4), ValueError, "other numbers of rows"),
-    ("no function", TypeError, "expected a function"),
-])
+@pytest.mark.parametrize(
+    "pipeline, error, said",
+    [
+        (lambda data: (data, data), TypeError, "must return four arrays"),
+        (lambda data: (data, data[1:], data, data), ValueError, "X_train has 220 rows and y_train 219"),
+        (lambda data: (data, data, data[:0], data[:0]), ValueError, "X_test has shape"),
+        (lambda data: tuple(np.random.default_rng().normal(size=(4, 9))), ValueError, "generator a seed"),
+        (lambda data: tuple([data[data < 400]] * 4), ValueError, "other numbers of rows"),
+        ("no function", TypeError, "expected a function"),
+    ],
+)
 def test_what_is_no_pipeline_is_refused(pipeline, error, said):
     with pytest.raises(error, match=said):
         find_leaks(pipeline, series())

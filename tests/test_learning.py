@@ -11,17 +11,24 @@ from lstm_course.memory import adding, recall, train_on_task
 from lstm_course.scratch import LSTM, Dense, LastStep, Sequential
 
 SEEDS = range(10)
-BUSY = 4                  # a machine with other work to do is granted so many times the promised seconds
+BUSY = 4  # a machine with other work to do is granted so many times the promised seconds
 
 
 def lstm(task, hidden_size, chrono, seed):
-    return Sequential([LSTM(task.input_size, hidden_size, chrono=chrono, seed=seed), LastStep(),
-                       Dense(hidden_size, task.output_size, seed=seed + 1)])
+    return Sequential(
+        [
+            LSTM(task.input_size, hidden_size, chrono=chrono, seed=seed),
+            LastStep(),
+            Dense(hidden_size, task.output_size, seed=seed + 1),
+        ]
+    )
 
 
 def ten_runs(task, hidden_size, chrono, **training):
-    runs = [train_on_task(lstm(task, hidden_size, chrono, seed), task, batch_size=16, seed=seed, **training)
-            for seed in SEEDS]
+    runs = [
+        train_on_task(lstm(task, hidden_size, chrono, seed), task, batch_size=16, seed=seed, **training)
+        for seed in SEEDS
+    ]
     for run in runs:
         score = f"loss {run.test_loss:.4f}" if run.test_accuracy is None else f"accuracy {run.test_accuracy}"
         print(f"{run.updates} updates, {run.seconds:.2f} s, test {score}")

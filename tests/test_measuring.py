@@ -84,15 +84,32 @@ def test_near_first_is_measured_at_the_verdict_and_far_behind_it(monkeypatch):
     monkeypatch.setattr(full_size, "EDGES", (4, 5))
     make = partial(full_size._small, "SimpleRNN", 0.01)
     job = full_size._near_first_job("RNN", "none", make, batch_size=4, seed=0)
-    assert job.run(data, 0, print) == {"accuracy at the verdict, first stage": 0.5, "test accuracy": 1.0,
-                                       "epochs": 3, "accuracy at 4 to 4 words": 1.0}
+    assert job.run(data, 0, print) == {
+        "accuracy at the verdict, first stage": 0.5,
+        "test accuracy": 1.0,
+        "epochs": 3,
+        "accuracy at 4 to 4 words": 1.0,
+    }
     assert seen == [(8, 3), (8, full_size.LONGEST)]
 
 
 def test_every_shipped_row_says_where_it_comes_from():
     rows = full_size.full_size_results()
-    keys = {"lesson", "data", "model", "settings", "measure", "value", "epochs", "seed", "seconds",
-            "cpu_seconds", "date", "machine", "versions"}
+    keys = {
+        "lesson",
+        "data",
+        "model",
+        "settings",
+        "measure",
+        "value",
+        "epochs",
+        "seed",
+        "seconds",
+        "cpu_seconds",
+        "date",
+        "machine",
+        "versions",
+    }
     assert all(set(row) == keys for row in rows)
     named = [(row["data"], row["model"], row["seed"], row["measure"]) for row in rows]
     assert len(named) == len(set(named))

@@ -45,7 +45,9 @@ def packed(state):
 
 
 def unpacked(layer, state):
-    return (state[:, :layer.hidden_size], state[:, layer.hidden_size:]) if isinstance(layer, LSTM) else state
+    return (
+        (state[:, : layer.hidden_size], state[:, layer.hidden_size :]) if isinstance(layer, LSTM) else state
+    )
 
 
 def numeric_jacobian(function, x, step=1e-5):
@@ -64,7 +66,7 @@ def states(layer, x):
     width = layer.hidden_size * (2 if isinstance(layer, LSTM) else 1)
     walked = [np.zeros((len(x), width))]
     for t in range(x.shape[1]):
-        walked.append(packed(layer.forward(x[:, t:t + 1], unpacked(layer, walked[-1]))[1]))
+        walked.append(packed(layer.forward(x[:, t : t + 1], unpacked(layer, walked[-1]))[1]))
     return np.stack(walked)
 
 
@@ -80,24 +82,33 @@ def test_step_jacobians_are_finite_differences(make):
     assert jacobians.shape == (T, N, S, S)
     for t in range(T):
         for n in range(N):
+
             def step(state, t=t, n=n):
-                return packed(layer.forward(x[n:n + 1, t:t + 1], unpacked(layer, state[None]))[1])[0]
+                return packed(layer.forward(x[n : n + 1, t : t + 1], unpacked(layer, state[None]))[1])[0]
+
             assert relative_error(jacobians[t, n], numeric_jacobian(step, before[t, n])) < 1e-7
 
 
 @settings(max_examples=15, deadline=None)
-@given(N=st.integers(1, 3), T=st.integers(1, 5), D=st.integers(1, 3), H=st.integers(1, 4),
-       name=st.sampled_from(list(MAKERS)))
+@given(
+    N=st.integers(1, 3),
+    T=st.integers(1, 5),
+    D=st.integers(1, 3),
+    H=st.integers(1, 4),
+    name=st.sampled_from(list(MAKERS)),
+)
 def test_the_product_of_step_jacobians_carries_the_gradient_through_time(N, T, D, H, name):
     layer = lively(MAKERS[name], D=D, H=H)
     x = np.random.default_rng(2).normal(size=(N, T, D))
     jacobians, walked, norms = step_jacobians(layer, x), states(layer, x), gradient_by_lag(layer, x)
     for n in range(N):
-        by_state = np.eye(walked.shape[2])[:H]                          # of h_T by the state after step t
+        by_state = np.eye(walked.shape[2])[:H]  # of h_T by the state after step t
         for t in reversed(range(T)):
+
             def step(x_t, t=t, n=n):
                 return packed(layer.forward(x_t[None, None], unpacked(layer, walked[t, n][None]))[1])[0]
-            by_input = by_state @ numeric_jacobian(step, x[n, t])        # of h_T by x_t
+
+            by_input = by_state @ numeric_jacobian(step, x[n, t])  # of h_T by x_t
             np.testing.assert_allclose(norms[n, T - 1 - t], np.linalg.norm(by_input), rtol=1e-6, atol=1e-10)
             by_state = by_state @ jacobians[t, n]
 
@@ -109,7 +120,7 @@ def test_the_jacobian_of_the_rnn_is_the_formula():
     h = np.zeros(H)
     for t, jacobian in enumerate(step_jacobians(layer, x)):
         h = cells.rnn_cell(x[0, t], h, weights)
-        np.testing.assert_allclose(jacobian[0], np.diag(1 - h ** 2) @ recurrent, rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(jacobian[0], np.diag(1 - h**2) @ recurrent, rtol=1e-10, atol=1e-12)
 
 
 def test_the_cell_state_of_an_lstm_fades_by_its_forget_gate():
@@ -133,10 +144,12 @@ def test_gradient_by_lag_is_the_norm_of_the_numeric_jacobian(make):
     norms = gradient_by_lag(layer, x)
     assert norms.shape == (N, T)
     for n in range(N):
+
         def last_h(sequence):
             return layer.forward(sequence[None])[0][0, -1]
+
         jacobian = numeric_jacobian(last_h, x[n]).reshape(H, T, D)
-        expected = np.sqrt((jacobian ** 2).sum(axis=(0, 2)))[::-1]       # by lag: the last step first
+        expected = np.sqrt((jacobian**2).sum(axis=(0, 2)))[::-1]  # by lag: the last step first
         np.testing.assert_allclose(norms[n], expected, rtol=1e-7)
 
 
@@ -214,19 +227,19 @@ def test_the_scale_does_not_matter(norms, threshold, scale):
 
 @given(norms=NORMS, power=st.integers(-40, 40))
 def test_powers_of_two_do_not_matter_at_all(norms, power):
-    assert memory_horizon(np.array(norms) * 2.0 ** power) == memory_horizon(norms)
+    assert memory_horizon(np.array(norms) * 2.0**power) == memory_horizon(norms)
 
 
 @given(norms=NORMS, more=NORMS, threshold=FRACTION)
 def test_what_comes_after_the_horizon_does_not_matter(norms, more, threshold):
     horizon = memory_horizon(norms, threshold)
     assume(horizon < len(norms))
-    assert memory_horizon(norms[:horizon + 1] + more, threshold) == horizon
+    assert memory_horizon(norms[: horizon + 1] + more, threshold) == horizon
 
 
 def test_horizons_in_figures():
-    assert memory_horizon(0.5 ** np.arange(20)) == 7                      # 2^-7 = 0.0078 < 0.01 < 2^-6
-    assert memory_horizon(0.5 ** np.arange(20), threshold=0.5) == 2       # under, not at
+    assert memory_horizon(0.5 ** np.arange(20)) == 7  # 2^-7 = 0.0078 < 0.01 < 2^-6
+    assert memory_horizon(0.5 ** np.arange(20), threshold=0.5) == 2  # under, not at
     assert memory_horizon(np.ones(20)) == 20 == memory_horizon([1.0, *[0.0] * 19], threshold=0)
     assert memory_horizon(0.5 ** np.arange(20, dtype="float32")) == 7
 
@@ -265,11 +278,31 @@ def test_a_bar_counts_the_networks(capfd, monkeypatch):
 
 
 def test_an_entry_is_what_its_own_training_gives():
-    accuracies = recall_by_lag(small_rnn, two_symbols, np.array([4, 1]), updates=20, seeds=range(2),
-                               learning_rate=0.003, batch_size=8, goal=0.9)
-    again = [[train_on_task(small_rnn(two_symbols(lag), seed), two_symbols(lag), 20, seed=seed,
-                            learning_rate=0.003, batch_size=8, goal=0.9).test_accuracy for seed in (0, 1)]
-             for lag in (4, 1)]
+    accuracies = recall_by_lag(
+        small_rnn,
+        two_symbols,
+        np.array([4, 1]),
+        updates=20,
+        seeds=range(2),
+        learning_rate=0.003,
+        batch_size=8,
+        goal=0.9,
+    )
+    again = [
+        [
+            train_on_task(
+                small_rnn(two_symbols(lag), seed),
+                two_symbols(lag),
+                20,
+                seed=seed,
+                learning_rate=0.003,
+                batch_size=8,
+                goal=0.9,
+            ).test_accuracy
+            for seed in (0, 1)
+        ]
+        for lag in (4, 1)
+    ]
     np.testing.assert_array_equal(accuracies, again)
 
 
@@ -281,8 +314,18 @@ def test_near_is_easier_than_far():
 # ---- bad input
 
 X = np.ones((N, T, D))
-NO_ARRAY = ["text", None, [[1.0], [1.0, 2.0]], {"a": 1}, [NAN], [INFINITE], [], np.array(["1.0"]), [1j],
-            object()]
+NO_ARRAY = [
+    "text",
+    None,
+    [[1.0], [1.0, 2.0]],
+    {"a": 1},
+    [NAN],
+    [INFINITE],
+    [],
+    np.array(["1.0"]),
+    [1j],
+    object(),
+]
 BAD_X = [*NO_ARRAY, X[0], X[None], X[..., :-1], X[:0], X[:, :0], np.where(np.arange(D) == 1, NAN, X), 1.0]
 NO_LAYER = [None, "LSTM", LSTM, Dense(D, H), LastStep(), Sequential([LSTM(D, H)])]
 NO_SIZE = [0, -1, 2.0, "3", None, True, NAN]
@@ -293,25 +336,48 @@ LAYER = LSTM(D, H, seed=0)
 TABLE = {
     "step_jacobians": (step_jacobians, {"layer": LAYER, "x": X}, {"layer": NO_LAYER, "x": BAD_X}),
     "gradient_by_lag": (gradient_by_lag, {"layer": LAYER, "x": X}, {"layer": NO_LAYER, "x": BAD_X}),
-    "memory_horizon": (memory_horizon, {"norms": [1.0, 0.5]}, {
-        "norms": [*NO_ARRAY, 1.0, [[1.0, 0.5]], [0.0, 1.0], [-1.0, 1.0], [1.0, -0.5], [1.0, NAN]],
-        "threshold": ["0.1", None, NAN, INFINITE, -0.1, 1.1, [0.1], True]}),
-    "recall_by_lag": (recall_by_lag,
-                      {"make_model": small_rnn, "make_task": two_symbols, "lags": [1], "updates": 1}, {
-        "make_model": [*NO_FUNCTION, small_rnn(recall(1), 0), lambda task, seed: None,
-                       lambda task, seed: RNN(3, 4), lambda task, seed: small_rnn(recall(1), 0)],
-        "make_task": [*NO_FUNCTION, recall(1), lambda lag: None, lambda lag: recall, lambda lag: adding(9)],
-        "lags": [None, 3, [], [0], [-1], [1.0], ["1"], [True], "12", [[1]], [NAN], [1, None]],
-        "seeds": [None, 3, [], [-1], [1.0], ["1"], [True], "12", [[1]], [NAN], [0, None]],
-        "updates": NO_SIZE, "batch_size": NO_SIZE, "learning_rate": [-1, "1", None, NAN, INFINITE],
-        "max_norm": [0, -1, "1", NAN], "goal": [-0.1, 1.1, "1", NAN]}),
+    "memory_horizon": (
+        memory_horizon,
+        {"norms": [1.0, 0.5]},
+        {
+            "norms": [*NO_ARRAY, 1.0, [[1.0, 0.5]], [0.0, 1.0], [-1.0, 1.0], [1.0, -0.5], [1.0, NAN]],
+            "threshold": ["0.1", None, NAN, INFINITE, -0.1, 1.1, [0.1], True],
+        },
+    ),
+    "recall_by_lag": (
+        recall_by_lag,
+        {"make_model": small_rnn, "make_task": two_symbols, "lags": [1], "updates": 1},
+        {
+            "make_model": [
+                *NO_FUNCTION,
+                small_rnn(recall(1), 0),
+                lambda task, seed: None,
+                lambda task, seed: RNN(3, 4),
+                lambda task, seed: small_rnn(recall(1), 0),
+            ],
+            "make_task": [
+                *NO_FUNCTION,
+                recall(1),
+                lambda lag: None,
+                lambda lag: recall,
+                lambda lag: adding(9),
+            ],
+            "lags": [None, 3, [], [0], [-1], [1.0], ["1"], [True], "12", [[1]], [NAN], [1, None]],
+            "seeds": [None, 3, [], [-1], [1.0], ["1"], [True], "12", [[1]], [NAN], [0, None]],
+            "updates": NO_SIZE,
+            "batch_size": NO_SIZE,
+            "learning_rate": [-1, "1", None, NAN, INFINITE],
+            "max_norm": [0, -1, "1", NAN],
+            "goal": [-0.1, 1.1, "1", NAN],
+        },
+    ),
 }
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_bad_input_is_named(name):
     function, good, bad = TABLE[name]
-    function(**good)                                              # else the table would prove nothing
+    function(**good)  # else the table would prove nothing
     for argument, values in bad.items():
         for value in values:
             with pytest.raises((ValueError, TypeError)) as caught:
@@ -324,8 +390,11 @@ def test_bad_input_is_named(name):
 
 
 def test_the_table_is_complete():
-    public = {name for name, value in vars(measures).items() if inspect.isfunction(value)
-              and value.__module__ == measures.__name__ and not name.startswith("_")}
+    public = {
+        name
+        for name, value in vars(measures).items()
+        if inspect.isfunction(value) and value.__module__ == measures.__name__ and not name.startswith("_")
+    }
     assert public == set(TABLE)
     for name, (function, _, bad) in TABLE.items():
         assert set(bad) >= set(inspect.signature(function).parameters) - {"training"}, name
@@ -340,13 +409,18 @@ def test_messages_say_what_came_and_what_was_expected():
     assert message(step_jacobians, Dense(2, 3), X) == "layer is of type Dense, expected an RNN, LSTM or GRU"
     assert message(gradient_by_lag, LAYER, X[0]) == "x has shape (5, 3), expected (N, T, 3)"
     assert message(memory_horizon, [0.0, 1.0]) == (
-        "norms starts with 0 and has values from 0, expected a first one above 0 and none below 0")
+        "norms starts with 0 and has values from 0, expected a first one above 0 and none below 0"
+    )
     assert message(recall_by_lag, small_rnn, two_symbols, [], updates=1) == (
-        "lags has shape (0,), expected (L,), not empty")
+        "lags has shape (0,), expected (L,), not empty"
+    )
     assert message(recall_by_lag, small_rnn, two_symbols, [1], updates=1, seeds=3) == (
-        "seeds has shape (), expected (S,)")
+        "seeds has shape (), expected (S,)"
+    )
     assert message(recall_by_lag, small_rnn, lambda lag: adding(10), [1], updates=1) == (
         "what make_task gave is 'adding, T = 10, convention fixed' with a real number for target, "
-        "expected a Task with classes")
+        "expected a Task with classes"
+    )
     assert message(recall_by_lag, lambda task, seed: None, two_symbols, [1], updates=1) == (
-        "what make_model gave is None, expected a Sequential")
+        "what make_model gave is None, expected a Sequential"
+    )

@@ -63,22 +63,28 @@ def test_the_forecaster():
     assert model.loss == "mean_squared_error"
 
 
-@pytest.mark.parametrize("make, error, message", [
-    (lambda: models.text_classifier(0), ValueError, "input_dim is 0"),
-    (lambda: models.text_classifier(10, units=2.5), TypeError, "units is 2.5"),
-    (lambda: models.text_classifier(10, dropout=2), ValueError, "dropout is 2"),
-    (lambda: models.text_classifier(10, cell="lstm"), ValueError, "'LSTM', 'GRU' or 'SimpleRNN'"),
-    (lambda: models.stacked_text_classifier(10, units=()), ValueError, "units"),
-    (lambda: models.forecaster(10, outputs="two"), TypeError, "outputs is"),
-    (lambda: models.open_gates(models.text_classifier(10, 2, 2, cell="GRU"), 50), ValueError, "no LSTM"),
-    (lambda: models.open_gates(models.forecaster(5, units=2), 2), ValueError, "greater than 2"),
-    (lambda: models.batches(np.ones(3), np.ones(4)), ValueError, "the same number of rows"),
-    (lambda: models.batches([]), ValueError, "at least one"),
-    (lambda: models.batches([1, 2], batch_size=0), ValueError, "batch_size is 0"),
-    (lambda: models.batches([1, 2], shuffle_seed="a"), TypeError, "shuffle_seed is 'a'"),
-    (lambda: models.recurrent_inputs(models.forecaster(5, units=2), np.ones((1, 5, 1)), layer=2),
-     ValueError, "2 recurrent layers"),
-])
+@pytest.mark.parametrize(
+    "make, error, message",
+    [
+        (lambda: models.text_classifier(0), ValueError, "input_dim is 0"),
+        (lambda: models.text_classifier(10, units=2.5), TypeError, "units is 2.5"),
+        (lambda: models.text_classifier(10, dropout=2), ValueError, "dropout is 2"),
+        (lambda: models.text_classifier(10, cell="lstm"), ValueError, "'LSTM', 'GRU' or 'SimpleRNN'"),
+        (lambda: models.stacked_text_classifier(10, units=()), ValueError, "units"),
+        (lambda: models.forecaster(10, outputs="two"), TypeError, "outputs is"),
+        (lambda: models.open_gates(models.text_classifier(10, 2, 2, cell="GRU"), 50), ValueError, "no LSTM"),
+        (lambda: models.open_gates(models.forecaster(5, units=2), 2), ValueError, "greater than 2"),
+        (lambda: models.batches(np.ones(3), np.ones(4)), ValueError, "the same number of rows"),
+        (lambda: models.batches([]), ValueError, "at least one"),
+        (lambda: models.batches([1, 2], batch_size=0), ValueError, "batch_size is 0"),
+        (lambda: models.batches([1, 2], shuffle_seed="a"), TypeError, "shuffle_seed is 'a'"),
+        (
+            lambda: models.recurrent_inputs(models.forecaster(5, units=2), np.ones((1, 5, 1)), layer=2),
+            ValueError,
+            "2 recurrent layers",
+        ),
+    ],
+)
 def test_bad_arguments_are_named(make, error, message):
     with pytest.raises(error, match=message):
         make()
@@ -95,7 +101,7 @@ def test_the_same_seed_gives_the_same_batches_whatever_else_is_random():
     keras.utils.set_random_seed(2)
     assert orders(models.batches(x, y, batch_size=4, shuffle_seed=7)) == first
     assert orders(models.batches(x, y, batch_size=4, shuffle_seed=8)) != first
-    assert first[0] != first[1]                                    # every epoch has an order of its own
+    assert first[0] != first[1]  # every epoch has an order of its own
     assert all(sorted(order) == x.tolist() for order in first)
 
 
@@ -154,5 +160,8 @@ def test_the_upper_layer_of_a_stack_sees_the_lower_ones_outputs():
     lower, vectors = models.recurrent_inputs(model, words, layer=0)
     upper, inputs = models.recurrent_inputs(model, words)
     assert np.allclose(lower.forward(vectors)[0], inputs, atol=1e-6)
-    assert np.allclose(upper.forward(inputs)[0][:, -1] @ model.layers[-1].kernel + model.layers[-1].bias,
-                       np.log(1 / (1 / model(words) - 1)), atol=1e-5)
+    assert np.allclose(
+        upper.forward(inputs)[0][:, -1] @ model.layers[-1].kernel + model.layers[-1].bias,
+        np.log(1 / (1 / model(words) - 1)),
+        atol=1e-5,
+    )

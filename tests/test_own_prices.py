@@ -21,7 +21,7 @@ def cells():
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     first = next(k for k, source in enumerate(code) if "prices = load_prices()" in source)
     last = next(k for k, source in enumerate(code) if "Bonferroni" in source or "beaten ==" in source)
-    return [source for source in code[first:last + 1] if "check(" not in source]
+    return [source for source in code[first : last + 1] if "check(" not in source]
 
 
 def export(path, values):
@@ -41,11 +41,14 @@ def late(X, y, **options):
 def test_the_cells_on_prices_run_on_a_file_of_ones_own(kind, tmp_path, capsys):
     values = 20 * simulated_prices(days=700, seed=11).values
     if kind == "with a pattern":
-        values = values * (1 + 0.03 * (np.arange(700) % 2))            # every second day is dearer
+        values = values * (1 + 0.03 * (np.arange(700) % 2))  # every second day is dearer
     export(tmp_path / "mine.csv", values)
     names = {"np": np, "L": 60, "train_model": late, "series": series, "show": lambda *args, **options: None}
-    exec("from lstm_course.data import load_prices\nfrom lstm_course.plots import *\n"
-         "from lstm_course.data.series import *", names)
+    exec(
+        "from lstm_course.data import load_prices\nfrom lstm_course.plots import *\n"
+        "from lstm_course.data.series import *",
+        names,
+    )
     names["chronological_split"] = find("chronological_split").reference
     names["create_sequences"] = find("create_sequences").reference
     for source in cells():

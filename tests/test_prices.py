@@ -32,30 +32,35 @@ def write(folder, head, rows, encoding="utf-8", end="\n"):
 
 def yahoo():
     return "Date,Open,High,Low,Close,Adj Close,Volume", [
-        f"{day},1.0,2.0,0.5,{2 * value},{value},1200" for day, value in zip(DAYS, TRUE, strict=True)]
+        f"{day},1.0,2.0,0.5,{2 * value},{value},1200" for day, value in zip(DAYS, TRUE, strict=True)
+    ]
 
 
 def nasdaq():
     return "Date,Close/Last,Volume,Open,High,Low", [
         f'{day:%m/%d/%Y},"${english(value)}",1200,$1.00,$2.00,$0.50'
-        for day, value in zip(DAYS[::-1], TRUE[::-1], strict=True)]
+        for day, value in zip(DAYS[::-1], TRUE[::-1], strict=True)
+    ]
 
 
 def investing():
     return '"Date","Price","Open","High","Low","Vol.","Change %"', [
         f'"{day:%b %d, %Y}","{english(value)}","1.00","2.00","0.50","1.2M","-0.10%"'
-        for day, value in zip(DAYS[::-1], TRUE[::-1], strict=True)]
+        for day, value in zip(DAYS[::-1], TRUE[::-1], strict=True)
+    ]
 
 
 def frankfurt():
     return "Datum;Erster;Hoch;Tief;Schlusskurs;Stuecke;Volumen", [
         f"{day:%d.%m.%Y};1,00;2,00;0,50;{german(value)} €;1.200;3.400"
-        for day, value in zip(DAYS, TRUE, strict=True)]
+        for day, value in zip(DAYS, TRUE, strict=True)
+    ]
 
 
 def google():
-    return "Date,Close", [f"{day.month}/{day.day}/{day.year} 16:00:00,{value}"
-                          for day, value in zip(DAYS, TRUE, strict=True)]
+    return "Date,Close", [
+        f"{day.month}/{day.day}/{day.year} 16:00:00,{value}" for day, value in zip(DAYS, TRUE, strict=True)
+    ]
 
 
 def yfinance():
@@ -65,12 +70,14 @@ def yfinance():
 
 def stooq():
     return "Data,Otwarcie,Najwyzszy,Najnizszy,Zamkniecie,Wolumen", [
-        f"{day:%Y%m%d},1,2,1,{value},5" for day, value in zip(DAYS, TRUE, strict=True)]
+        f"{day:%Y%m%d},1,2,1,{value},5" for day, value in zip(DAYS, TRUE, strict=True)
+    ]
 
 
 def excel():
-    return "sep=;\nABC shares\nTime;Kurs", [f"{day:%d.%m.%y};{german(value)}"
-                                            for day, value in zip(DAYS, TRUE, strict=True)]
+    return "sep=;\nABC shares\nTime;Kurs", [
+        f"{day:%d.%m.%y};{german(value)}" for day, value in zip(DAYS, TRUE, strict=True)
+    ]
 
 
 def fred():
@@ -78,13 +85,18 @@ def fred():
 
 
 def swiss():
-    return "Date\tClosing price", [f"{day:%d/%m/%Y}\tCHF {english(value).replace(',', chr(8217))}"
-                                   for day, value in zip(DAYS, TRUE, strict=True)]
+    return "Date\tClosing price", [
+        f"{day:%d/%m/%Y}\tCHF {english(value).replace(',', chr(8217))}"
+        for day, value in zip(DAYS, TRUE, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-@pytest.mark.parametrize("export", [yahoo, nasdaq, investing, frankfurt, google, yfinance, stooq, excel, fred,
-                                    swiss], ids=lambda export: export.__name__)
+@pytest.mark.parametrize(
+    "export",
+    [yahoo, nasdaq, investing, frankfurt, google, yfinance, stooq, excel, fred, swiss],
+    ids=lambda export: export.__name__,
+)
 def test_exports_of_the_usual_sources_are_read(export, encoding, tmp_path):
     head, rows = export()
     series = read_prices(write(tmp_path, head, rows, encoding, end="\r\n" if encoding == "utf-16" else "\n"))
@@ -124,11 +136,14 @@ CELLS = ["Date", "Close", "2024-01-02", "1.5", "1,5", "", '"', "-3", "x", "\x00"
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.one_of(
-    st.binary(max_size=400),
-    st.lists(st.lists(st.sampled_from(CELLS), max_size=4).map(",".join), max_size=200).map(
-        lambda lines: "\n".join(lines).encode()),
-))
+@given(
+    content=st.one_of(
+        st.binary(max_size=400),
+        st.lists(st.lists(st.sampled_from(CELLS), max_size=4).map(",".join), max_size=200).map(
+            lambda lines: "\n".join(lines).encode()
+        ),
+    )
+)
 def test_rubbish_is_refused_in_one_sentence(content, tmp_path):
     path = tmp_path / "rubbish.csv"
     path.write_bytes(content)
@@ -144,27 +159,32 @@ def two_columns(rows=None, head="Date,Close"):
 
 def changed(k, line):
     head, rows = two_columns()
-    return head, [*rows[:k], line, *rows[k + 1:]]
+    return head, [*rows[:k], line, *rows[k + 1 :]]
 
 
-@pytest.mark.parametrize("table, said", [
-    (two_columns(head="When,Close"), "no line with the names of its columns, one of them a date"),
-    (two_columns(head="Date,Open,High"), "like a closing price; its columns are 'Date'"),
-    (two_columns(head="Close,Date"), "line 2: '1237.11' is not a date"),
-    (changed(7, "2023-01-11,abc"), "line 9: 'abc' is not a price."),
-    (changed(7, "2023-01-11,-3.5"), "line 9: the price '-3.5' is not greater than 0."),
-    (changed(7, "2023-01-11,0"), "line 9: the price '0' is not greater than 0."),
-    (changed(7, '2023-01-11,"3,5"'), "now with a decimal point, now with a decimal comma"),
-    (changed(7, "2023-01-11,1,234.50"), "line 9 has more cells than the head has names"),
-    (changed(7, "11 January,1234.5"), "line 9: '11 January' is not a date."),
-    (changed(7, "11.01.2023,1234.5"), "line 9: the date '11.01.2023' is not written like the others."),
-    (changed(7, "2023-01-10,1.25"), "two prices for 2023-01-10"),
-    (two_columns(rows=[f"{day},1.5" for day in DAYS[:20]]), "has 20 days with a price, expected at"),
-    (two_columns(rows=[f"0{1 + k % 9}/0{1 + k // 9 % 9}/2024,{k + 1}" for k in range(120)]),
-     "day and month can be exchanged"),
-    (two_columns(head="Date,Close,Close", rows=[f"{day},1,2" for day in DAYS]), "has 2 columns with a"),
-    (two_columns(rows=[f"{day},null" for day in DAYS]), "has no price in the column 'Close'"),
-])
+@pytest.mark.parametrize(
+    "table, said",
+    [
+        (two_columns(head="When,Close"), "no line with the names of its columns, one of them a date"),
+        (two_columns(head="Date,Open,High"), "like a closing price; its columns are 'Date'"),
+        (two_columns(head="Close,Date"), "line 2: '1237.11' is not a date"),
+        (changed(7, "2023-01-11,abc"), "line 9: 'abc' is not a price."),
+        (changed(7, "2023-01-11,-3.5"), "line 9: the price '-3.5' is not greater than 0."),
+        (changed(7, "2023-01-11,0"), "line 9: the price '0' is not greater than 0."),
+        (changed(7, '2023-01-11,"3,5"'), "now with a decimal point, now with a decimal comma"),
+        (changed(7, "2023-01-11,1,234.50"), "line 9 has more cells than the head has names"),
+        (changed(7, "11 January,1234.5"), "line 9: '11 January' is not a date."),
+        (changed(7, "11.01.2023,1234.5"), "line 9: the date '11.01.2023' is not written like the others."),
+        (changed(7, "2023-01-10,1.25"), "two prices for 2023-01-10"),
+        (two_columns(rows=[f"{day},1.5" for day in DAYS[:20]]), "has 20 days with a price, expected at"),
+        (
+            two_columns(rows=[f"0{1 + k % 9}/0{1 + k // 9 % 9}/2024,{k + 1}" for k in range(120)]),
+            "day and month can be exchanged",
+        ),
+        (two_columns(head="Date,Close,Close", rows=[f"{day},1,2" for day in DAYS]), "has 2 columns with a"),
+        (two_columns(rows=[f"{day},null" for day in DAYS]), "has no price in the column 'Close'"),
+    ],
+)
 def test_what_is_not_certain_is_refused_in_one_sentence(table, said, tmp_path):
     with pytest.raises(DataError, match=re.escape(said)) as refused:
         read_prices(write(tmp_path, *table))
@@ -183,7 +203,7 @@ def test_no_file_a_folder_and_excel_are_refused(tmp_path):
 
 def test_the_column_can_be_named(tmp_path):
     path = write(tmp_path, *yahoo())
-    assert np.allclose(load_prices(path).values, TRUE)                     # adjusted, where there is one
+    assert np.allclose(load_prices(path).values, TRUE)  # adjusted, where there is one
     assert np.allclose(load_prices(path, close="Close").values, 2 * TRUE)
     with pytest.raises(DataError, match="no column 'Bid': its columns are 'Date', 'Open'"):
         load_prices(path, close="Bid")

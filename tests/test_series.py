@@ -33,10 +33,10 @@ def test_windows_and_targets_lie_where_they_should(n, L, horizon):
     X, y = create_sequences(data, L, horizon)
     assert X.shape == (n - L - horizon + 1, L, 2) and y.shape == (len(X), horizon)
     for k in range(len(X)):
-        assert (X[k] == data[k:k + L]).all()
-        assert (y[k] == data[k + L:k + L + horizon, 0]).all()
+        assert (X[k] == data[k : k + L]).all()
+        assert (y[k] == data[k + L : k + L + horizon, 0]).all()
     X[0] = -1
-    assert data.min() == 0                                            # a copy, not a view
+    assert data.min() == 0  # a copy, not a view
 
 
 def test_the_whole_test_part_is_forecast_and_nothing_of_it_is_trained_on():
@@ -77,14 +77,16 @@ def test_exponential_smoothing_is_that_of_statsmodels(period):
     assert np.allclose(forecast(data[:120], 24), fitted.forecast(24), atol=1e-6)
     one_step = [forecast(data[:t])[0] for t in range(60, 120)]
     assert np.allclose(one_step, fitted.fittedvalues[60:120], atol=1e-6)
-    if period == 12:                                                  # the parameters stay, the state goes on
+    if period == 12:  # the parameters stay, the state goes on
         assert mae(load_co2().values[180:192], forecast(data, 12)) < 0.7
 
 
 def test_exponential_smoothing_is_silent():
-    code = ("import numpy as np; from lstm_course.data import exponential_smoothing as e\n"
-            "for x in (np.arange(30.0), np.ones(30), np.random.default_rng(0).normal(size=40)):\n"
-            "    print(np.isfinite(e(x, 4)(x, 3)).all())")
+    code = (
+        "import numpy as np; from lstm_course.data import exponential_smoothing as e\n"
+        "for x in (np.arange(30.0), np.ones(30), np.random.default_rng(0).normal(size=40)):\n"
+        "    print(np.isfinite(e(x, 4)(x, 3)).all())"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.stderr == "" and done.stdout.split() == ["True"] * 3
 
@@ -94,8 +96,8 @@ def test_walk_forward_shows_the_past_alone():
 
     def forecast(past, horizon):
         seen.append(len(past))
-        assert past.tolist() == data[:len(past)].tolist()
-        past[:] = -1                                                  # it may do with its copy what it likes
+        assert past.tolist() == data[: len(past)].tolist()
+        past[:] = -1  # it may do with its copy what it likes
         return np.zeros(horizon)
 
     truth, forecasts = walk_forward(forecast, data, start=10, horizon=3, every=2)
@@ -114,7 +116,7 @@ def test_a_recursive_forecast_reads_itself_and_never_the_future():
     blinded = np.where(np.arange(60) < 40, data, 99.0)
     assert np.array_equal(made, recursive_forecast(predict, blinded, [20, 40], 4, 5))
     for start, forecasts in zip([20, 40], made, strict=True):
-        by_hand = list(data[start - 4:start])
+        by_hand = list(data[start - 4 : start])
         for value in forecasts:
             by_hand.append(0.5 * by_hand[-1] + 0.3 * by_hand[-4])
             assert np.isclose(value, by_hand[-1])
@@ -134,19 +136,22 @@ def test_two_shapes_that_would_broadcast_are_refused():
         mae(np.zeros(3), np.zeros((3, 1)))
 
 
-@pytest.mark.parametrize("call, said", [
-    (lambda: create_sequences(np.zeros(5), 5), "expected at least 6: a window of 5 and 1 to forecast"),
-    (lambda: create_sequences(np.zeros((2, 2, 2)), 1), r"expected \(n,\) or \(n, D\)"),
-    (lambda: create_sequences([1.0, np.nan, 2.0], 1), "NaN"),
-    (lambda: chronological_split(np.zeros(5), 3, seq_length=3), "at least 3 before them"),
-    (lambda: seasonal_naive([1.0], 12), "expected at least a season of 12"),
-    (lambda: exponential_smoothing(np.zeros(20), 12), "expected at least 24"),
-    (lambda: mase([1.0], [1.0], np.ones(5)), "repeats itself"),
-    (lambda: walk_forward(persistence, np.zeros(5), start=5), "at least start"),
-    (lambda: walk_forward(lambda past, horizon: 0.0, np.zeros(5), start=3), r"returned shape \(\)"),
-    (lambda: windows_before(np.zeros(5), [2], 3), "starts has values from 2"),
-    (lambda: diebold_mariano([1.0, 2.0], [1.0, 2.0], [1.0, 2.0]), "more than 2 rows"),
-])
+@pytest.mark.parametrize(
+    "call, said",
+    [
+        (lambda: create_sequences(np.zeros(5), 5), "expected at least 6: a window of 5 and 1 to forecast"),
+        (lambda: create_sequences(np.zeros((2, 2, 2)), 1), r"expected \(n,\) or \(n, D\)"),
+        (lambda: create_sequences([1.0, np.nan, 2.0], 1), "NaN"),
+        (lambda: chronological_split(np.zeros(5), 3, seq_length=3), "at least 3 before them"),
+        (lambda: seasonal_naive([1.0], 12), "expected at least a season of 12"),
+        (lambda: exponential_smoothing(np.zeros(20), 12), "expected at least 24"),
+        (lambda: mase([1.0], [1.0], np.ones(5)), "repeats itself"),
+        (lambda: walk_forward(persistence, np.zeros(5), start=5), "at least start"),
+        (lambda: walk_forward(lambda past, horizon: 0.0, np.zeros(5), start=3), r"returned shape \(\)"),
+        (lambda: windows_before(np.zeros(5), [2], 3), "starts has values from 2"),
+        (lambda: diebold_mariano([1.0, 2.0], [1.0, 2.0], [1.0, 2.0]), "more than 2 rows"),
+    ],
+)
 def test_bad_input_is_refused_in_one_sentence(call, said):
     with pytest.raises(ValueError, match=said):
         call()
@@ -157,7 +162,7 @@ def test_the_test_of_two_forecasts_says_yes_by_chance_as_often_as_it_should(hori
     rng, hits = np.random.default_rng(0), 0
     for _ in range(1000):
         noise = rng.normal(size=(2, 120 + horizon))
-        kernel = np.ones(horizon)                                     # errors of h steps ahead overlap
+        kernel = np.ones(horizon)  # errors of h steps ahead overlap
         errors = [np.convolve(row, kernel, mode="valid")[:120] for row in noise]
         hits += diebold_mariano(np.zeros(120), *errors, horizon=horizon).p_value < 0.05
     assert 0.025 < hits / 1000 < 0.085
@@ -180,8 +185,10 @@ def test_nothing_beats_persistence_on_the_simulated_prices_more_often_than_chanc
     for seed in range(40):
         data = simulated_prices(days=400, seed=seed).values
         truth, naive = walk_forward(persistence, data, start=300)
-        for forecast in (lambda past, horizon: persistence(past) + past[-1] - past[-2],
-                         lambda past, horizon: past[-5:].mean(keepdims=True)):
+        for forecast in (
+            lambda past, horizon: persistence(past) + past[-1] - past[-2],
+            lambda past, horizon: past[-5:].mean(keepdims=True),
+        ):
             _, made = walk_forward(forecast, data, start=300)
             better += diebold_mariano(truth, made, naive).p_value < 0.05
-    assert better <= 8                                                # of 80, by chance 4
+    assert better <= 8  # of 80, by chance 4

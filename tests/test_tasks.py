@@ -94,10 +94,10 @@ def test_recall_asks_for_the_first_symbol(lag, symbols, flag, seed):
 
 def test_distractors_of_recall_are_uniform_and_tell_nothing():
     x, y = recall(3, symbols=4).sample(100_000, seed=0)
-    shown = x[:, :, :4].argmax(axis=2)                                    # (N, T)
+    shown = x[:, :, :4].argmax(axis=2)  # (N, T)
     for step in range(1, 4):
         together = np.histogram2d(y, shown[:, step], bins=4)[0] / len(y)
-        np.testing.assert_allclose(together, 1 / 16, atol=0.004)          # 5 standard deviations
+        np.testing.assert_allclose(together, 1 / 16, atol=0.004)  # 5 standard deviations
     neighbours = np.histogram2d(shown[:, 1], shown[:, 2], bins=4)[0] / len(y)
     np.testing.assert_allclose(neighbours, 1 / 16, atol=0.004)
 
@@ -127,8 +127,8 @@ def test_adding_with_one_mark_in_each_half(length, seed):
     numbers, marks = x[:, :, 0], x[:, :, 1]
     assert x.shape == (8, length, 2) and numbers.min() >= 0 and numbers.max() <= 1
     assert set(np.unique(marks)) == {0, 1}
-    np.testing.assert_array_equal(marks[:, :length // 2].sum(axis=1), 1)
-    np.testing.assert_array_equal(marks[:, length // 2:].sum(axis=1), 1)
+    np.testing.assert_array_equal(marks[:, : length // 2].sum(axis=1), 1)
+    np.testing.assert_array_equal(marks[:, length // 2 :].sum(axis=1), 1)
     np.testing.assert_allclose(y[:, 0], (numbers * marks).sum(axis=1), rtol=1e-6)
 
 
@@ -140,7 +140,7 @@ def test_adding_of_1997(length, seed):
     assert numbers.min() >= -1 and numbers.max() <= 1
     marked = marks == 1
     np.testing.assert_array_equal(marked.sum(axis=1), 2)
-    assert marked[:, :10].any(axis=1).all() and not marked[:, length // 2:].any()
+    assert marked[:, :10].any(axis=1).all() and not marked[:, length // 2 :].any()
     np.testing.assert_array_equal(numbers[marked[:, 0], 0], 0)
     np.testing.assert_array_equal(marks[~marked[:, 0], 0], -1)
     np.testing.assert_array_equal(marks[:, -1], -1)
@@ -170,12 +170,12 @@ def test_copy_repeats_what_was_shown(delay, symbols, items, seed):
     blank, go = symbols, symbols + 1
     np.testing.assert_array_equal(np.unique(x), [0, 1])
     np.testing.assert_array_equal(x.sum(axis=2), 1)
-    codes = x.argmax(axis=2)                                              # (N, T)
+    codes = x.argmax(axis=2)  # (N, T)
     assert codes.shape == y.shape == (6, delay + 2 * items)
     assert codes[:, :items].max() < symbols
-    np.testing.assert_array_equal(codes[:, items:items + delay - 1], blank)
-    np.testing.assert_array_equal(codes[:, items + delay - 1], go)       # just before the first answer
-    np.testing.assert_array_equal(codes[:, items + delay:], blank)
+    np.testing.assert_array_equal(codes[:, items : items + delay - 1], blank)
+    np.testing.assert_array_equal(codes[:, items + delay - 1], go)  # just before the first answer
+    np.testing.assert_array_equal(codes[:, items + delay :], blank)
     np.testing.assert_array_equal(y[:, :-items], blank)
     np.testing.assert_array_equal(y[:, -items:], codes[:, :items])
 
@@ -191,7 +191,7 @@ def test_temporal_order_is_in_the_input(length, seed):
     x, y = temporal_order(length).sample(10, seed)
     assert length <= x.shape[1] <= 1.1 * length
     np.testing.assert_array_equal(x.sum(axis=2), 1)
-    codes = x.argmax(axis=2)                                              # a b c d X Y start end
+    codes = x.argmax(axis=2)  # a b c d X Y start end
     np.testing.assert_array_equal(codes[:, 0], 6)
     np.testing.assert_array_equal(codes[:, -1], 7)
     for sequence, answer in zip(codes, y, strict=True):
@@ -204,8 +204,9 @@ def test_temporal_order_is_in_the_input(length, seed):
 # ---- chance, exactly
 
 
-@pytest.mark.parametrize("task", [adding(10), adding(11), *[adding(n, "1997") for n in (20, 24, 100)]],
-                         ids=lambda task: task.name)
+@pytest.mark.parametrize(
+    "task", [adding(10), adding(11), *[adding(n, "1997") for n in (20, 24, 100)]], ids=lambda task: task.name
+)
 def test_chance_of_adding_is_the_variance_of_the_target(task):
     y = draw_many(task).astype("float64")
     squares = (y - y.mean()) ** 2
@@ -218,14 +219,23 @@ def test_chance_of_adding_in_figures():
     assert adding(100, "1997").chance_loss == pytest.approx((2 - 0.1 - 0.9 / 49) / 48)
 
 
-@pytest.mark.parametrize("task", [recall(5, 2), recall(5, 8, flag=False), recall_bit(5), copy(3),
-                                  copy(30, symbols=3, items=2), temporal_order(50)],
-                         ids=lambda task: task.name)
+@pytest.mark.parametrize(
+    "task",
+    [
+        recall(5, 2),
+        recall(5, 8, flag=False),
+        recall_bit(5),
+        copy(3),
+        copy(30, symbols=3, items=2),
+        temporal_order(50),
+    ],
+    ids=lambda task: task.name,
+)
 def test_chance_of_classes_is_what_the_best_constant_scores(task):
     y = draw_many(task)
     classes = task.output_size - task.every_step
     logits = np.zeros((*y.shape, task.output_size))
-    if task.every_step:                                   # sure of the blanks, without an idea of the symbols
+    if task.every_step:  # sure of the blanks, without an idea of the symbols
         blanks = np.all(y == classes, axis=0)
         assert blanks.sum() == task.length - np.count_nonzero(y[0] != classes)
         logits[:, blanks, :classes] = logits[:, ~blanks, classes:] = -1000
@@ -316,7 +326,7 @@ def test_goals_out_of_reach_and_the_last_look():
     task = recall(30, symbols=8)
     run = train_on_task(small_model(task), task, updates=7, goal=0.9)
     assert run.solved is False and run.updates == 7
-    assert train_on_task(small_model(task), task, updates=7, goal=0).solved is True      # looked at the end
+    assert train_on_task(small_model(task), task, updates=7, goal=0).solved is True  # looked at the end
 
 
 def test_stopping_and_testing_see_other_sequences(monkeypatch):
@@ -324,15 +334,15 @@ def test_stopping_and_testing_see_other_sequences(monkeypatch):
     monkeypatch.setattr(training, "predict", lambda model, x: seen.append(x) or predict(model, x))
     train_on_task(small_model(task), task, updates=25, goal=1.0)
     look, test = ({sequence.tobytes() for sequence in x} for x in seen)
-    possible = 4 ** 6
-    assert len(look & test) < 3 * len(look) * len(test) / possible        # no more in common than by chance
+    possible = 4**6
+    assert len(look & test) < 3 * len(look) * len(test) / possible  # no more in common than by chance
 
 
 def test_evaluate_counts_only_the_repeated_symbols_of_copy():
     task = copy(2, symbols=4, items=2)
     model = Sequential([Dense(6, 5, seed=0)])
     model.weights["0.kernel"], model.weights["0.bias"] = np.zeros((6, 5)), np.array([0, 0, 0, 0, 1.0])
-    assert evaluate(model, task)[1] == 0                                  # all blanks right, no symbol
+    assert evaluate(model, task)[1] == 0  # all blanks right, no symbol
     model.weights["0.bias"] = np.array([1.0, 0, 0, 0, 0])
     assert evaluate(model, task, n=4000)[1] == pytest.approx(1 / 4, abs=0.03)
 
@@ -349,8 +359,9 @@ def test_batch_size_learning_rate_and_clipping_reach_the_training():
     task, plain = recall(2, symbols=2), {"batch_size": 8, "learning_rate": 0.01, "max_norm": None}
     usual = train_on_task(small_model(task), task, updates=10, **plain).losses
     for other in ({"batch_size": 9}, {"learning_rate": 0.02}, {"max_norm": 0.01}):
-        assert not np.array_equal(train_on_task(small_model(task), task, updates=10, **plain | other).losses,
-                                  usual)
+        assert not np.array_equal(
+            train_on_task(small_model(task), task, updates=10, **plain | other).losses, usual
+        )
     still = small_model(task)
     before = still.parameters.copy()
     train_on_task(still, task, updates=10, learning_rate=0)
@@ -366,11 +377,14 @@ NO_SEED = ["0", -1, 1.5, [1], NAN]
 RECALL = recall(2, symbols=2)
 GOOD_MODEL = small_model(RECALL)
 NO_MODEL = [
-    None, "model", LSTM(3, 8, seed=0), [LSTM(3, 8)],
-    Sequential([LSTM(4, 8), LastStep(), Dense(8, 2)]),                    # other input
-    Sequential([LSTM(3, 8), LastStep(), Dense(8, 3)]),                    # other output
+    None,
+    "model",
+    LSTM(3, 8, seed=0),
+    [LSTM(3, 8)],
+    Sequential([LSTM(4, 8), LastStep(), Dense(8, 2)]),  # other input
+    Sequential([LSTM(3, 8), LastStep(), Dense(8, 3)]),  # other output
     Sequential([LSTM(3, 8), LastStep(), Dense(8, 1)]),
-    Sequential([LSTM(3, 8), Dense(8, 2)]),                                # an answer at every step
+    Sequential([LSTM(3, 8), Dense(8, 2)]),  # an answer at every step
     Sequential([Dense(3, 2)]),
     Sequential([LSTM(3, 8)]),
 ]
@@ -381,19 +395,35 @@ TRAIN = {"model": GOOD_MODEL, "task": RECALL, "updates": 1}
 TABLE = {
     "Task.sample": (RECALL.sample, {"n": 2}, {"n": NO_SIZE, "seed": NO_SEED}),
     "recall": (recall, {"lag": 2}, {"lag": NO_SIZE, "symbols": [1, *NO_SIZE], "flag": NO_FLAG}),
-    "recall_bit": (recall_bit, {"lag": 2},
-                   {"lag": NO_SIZE, "noise": [-0.1, None, *NO_NUMBER], "flag": NO_FLAG}),
+    "recall_bit": (
+        recall_bit,
+        {"lag": 2},
+        {"lag": NO_SIZE, "noise": [-0.1, None, *NO_NUMBER], "flag": NO_FLAG},
+    ),
     "adding": (adding, {"length": 4}, {"length": [3, *NO_SIZE], "convention": [None, "1998", 1997, "Fixed"]}),
     "adding 1997": (adding, {"length": 20, "convention": "1997"}, {"length": [19, *NO_SIZE]}),
     "copy": (copy, {"delay": 1}, {"delay": NO_SIZE, "symbols": [1, *NO_SIZE], "items": NO_SIZE}),
     "temporal_order": (temporal_order, {"length": 10}, {"length": [9, *NO_SIZE]}),
-    "train_on_task": (train_on_task, TRAIN, {
-        "model": NO_MODEL, "task": NO_TASK, "updates": NO_SIZE, "batch_size": NO_SIZE,
-        "learning_rate": [-1, None, *NO_NUMBER], "max_norm": [0, -1, *NO_NUMBER],
-        "goal": [-0.1, 1.1, 99, *NO_NUMBER], "seed": NO_SEED,
-        "progress": ["yes", 1]}),
-    "evaluate": (evaluate, {"model": GOOD_MODEL, "task": RECALL},
-                 {"model": NO_MODEL, "task": NO_TASK, "n": NO_SIZE, "seed": NO_SEED}),
+    "train_on_task": (
+        train_on_task,
+        TRAIN,
+        {
+            "model": NO_MODEL,
+            "task": NO_TASK,
+            "updates": NO_SIZE,
+            "batch_size": NO_SIZE,
+            "learning_rate": [-1, None, *NO_NUMBER],
+            "max_norm": [0, -1, *NO_NUMBER],
+            "goal": [-0.1, 1.1, 99, *NO_NUMBER],
+            "seed": NO_SEED,
+            "progress": ["yes", 1],
+        },
+    ),
+    "evaluate": (
+        evaluate,
+        {"model": GOOD_MODEL, "task": RECALL},
+        {"model": NO_MODEL, "task": NO_TASK, "n": NO_SIZE, "seed": NO_SEED},
+    ),
 }
 
 
@@ -405,8 +435,11 @@ def public_functions(module):
         if inspect.isfunction(value):
             yield name
         elif inspect.isclass(value):
-            yield from (f"{name}.{method}" for method, code in vars(value).items()
-                        if inspect.isfunction(code) and not method.startswith("_"))
+            yield from (
+                f"{name}.{method}"
+                for method, code in vars(value).items()
+                if inspect.isfunction(code) and not method.startswith("_")
+            )
 
 
 def assert_named(function, good, argument, value):
@@ -422,7 +455,7 @@ def assert_named(function, good, argument, value):
 @pytest.mark.parametrize("name", TABLE)
 def test_bad_input_is_named(name):
     function, good, bad = TABLE[name]
-    function(**good)                                              # else the table would prove nothing
+    function(**good)  # else the table would prove nothing
     for argument, values in bad.items():
         for value in values:
             assert_named(function, good, argument, value)
@@ -438,8 +471,11 @@ def test_a_goal_for_real_numbers_may_be_above_one():
     assert train_on_task(small_model(adding(4)), adding(4), updates=1, goal=100).solved
 
 
-@pytest.mark.parametrize(("task", "other"), [(adding(6), adding(6)), (copy(2), recall(2, symbols=9))],
-                         ids=["an answer at every step", "only the last answer"])
+@pytest.mark.parametrize(
+    ("task", "other"),
+    [(adding(6), adding(6)), (copy(2), recall(2, symbols=9))],
+    ids=["an answer at every step", "only the last answer"],
+)
 def test_models_that_do_not_fit(task, other):
     layers = [LSTM(task.input_size, 4), Dense(4, task.output_size)]
     if task.every_step:
@@ -460,15 +496,19 @@ def test_messages_say_what_came_and_what_was_expected():
     assert message(adding, 19, "1997") == "length is 19, expected a whole number of at least 20"
     assert message(adding, 19, "1998") == "convention is '1998', expected 'fixed' or '1997'"
     assert message(train_on_task, GOOD_MODEL, RECALL, 1, batch_size=0) == (
-        "batch_size is 0, expected a whole number of at least 1")
+        "batch_size is 0, expected a whole number of at least 1"
+    )
     assert message(evaluate, GOOD_MODEL, recall) == (
-        "task is of type function, expected a Task, for example recall(lag=10)")
+        "task is of type function, expected a Task, for example recall(lag=10)"
+    )
     assert message(evaluate, small_model(recall(2)), RECALL) == (
         "model does not take the input of the task 'recall of 1 of 2 symbols, lag 2': "
-        "x has shape (1, 3, 3), expected (N, T, 5)")
+        "x has shape (1, 3, 3), expected (N, T, 5)"
+    )
     assert message(evaluate, Sequential([LSTM(3, 8), LastStep()]), RECALL) == (
         "model has the output shape (1, 8) for one sequence of the task 'recall of 1 of 2 symbols, lag 2', "
-        "expected (1, 2)")
+        "expected (1, 2)"
+    )
 
 
 def test_a_task_says_what_it_is():

@@ -232,10 +232,11 @@ def make_notebooks(root, source):
     Raises:
         BuildError: the source breaks a rule of authoring.
     """
-    solved = _read_source(source)
+    solved = read_source(source)
     solved.metadata = _node(METADATA)
     solved.nbformat, solved.nbformat_minor = 4, 5
     for cell in solved.cells:
+        cell.metadata.pop("claims", None)  # of the page of claims; a notebook has no use for them
         try:
             _mark(cell)
         except (BuildError, SyntaxError, ValueError) as error:
@@ -251,7 +252,18 @@ def make_notebooks(root, source):
     }
 
 
-def _read_source(source):
+def read_source(source):
+    """Reads the source of a lesson.
+
+    Args:
+        source: pathlib.Path of the source.
+
+    Returns:
+        A notebook without outputs; its cells carry the tags and claims of the source.
+
+    Raises:
+        BuildError: it is no MyST Markdown.
+    """
     import jupytext
 
     try:
@@ -307,8 +319,11 @@ def _points(tag):
 
 def _assigned(source):
     """The one name that a cell assigns."""
-    names = [statement.targets[0].id for statement in ast.parse(source).body
-             if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)]
+    names = [
+        statement.targets[0].id
+        for statement in ast.parse(source).body
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+    ]
     if len(names) != 1:
         raise BuildError(f"a cell tagged 'manual-…' must assign one name; it assigns {len(names)}")
     return names[0]

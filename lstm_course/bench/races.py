@@ -39,7 +39,7 @@ from lstm_course.scratch import (
     train_step,
 )
 
-LESSON_SIZES = [(32, 60, 1, 50), (32, 100, 2, 32), (1, 100, 16, 32)]    # (N, T, D, H)
+LESSON_SIZES = [(32, 60, 1, 50), (32, 100, 2, 32), (1, 100, 16, 32)]  # (N, T, D, H)
 LARGE_SIZES = [(64, 100, 2, 128), (32, 200, 128, 128), (20, 500, 2, 64), (64, 100, 256, 512)]
 
 
@@ -69,10 +69,28 @@ class Plan:
     scale: tuple
 
 
-FULL = Plan(LESSON_SIZES, LARGE_SIZES, rounds=5, seconds=0.15, adding=(100, 1000), seeds=(3, 10),
-            updates=3000, lengths=[10, 30, 100, 300, 1000, 3000, 10_000], scale=(16, 1, 64))
-QUICK = Plan([(2, 3, 1, 4)], [(2, 4, 3, 5)], rounds=2, seconds=0.0, adding=(4, 6), seeds=(1, 2), updates=50,
-             lengths=[4, 16], scale=(2, 1, 3))
+FULL = Plan(
+    LESSON_SIZES,
+    LARGE_SIZES,
+    rounds=5,
+    seconds=0.15,
+    adding=(100, 1000),
+    seeds=(3, 10),
+    updates=3000,
+    lengths=[10, 30, 100, 300, 1000, 3000, 10_000],
+    scale=(16, 1, 64),
+)
+QUICK = Plan(
+    [(2, 3, 1, 4)],
+    [(2, 4, 3, 5)],
+    rounds=2,
+    seconds=0.0,
+    adding=(4, 6),
+    seeds=(1, 2),
+    updates=50,
+    lengths=[4, 16],
+    scale=(2, 1, 3),
+)
 
 
 # ---- measuring
@@ -95,12 +113,12 @@ def race(trains, rounds, seconds):
     """
     updates = {}
     for name, train in trains.items():
-        train(2)                                            # compiles, and fills the caches
+        train(2)  # compiles, and fills the caches
         updates[name] = int(np.clip(seconds / max(_seconds(train, 2), 1e-6), 2, 20_000))
     times = {name: [] for name in trains}
     for k in range(rounds):
         names = list(trains)
-        for name in names[k % len(names):] + names[:k % len(names)]:
+        for name in names[k % len(names) :] + names[: k % len(names)]:
             times[name].append(_seconds(trains[name], updates[name]))
     return times
 
@@ -124,8 +142,10 @@ def quartiles(values):
 
 def compared(times):
     """What a race says: the time of each rival, and how many times ours it is, taken round by round."""
-    return [{"rival": name, "seconds": quartiles(seconds),
-             "ratio": quartiles(np.divide(seconds, times["ours"]))} for name, seconds in times.items()]
+    return [
+        {"rival": name, "seconds": quartiles(seconds), "ratio": quartiles(np.divide(seconds, times["ours"]))}
+        for name, seconds in times.items()
+    ]
 
 
 # ---- what is measured: each part returns a list of rows, plain dicts that go into the JSON file
@@ -143,16 +163,19 @@ def training(plan, threads):
         _say(f"{contest.kind} {contest.size}, {threads} threads")
         del trains
         if "keras" in sys.modules:
-            sys.modules["keras"].utils.clear_session()      # else every compiled model stays in memory
+            sys.modules["keras"].utils.clear_session()  # else every compiled model stays in memory
     return rows
 
 
 def _rivals():
     found = {"ours": rivals.ours, "blackboard": rivals.blackboard}
     if importlib.util.find_spec("keras"):
-        found |= {"Keras fit": rivals.keras_fit, "Keras train_on_batch": rivals.keras_train_on_batch,
-                  "Keras fit, XLA": partial(rivals.keras_fit, xla=True),
-                  "Keras train_on_batch, XLA": partial(rivals.keras_train_on_batch, xla=True)}
+        found |= {
+            "Keras fit": rivals.keras_fit,
+            "Keras train_on_batch": rivals.keras_train_on_batch,
+            "Keras fit, XLA": partial(rivals.keras_fit, xla=True),
+            "Keras train_on_batch, XLA": partial(rivals.keras_train_on_batch, xla=True),
+        }
     if importlib.util.find_spec("torch"):
         found["PyTorch"] = rivals.pytorch
     return found
@@ -163,8 +186,10 @@ def inference(plan, threads):
     contest = replace(Contest("LSTM", *plan.lesson_sizes[0]), batch=1)
     steps = {"ours": rivals.our_step(contest), "ours, forward": rivals.our_forward(contest)}
     if importlib.util.find_spec("keras"):
-        steps |= {"Keras tf.function": rivals.keras_step(contest),
-                  "Keras XLA": rivals.keras_step(contest, xla=True)}
+        steps |= {
+            "Keras tf.function": rivals.keras_step(contest),
+            "Keras XLA": rivals.keras_step(contest, xla=True),
+        }
     if importlib.util.find_spec("torch"):
         steps["PyTorch"] = rivals.pytorch_step(contest)
     times = race(steps, plan.rounds, plan.seconds)
@@ -177,14 +202,27 @@ def products(plan, threads):
     for size in plan.lesson_sizes + plan.large_sizes:
         contest = Contest("LSTM", *size)
         large = 2048 if contest.hidden > 16 else 32
-        work = {"training": contest.floating_point_operations, "large": 2 * large**3,
-                "own shapes": contest.floating_point_operations}
-        times = race({"training": rivals.ours(contest), "large": rivals.large_product(large),
-                      "own shapes": rivals.own_products(contest)}, plan.rounds, plan.seconds)
+        work = {
+            "training": contest.floating_point_operations,
+            "large": 2 * large**3,
+            "own shapes": contest.floating_point_operations,
+        }
+        times = race(
+            {
+                "training": rivals.ours(contest),
+                "large": rivals.large_product(large),
+                "own shapes": rivals.own_products(contest),
+            },
+            plan.rounds,
+            plan.seconds,
+        )
         rates = {name: work[name] / np.array(seconds) / 1e9 for name, seconds in times.items()}
-        rows.append(asdict(contest) | {"threads": threads} | {
-            name: quartiles(rate) for name, rate in rates.items()} | {
-            f"of {name}": quartiles(rates["training"] / rates[name]) for name in ("large", "own shapes")})
+        rows.append(
+            asdict(contest)
+            | {"threads": threads}
+            | {name: quartiles(rate) for name, rate in rates.items()}
+            | {f"of {name}": quartiles(rates["training"] / rates[name]) for name in ("large", "own shapes")}
+        )
     return rows
 
 
@@ -198,8 +236,17 @@ def adding(plan, threads):
                 learners["Keras train_on_batch"] = _keras_learner(length, seed)
             for name, learner in learners.items():
                 seconds, updates, solved = _time_to_goal(*learner, tasks.adding(length), seed, plan.updates)
-                rows.append({"length": length, "seed": seed, "threads": threads, "rival": name,
-                             "seconds": seconds, "updates": updates, "solved": solved})
+                rows.append(
+                    {
+                        "length": length,
+                        "seed": seed,
+                        "threads": threads,
+                        "rival": name,
+                        "seconds": seconds,
+                        "updates": updates,
+                        "solved": solved,
+                    }
+                )
         _say(f"adding problem, T = {length}")
     return rows
 
@@ -210,8 +257,10 @@ def _adding_model(length, seed):
 
 def _our_learner(length, seed):
     model, optimizer = _adding_model(length, seed), Adam(0.03)
-    return (lambda x, y: train_step(model, x, y, mean_squared_error, optimizer, max_norm=1.0),
-            lambda x: predict(model, x))
+    return (
+        lambda x, y: train_step(model, x, y, mean_squared_error, optimizer, max_norm=1.0),
+        lambda x: predict(model, x),
+    )
 
 
 def _keras_learner(length, seed):
@@ -239,7 +288,7 @@ def _time_to_goal(update, answer, task, seed, most):
     start = time.perf_counter()
     for updates in range(1, most + 1):
         update(*task.sample(16, random))
-        if updates % 25 == 0 and np.mean((answer(x_test) - y_test)**2) < 0.01:
+        if updates % 25 == 0 and np.mean((answer(x_test) - y_test) ** 2) < 0.01:
             return time.perf_counter() - start, updates, True
     return time.perf_counter() - start, most, False
 
@@ -248,9 +297,11 @@ def scale(plan, threads):
     """Seconds of an update when T, the batch or H grows, the others held."""
     N, D, H = plan.scale
     T = plan.lengths[len(plan.lengths) // 2]
-    series = {"T": [(N, length, D, H) for length in plan.lengths],
-              "batch": [(N * 4**k // 16 or 1, T, D, H) for k in range(5)],
-              "H": [(N, T, D, max(1, H * 2**k // 4)) for k in range(5)]}
+    series = {
+        "T": [(N, length, D, H) for length in plan.lengths],
+        "batch": [(N * 4**k // 16 or 1, T, D, H) for k in range(5)],
+        "H": [(N, T, D, max(1, H * 2**k // 4)) for k in range(5)],
+    }
     rows = []
     for name, sizes in series.items():
         trains = {size: rivals.ours(Contest("LSTM", *size)) for size in sizes}
@@ -264,13 +315,17 @@ def memory(plan, threads):
     N, D, H = plan.scale
     contests = [Contest("LSTM", N, T, D, H) for T in plan.lengths]
     contests += [Contest("LSTM", batch, plan.lengths[-2], D, H) for batch in (1, 4 * N)]
-    rows = [asdict(contest) | {"keep": keep, "bytes": peak_memory(contest, keep)}
-            for contest in contests for keep in ("gates", "recompute")]
+    rows = [
+        asdict(contest) | {"keep": keep, "bytes": peak_memory(contest, keep)}
+        for contest in contests
+        for keep in ("gates", "recompute")
+    ]
     longest = contests[len(plan.lengths) - 1]
     times = race({keep: rivals.ours(longest, keep=keep) for keep in ("gates", "recompute")}, plan.rounds, 0)
     price = {"price in time": quartiles(np.divide(times["recompute"], times["gates"]))}
-    return [row | price if (row["steps"], row["keep"]) == (longest.steps, "recompute") else row
-            for row in rows]
+    return [
+        row | price if (row["steps"], row["keep"]) == (longest.steps, "recompute") else row for row in rows
+    ]
 
 
 def peak_memory(contest, keep):
@@ -308,8 +363,11 @@ def measure(quick=False, path=None):
     """
     results = _begun(path, quick)
     for threads in (1,) if quick else (1, 2):
-        parts = [part for part in (PARTS if threads == 1 else WITH_TWO_THREADS)
-                 if [part, threads] not in results["measured"]]
+        parts = [
+            part
+            for part in (PARTS if threads == 1 else WITH_TWO_THREADS)
+            if [part, threads] not in results["measured"]
+        ]
         for part, rows in _measured_in_process(parts, threads, quick):
             results[part] += rows
             results["measured"].append([part, threads])
@@ -346,8 +404,13 @@ def _measured_in_process(parts, threads, quick):
         return
     environment = os.environ | machine.better_environment() | QUIET_TENSORFLOW | {"PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-m", "lstm_course.bench.races", str(threads), str(int(quick)), *parts]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True,
-                          stderr=subprocess.DEVNULL if quick else None) as process:
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        stderr=subprocess.DEVNULL if quick else None,
+    ) as process:
         for line in process.stdout:
             yield json.loads(line)
     if process.returncode:

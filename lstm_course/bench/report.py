@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 KERAS = ("Keras fit", "Keras train_on_batch", "Keras fit, XLA", "Keras train_on_batch, XLA")
-LESSONS = 60    # hidden units up to which a size counts as one of the lessons
+LESSONS = 60  # hidden units up to which a size counts as one of the lessons
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,10 @@ class Goal:
         """One of "not measured", "missed", "met" and "aim reached"."""
         if self.found is None:
             return "not measured"
-        reached = [self.found <= figure if self.less_is_better else self.found >= figure
-                   for figure in (self.must, self.aim)]
+        reached = [
+            self.found <= figure if self.less_is_better else self.found >= figure
+            for figure in (self.must, self.aim)
+        ]
         return "aim reached" if all(reached) else "met" if reached[0] else "missed"
 
 
@@ -51,25 +53,48 @@ def goals(results):
     lesson = [row for row in training if row["hidden"] <= LESSONS]
     lstm, others = ([row for row in lesson if (row["kind"] == "LSTM") == yes] for yes in (True, False))
     large = max(row["hidden"] for row in training)
-    shares = [(row["of large"]["median"], _where(row))
-              for row in results["products"] if row["hidden"] == large]
+    shares = [
+        (row["of large"]["median"], _where(row)) for row in results["products"] if row["hidden"] == large
+    ]
     return [
         Goal("ours against Keras `fit`, LSTM, lesson sizes", 3, 5, *_worst(lstm, ["Keras fit"])),
-        Goal("ours against the fastest Keras, LSTM, every size", 1.1, 1.5,
-             *_worst([row for row in training if row["kind"] == "LSTM"], KERAS)),
-        Goal("ours against PyTorch, LSTM, every size", 0.95, 1.2,
-             *_worst([row for row in training if row["kind"] == "LSTM"], ["PyTorch"])),
+        Goal(
+            "ours against the fastest Keras, LSTM, every size",
+            1.1,
+            1.5,
+            *_worst([row for row in training if row["kind"] == "LSTM"], KERAS),
+        ),
+        Goal(
+            "ours against PyTorch, LSTM, every size",
+            0.95,
+            1.2,
+            *_worst([row for row in training if row["kind"] == "LSTM"], ["PyTorch"]),
+        ),
         Goal("ours against Keras `fit`, GRU and RNN, lesson sizes", 3, 5, *_worst(others, ["Keras fit"])),
         Goal("ours against the blackboard, lesson sizes", 3, 4, *_worst(lesson, ["blackboard"])),
-        Goal("one step of inference against compiled Keras", 20, 100,
-             *_worst(results["inference"], ["Keras tf.function", "Keras XLA"])),
-        Goal("adding problem, seconds against Keras `train_on_batch`", 3, 5,
-             *_adding_ratio(results["adding"])),
-        Goal("longest adding problem, nine of ten seeds, seconds", 60, 5, *_longest_adding(results["adding"]),
-             less_is_better=True),
+        Goal(
+            "one step of inference against compiled Keras",
+            20,
+            100,
+            *_worst(results["inference"], ["Keras tf.function", "Keras XLA"]),
+        ),
+        Goal(
+            "adding problem, seconds against Keras `train_on_batch`", 3, 5, *_adding_ratio(results["adding"])
+        ),
+        Goal(
+            "longest adding problem, nine of ten seeds, seconds",
+            60,
+            5,
+            *_longest_adding(results["adding"]),
+            less_is_better=True,
+        ),
         Goal(f"share of the matrix-product rate, H = {large}", 0.6, 0.8, *min(shares)),
-        Goal("longest sequences, memory of keeping all against recomputing", 10, 30,
-             *_memory_ratio(results["memory"])),
+        Goal(
+            "longest sequences, memory of keeping all against recomputing",
+            10,
+            30,
+            *_memory_ratio(results["memory"]),
+        ),
     ]
 
 
@@ -78,30 +103,36 @@ def _where(row):
 
 
 def _worst(rows, names):
-    found = [(row["ratio"]["median"], f"{_where(row)}: {row['rival']}")
-             for row in rows if row["rival"] in names]
+    found = [
+        (row["ratio"]["median"], f"{_where(row)}: {row['rival']}") for row in rows if row["rival"] in names
+    ]
     return min(found, default=(None, ""))
 
 
 def _adding_ratio(rows):
-    ours, keras = ({(row["length"], row["seed"]): row["seconds"]
-                    for row in rows if (row["rival"] == "ours") == yes} for yes in (True, False))
+    ours, keras = (
+        {(row["length"], row["seed"]): row["seconds"] for row in rows if (row["rival"] == "ours") == yes}
+        for yes in (True, False)
+    )
     ratios = [keras[training] / ours[training] for training in keras]
     return (float(np.median(ratios)), f"median of {len(ratios)} seeds") if ratios else (None, "")
 
 
 def _longest_adding(rows):
     longest = max(row["length"] for row in rows)
-    seconds = sorted(row["seconds"] if row["solved"] else float("inf")
-                     for row in rows if row["length"] == longest)
+    seconds = sorted(
+        row["seconds"] if row["solved"] else float("inf") for row in rows if row["length"] == longest
+    )
     enough = int(np.ceil(0.9 * len(seconds)))
     return seconds[enough - 1], f"T = {longest}, {sum(np.isfinite(seconds))} of {len(seconds)} seeds solved"
 
 
 def _memory_ratio(rows):
     longest = max(row["steps"] for row in rows)
-    kept, again = (next(row for row in rows if row["steps"] == longest and row["keep"] == keep)
-                   for keep in ("gates", "recompute"))
+    kept, again = (
+        next(row for row in rows if row["steps"] == longest and row["keep"] == keep)
+        for keep in ("gates", "recompute")
+    )
     price = again["price in time"]["median"]
     return kept["bytes"] / again["bytes"], f"T = {longest}, at {price:.2f} times the time"
 
@@ -115,29 +146,76 @@ def tables(results):
         ("Goals", _goal_table(goals(results))),
         ("Training: seconds of an update, and how many times ours", _training_table(results["training"])),
         ("What a second thread brings to ours", _threads_table(results["training"])),
-        ("One step of inference", _table(
-            ["by", "microseconds", "times ours"],
-            [[row["rival"], _spread(row["seconds"], 1e6), _spread(row["ratio"])]
-             for row in results["inference"]])),
+        (
+            "One step of inference",
+            _table(
+                ["by", "microseconds", "times ours"],
+                [
+                    [row["rival"], _spread(row["seconds"], 1e6), _spread(row["ratio"])]
+                    for row in results["inference"]
+                ],
+            ),
+        ),
         ("The adding problem to a test error under 0.01", _adding_table(results["adding"])),
-        ("Arithmetic: GFLOP/s of training, and its share of bare matrix products", _table(
-            ["N, T, D, H", "threads", "training", "large product", "own shapes", "of large", "of own shapes"],
-            [[_size(row), row["threads"], *(_spread(row[name]) for name in (
-                "training", "large", "own shapes", "of large", "of own shapes"))]
-             for row in results["products"]])),
-        ("Cost of an update when one size grows", _table(
-            ["grows", "N, T, D, H", "milliseconds", "microseconds for each step"],
-            [[row["grows"], ", ".join(map(str, row["size"])), _spread(row["seconds"], 1e3),
-              _spread(row["seconds"], 1e6 / row["size"][1])] for row in results["scale"]])),
+        (
+            "Arithmetic: GFLOP/s of training, and its share of bare matrix products",
+            _table(
+                [
+                    "N, T, D, H",
+                    "threads",
+                    "training",
+                    "large product",
+                    "own shapes",
+                    "of large",
+                    "of own shapes",
+                ],
+                [
+                    [
+                        _size(row),
+                        row["threads"],
+                        *(
+                            _spread(row[name])
+                            for name in ("training", "large", "own shapes", "of large", "of own shapes")
+                        ),
+                    ]
+                    for row in results["products"]
+                ],
+            ),
+        ),
+        (
+            "Cost of an update when one size grows",
+            _table(
+                ["grows", "N, T, D, H", "milliseconds", "microseconds for each step"],
+                [
+                    [
+                        row["grows"],
+                        ", ".join(map(str, row["size"])),
+                        _spread(row["seconds"], 1e3),
+                        _spread(row["seconds"], 1e6 / row["size"][1]),
+                    ]
+                    for row in results["scale"]
+                ],
+            ),
+        ),
         ("Peak memory of an update, megabytes", _memory_table(results["memory"])),
     ]
 
 
 def _goal_table(found):
-    return _table(["goal", "must", "aim", "found", "verdict", "where it is the worst"],
-                  [[goal.what, f"{goal.must:g}", f"{goal.aim:g}",
-                    "" if goal.found is None else _number(goal.found), goal.verdict, goal.where]
-                   for goal in found])
+    return _table(
+        ["goal", "must", "aim", "found", "verdict", "where it is the worst"],
+        [
+            [
+                goal.what,
+                f"{goal.must:g}",
+                f"{goal.aim:g}",
+                "" if goal.found is None else _number(goal.found),
+                goal.verdict,
+                goal.where,
+            ]
+            for goal in found
+        ],
+    )
 
 
 def _training_table(rows):
@@ -145,10 +223,17 @@ def _training_table(rows):
     contests = {}
     for row in rows:
         contests.setdefault((row["kind"], _size(row), row["threads"]), {})[row["rival"]] = row
-    return _table(["layer", "N, T, D, H", "threads", "ours, ms", *names[1:]],
-                  [[*contest, _spread(found["ours"]["seconds"], 1e3), *(
-                      _spread(found[name]["ratio"]) if name in found else "" for name in names[1:])]
-                   for contest, found in contests.items()])
+    return _table(
+        ["layer", "N, T, D, H", "threads", "ours, ms", *names[1:]],
+        [
+            [
+                *contest,
+                _spread(found["ours"]["seconds"], 1e3),
+                *(_spread(found[name]["ratio"]) if name in found else "" for name in names[1:]),
+            ]
+            for contest, found in contests.items()
+        ],
+    )
 
 
 def _threads_table(rows):
@@ -158,30 +243,51 @@ def _threads_table(rows):
         if row["rival"] == "ours":
             milliseconds = contests.setdefault((row["kind"], _size(row)), {})
             milliseconds[row["threads"]] = 1e3 * row["seconds"]["median"]
-    return _table(["layer", "N, T, D, H", "one thread, ms", "two threads, ms", "times as fast"],
-                  [[*contest, _number(found[1]), _number(found[2]), _number(found[1] / found[2])]
-                   for contest, found in contests.items() if {1, 2} <= set(found)])
+    return _table(
+        ["layer", "N, T, D, H", "one thread, ms", "two threads, ms", "times as fast"],
+        [
+            [*contest, _number(found[1]), _number(found[2]), _number(found[1] / found[2])]
+            for contest, found in contests.items()
+            if {1, 2} <= set(found)
+        ],
+    )
 
 
 def _adding_table(rows):
     groups = {}
     for row in rows:
         groups.setdefault((row["length"], row["rival"]), []).append(row)
-    return _table(["T", "by", "seeds solved", "seconds, median", "slowest", "updates, median"],
-                  [[*group, f"{sum(row['solved'] for row in found)} of {len(found)}",
-                    _number(np.median([row["seconds"] for row in found])),
-                    _number(max(row["seconds"] for row in found)),
-                    f"{np.median([row['updates'] for row in found]):.0f}"]
-                   for group, found in groups.items()])
+    return _table(
+        ["T", "by", "seeds solved", "seconds, median", "slowest", "updates, median"],
+        [
+            [
+                *group,
+                f"{sum(row['solved'] for row in found)} of {len(found)}",
+                _number(np.median([row["seconds"] for row in found])),
+                _number(max(row["seconds"] for row in found)),
+                f"{np.median([row['updates'] for row in found]):.0f}",
+            ]
+            for group, found in groups.items()
+        ],
+    )
 
 
 def _memory_table(rows):
     contests = {}
     for row in rows:
         contests.setdefault(_size(row), {})[row["keep"]] = row["bytes"] / 1e6
-    return _table(["N, T, D, H", '`keep="gates"`', '`keep="recompute"`', "ratio"],
-                  [[size, _number(found["gates"]), _number(found["recompute"]),
-                    _number(found["gates"] / found["recompute"])] for size, found in contests.items()])
+    return _table(
+        ["N, T, D, H", '`keep="gates"`', '`keep="recompute"`', "ratio"],
+        [
+            [
+                size,
+                _number(found["gates"]),
+                _number(found["recompute"]),
+                _number(found["gates"] / found["recompute"]),
+            ]
+            for size, found in contests.items()
+        ],
+    )
 
 
 def _size(row):
@@ -215,18 +321,23 @@ def pictures(results):
     """Figures with their description: dict from name to (figure, description)."""
     from lstm_course.plots import charts
 
-    found = {"benchmark-training": (
-        charts.ratios(_ratios(results["training"]), "time of an update, ours = 1"),
-        "How many times as long as ours an LSTM update takes in Keras, in PyTorch and on the blackboard, "
-        "with one thread.")}
+    found = {
+        "benchmark-training": (
+            charts.ratios(_ratios(results["training"]), "time of an update, ours = 1"),
+            "How many times as long as ours an LSTM update takes in Keras, in PyTorch and on the blackboard, "
+            "with one thread.",
+        )
+    }
     for name, label in (("T", "time steps T"), ("batch", "batch N"), ("H", "hidden units H")):
         rows = [row for row in results["scale"] if row["grows"] == name]
         place = {"T": 1, "batch": 0, "H": 3}[name]
         curve = [[row["size"][place] for row in rows]] + [
-            [1000 * row["seconds"][key] for row in rows] for key in ("median", "low", "high")]
+            [1000 * row["seconds"][key] for row in rows] for key in ("median", "low", "high")
+        ]
         found[f"benchmark-{name}"] = (
             charts.by_size({"LSTM": curve}, "milliseconds an update", label),
-            f"Milliseconds of an LSTM update against {label}, both axes logarithmic.")
+            f"Milliseconds of an LSTM update against {label}, both axes logarithmic.",
+        )
     return found
 
 
@@ -275,8 +386,13 @@ def _machine_words(machine):
     chosen, changed = machine["OpenBLAS chose"], machine["changed to"]
     blas = f"OpenBLAS with its routines for {chosen}." if chosen else "Another library than OpenBLAS."
     if changed:
-        blas = (f"OpenBLAS chose its routines for {chosen}, which leave AVX-512 unused; measured with "
-                f"`OPENBLAS_CORETYPE={changed}`.")
+        blas = (
+            f"OpenBLAS chose its routines for {chosen}, which leave AVX-512 unused; measured with "
+            f"`OPENBLAS_CORETYPE={changed}`."
+        )
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    return machine | {"versions": versions, "blas": blas,
-                      "load": f"{machine['load before']}, {machine['load after']}"}
+    return machine | {
+        "versions": versions,
+        "blas": blas,
+        "load": f"{machine['load before']}, {machine['load after']}",
+    }

@@ -28,7 +28,7 @@ from lstm_course.scratch import (
 from lstm_course.scratch.cells import bare_sigmoid
 
 LAYERS = {"RNN": RNN, "LSTM": LSTM, "GRU": GRU}
-BATCHES = 8    # different batches that a rival trains on in turn
+BATCHES = 8  # different batches that a rival trains on in turn
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,10 @@ def ours(contest, **options):
     model, adam, batches = contest.model(**options), Adam(), contest.batches()
 
     def train(updates):
-        return np.mean([train_step(model, x, y, mean_squared_error, adam)
-                        for x, y in itertools.islice(batches, updates)])
+        return np.mean(
+            [train_step(model, x, y, mean_squared_error, adam) for x, y in itertools.islice(batches, updates)]
+        )
+
     return train
 
 
@@ -104,6 +106,7 @@ def blackboard(contest):
             losses.append(loss)
             adam(weights, gradients, means, squares, next(counter))
         return np.mean(losses)
+
     return train
 
 
@@ -147,7 +150,7 @@ def blackboard_gradients(kind, weights, x, y):
 def rnn_backward(x, before, after, d_states, weights, gradients):
     (h_prev,), (h,), (dh,) = before, after, d_states
     hx = np.concatenate([h_prev, x], axis=1)
-    return [add_gradient("h", dh * (1 - h**2), hx, weights, gradients)[:, :h.shape[1]]]
+    return [add_gradient("h", dh * (1 - h**2), hx, weights, gradients)[:, : h.shape[1]]]
 
 
 def lstm_backward(x, before, after, d_states, weights, gradients):
@@ -157,11 +160,13 @@ def lstm_backward(x, before, after, d_states, weights, gradients):
     g = np.tanh(hx @ weights["Wc"].T + weights["bc"])
     tanh_c = np.tanh(c)
     dc = dc + dh * o * (1 - tanh_c**2)
-    dhx = (add_gradient("f", dc * c_prev * f * (1 - f), hx, weights, gradients)
-           + add_gradient("i", dc * g * i * (1 - i), hx, weights, gradients)
-           + add_gradient("c", dc * i * (1 - g**2), hx, weights, gradients)
-           + add_gradient("o", dh * tanh_c * o * (1 - o), hx, weights, gradients))
-    return [dhx[:, :h_prev.shape[1]], dc * f]
+    dhx = (
+        add_gradient("f", dc * c_prev * f * (1 - f), hx, weights, gradients)
+        + add_gradient("i", dc * g * i * (1 - i), hx, weights, gradients)
+        + add_gradient("c", dc * i * (1 - g**2), hx, weights, gradients)
+        + add_gradient("o", dh * tanh_c * o * (1 - o), hx, weights, gradients)
+    )
+    return [dhx[:, : h_prev.shape[1]], dc * f]
 
 
 def gru_backward(x, before, _, d_states, weights, gradients):
@@ -172,8 +177,9 @@ def gru_backward(x, before, _, d_states, weights, gradients):
     rhx = np.concatenate([r * h_prev, x], axis=1)
     g = np.tanh(rhx @ weights["Wh"].T + weights["bh"])
     d_rh = add_gradient("h", dh * (1 - z) * (1 - g**2), rhx, weights, gradients)[:, :H]
-    dhx = (add_gradient("z", dh * (h_prev - g) * z * (1 - z), hx, weights, gradients)
-           + add_gradient("r", d_rh * h_prev * r * (1 - r), hx, weights, gradients))
+    dhx = add_gradient("z", dh * (h_prev - g) * z * (1 - z), hx, weights, gradients) + add_gradient(
+        "r", d_rh * h_prev * r * (1 - r), hx, weights, gradients
+    )
     return [dhx[:, :H] + dh * z + d_rh * r]
 
 
@@ -194,9 +200,11 @@ def adam(weights, gradients, means, squares, step):
 
 
 # Without the checks of the arguments, which would be timed too.
-CELLS = {"RNN": (rnn_cell.__wrapped__, rnn_backward, 1),
-         "LSTM": (lstm_cell.__wrapped__, lstm_backward, 2),
-         "GRU": (gru_cell.__wrapped__, gru_backward, 1)}
+CELLS = {
+    "RNN": (rnn_cell.__wrapped__, rnn_backward, 1),
+    "LSTM": (lstm_cell.__wrapped__, lstm_backward, 2),
+    "GRU": (gru_cell.__wrapped__, gru_backward, 1),
+}
 
 
 # ---- the frameworks
@@ -207,8 +215,13 @@ def keras_model(contest, xla):
     import keras
 
     kind = "SimpleRNN" if contest.kind == "RNN" else contest.kind
-    twin = keras.Sequential([keras.Input(contest.size[1:3], batch_size=contest.batch),
-                             getattr(keras.layers, kind)(contest.hidden), keras.layers.Dense(1)])
+    twin = keras.Sequential(
+        [
+            keras.Input(contest.size[1:3], batch_size=contest.batch),
+            getattr(keras.layers, kind)(contest.hidden),
+            keras.layers.Dense(1),
+        ]
+    )
     for layer, keras_layer in zip(contest.model().layers[::2], twin.layers, strict=True):
         to_keras(layer, keras_layer)
     twin.compile(optimizer=keras.optimizers.Adam(), loss="mse", jit_compile=xla)
@@ -225,6 +238,7 @@ def keras_train_on_batch(contest, xla=False):
 
     def train(updates):
         return np.mean([float(twin.train_on_batch(x, y)) for x, y in itertools.islice(batches, updates)])
+
     return train
 
 
@@ -234,11 +248,12 @@ def keras_fit(contest, xla=False):
 
     twin = keras_model(contest, xla)
     options = tf.data.Options()
-    options.autotune.enabled = False    # its thread would keep `fit` waiting after the last update
+    options.autotune.enabled = False  # its thread would keep `fit` waiting after the last update
     data = tf.data.Dataset.from_tensor_slices(contest.data()).repeat().with_options(options)
 
     def train(updates):
         return twin.fit(data, steps_per_epoch=updates, shuffle=False, verbose=0).history["loss"][0]
+
     return train
 
 
@@ -248,8 +263,9 @@ def pytorch(contest):
 
     layer, dense = pytorch_layers(contest)
     optimizer = torch.optim.Adam([*layer.parameters(), *dense.parameters()], eps=1e-7, fused=True)
-    batches = itertools.cycle([tuple(map(torch.from_numpy, batch))
-                               for batch in zip(*contest.data(), strict=True)])
+    batches = itertools.cycle(
+        [tuple(map(torch.from_numpy, batch)) for batch in zip(*contest.data(), strict=True)]
+    )
 
     def train(updates):
         losses = []
@@ -261,6 +277,7 @@ def pytorch(contest):
             optimizer.step()
             losses.append(loss.item())
         return np.mean(losses)
+
     return train
 
 
@@ -271,9 +288,9 @@ def pytorch_layers(contest):
     scratch, _, scratch_dense = contest.model().layers
     layer = getattr(torch.nn, contest.kind)(contest.features, contest.hidden, batch_first=True)
     dense = torch.nn.Linear(contest.hidden, 1)
-    order = (1, 0, 2) if contest.kind == "GRU" else range(len(scratch.gate_names))    # theirs is r, z, h
+    order = (1, 0, 2) if contest.kind == "GRU" else range(len(scratch.gate_names))  # theirs is r, z, h
     biases = np.zeros((2, scratch.weights["bias"].shape[-1]), "float32")
-    biases[:scratch.bias_rows] = scratch.weights["bias"]
+    biases[: scratch.bias_rows] = scratch.weights["bias"]
     values = scratch.weights["kernel"].T, scratch.weights["recurrent_kernel"].T, *biases
     with torch.no_grad():
         for parameter, value in zip(layer.parameters(), values, strict=True):
@@ -295,6 +312,7 @@ def our_step(contest):
         for _ in range(steps):
             h = step(x)
         return h
+
     return run
 
 
@@ -307,6 +325,7 @@ def our_forward(contest):
         for _ in range(steps):
             outputs, state = layer.forward(x, state)
         return outputs[:, 0]
+
     return run
 
 
@@ -328,6 +347,7 @@ def keras_step(contest, xla=False):
         for _ in range(steps):
             _, h, c = step(x, h, c)
         return h.numpy()
+
     return run
 
 
@@ -344,6 +364,7 @@ def pytorch_step(contest):
             for _ in range(steps):
                 outputs, state = layer(x, state)
         return outputs[:, 0].numpy()
+
     return run
 
 
@@ -358,6 +379,7 @@ def large_product(size):
     def run(products):
         for _ in range(products):
             np.dot(a, b, result)
+
     return run
 
 
@@ -380,4 +402,5 @@ def own_products(contest):
             np.dot(U, Z, dh)
         for _ in range(round(updates * T / n)):
             np.dot(S_rows, d_rows.T, gradient)
+
     return run

@@ -29,14 +29,14 @@ def better_environment():
     """
     if platform.machine() != "x86_64" or kernels() not in ("Haswell", "Zen"):
         return {}
-    needed = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}    # what this set is compiled for
+    needed = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}  # what this set is compiled for
     return {"OPENBLAS_CORETYPE": "SkylakeX"} if needed <= _processor_features() else {}
 
 
 def _processor_features():
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:                                                         # not Linux
+    except OSError:  # not Linux
         return set()
     return set(next((line.split(":")[1].split() for line in lines if line.startswith("flags")), ()))
 
@@ -49,10 +49,17 @@ def description():
             versions[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return {"date": time.strftime("%Y-%m-%d"), "processor": _processor(), "cores": os.cpu_count(),
-            "system": f"{platform.system()} {platform.machine()}", "python": platform.python_version(),
-            "versions": versions, "OpenBLAS chose": kernels(),
-            "changed to": better_environment().get("OPENBLAS_CORETYPE"), "load before": load()}
+    return {
+        "date": time.strftime("%Y-%m-%d"),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "versions": versions,
+        "OpenBLAS chose": kernels(),
+        "changed to": better_environment().get("OPENBLAS_CORETYPE"),
+        "load before": load(),
+    }
 
 
 def _processor():

@@ -1,12 +1,12 @@
 """The data of the lessons: what ships, what is fetched, what is made, and how a network comes to read it.
 
-    load_reviews()     reviews written for this course, whose verdict is a matter of negation and contrast
-    load_imdb()        the Large Movie Review Dataset (Maas et al. 2011), once it is in the cache
-    load_co2(), load_elnino(), load_sunspots()   numeric series, public domain
-    load_prices()      a simulated random walk, or a CSV of your own
-    shipped(name)      a file that comes with the course, verified
-    tokenise, build_vocabulary, encode ...       from texts to numbers
-    create_sequences, chronological_split, ...   from a series to windows; all of `data.series`
+load_reviews()     reviews written for this course, whose verdict is a matter of negation and contrast
+load_imdb()        the Large Movie Review Dataset (Maas et al. 2011), once it is in the cache
+load_co2(), load_elnino(), load_sunspots()   numeric series, public domain
+load_prices()      a simulated random walk, or a CSV of your own
+shipped(name)      a file that comes with the course, verified
+tokenise, build_vocabulary, encode ...       from texts to numbers
+create_sequences, chronological_split, ...   from a series to windows; all of `data.series`
 """
 
 from lstm_course.common.faces import face

@@ -55,5 +55,7 @@ def regenerate_reviews():
         raise DataError(f"{folder / REVIEWS} cannot be written: {error.strerror}.") from None
     if listed(folder / "README.md").get(REVIEWS) == sha256(content):
         return f"{folder / REVIEWS}: {len(content):,} bytes, the same as listed in README.md."
-    return (f"{folder / REVIEWS} is new: write {len(content):,} bytes and the SHA-256 {sha256(content)} "
-            "into README.md beside it.")
+    return (
+        f"{folder / REVIEWS} is new: write {len(content):,} bytes and the SHA-256 {sha256(content)} "
+        "into README.md beside it."
+    )

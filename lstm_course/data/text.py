@@ -169,8 +169,13 @@ def bag_of_words(texts, labels, ngrams=1, strength=10.0, limit=None):
     labels = arguments.integers("labels", labels, (len(_texts(texts)),), below=2)
     arguments.whole_number("ngrams", ngrams)
     words = TfidfVectorizer(
-        tokenizer=tokenise, token_pattern=None, lowercase=False, sublinear_tf=True, dtype=np.float32,
-        ngram_range=(1, ngrams), max_features=limit,
+        tokenizer=tokenise,
+        token_pattern=None,
+        lowercase=False,
+        sublinear_tf=True,
+        dtype=np.float32,
+        ngram_range=(1, ngrams),
+        max_features=limit,
     )
     return make_pipeline(words, LogisticRegression(C=strength, max_iter=1000)).fit(texts, labels)
 
@@ -199,8 +204,10 @@ def cut_after(texts, distances, words):
     distances = arguments.integers("distances", distances, (len(_texts(texts)),))
     arguments.whole_number("words", words, minimum=0)
     split = map(tokenise, texts)
-    return [" ".join(text[: len(text) - max(distance - words, 0)])
-            for text, distance in zip(split, distances.tolist(), strict=True)]
+    return [
+        " ".join(text[: len(text) - max(distance - words, 0)])
+        for text, distance in zip(split, distances.tolist(), strict=True)
+    ]
 
 
 def accuracy_by_distance(right, distances, edges):

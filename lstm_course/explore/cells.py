@@ -293,8 +293,11 @@ def _pair_scene(values, flags, keep, let_in, take, replace):
         f"Timeline of {len(values)} steps for two units with the same input. The memory of the LSTM ends at "
         f"{number(c[-1])}, the state of the GRU at {number(h[-1])}."
     )
-    figure = gate_timeline({"f": f, "i": i, "LSTM: cell state c": c, "z": z, "GRU: state h": h},
-                           np.stack([values, flags], axis=1), names=["value", "flag"])
+    figure = gate_timeline(
+        {"f": f, "i": i, "LSTM: cell state c": c, "z": z, "GRU: state h": h},
+        np.stack([values, flags], axis=1),
+        names=["value", "flag"],
+    )
     return Scene(figure, alt, sentence)
 
 

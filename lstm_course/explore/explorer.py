@@ -139,8 +139,15 @@ def slider(label, low, high, start, step=0.05):
     """
     whole = all(isinstance(value, int) for value in (low, high, start, step))
     make = widgets.IntSlider if whole else widgets.FloatSlider
-    return make(start, min=low, max=high, step=step, description=label,
-                style={"description_width": "15em"}, layout={"width": "min(100%, 46em)"})
+    return make(
+        start,
+        min=low,
+        max=high,
+        step=step,
+        description=label,
+        style={"description_width": "15em"},
+        layout={"width": "min(100%, 46em)"},
+    )
 
 
 def percent(share, digits=0):

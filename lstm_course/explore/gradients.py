@@ -60,8 +60,11 @@ def _lane_scene(matrix, kernel, xs, radius, strength, lag):
         fate = "as large as at the start, or larger"
     else:
         fate = "it counts as gone" if norms[lag] < _THRESHOLD else "it can still be felt"
-    horizon = f"It falls under 1 % at lag {gone[0]}." if len(gone) else (
-        f"It stays above 1 % for all {len(xs)} steps.")
+    horizon = (
+        f"It falls under 1 % at lag {gone[0]}."
+        if len(gone)
+        else (f"It stays above 1 % for all {len(xs)} steps.")
+    )
     sentence = (
         f"With ρ = {radius:.2f} and inputs of size {strength:.2f}, {_short(norms[lag])} of the gradient "
         f"arrives {lag} step{'s' * (lag != 1)} back: {fate}. {horizon}"
@@ -92,8 +95,13 @@ def _lane(norms, lag):
     figure = new_figure(4.2)
     lane = figure.add_axes((0.1, 0.83, 0.86, 0.1))
     lane.imshow(np.minimum(norms, 1)[None], cmap="cividis", vmin=0, vmax=1, aspect="auto")
-    lane.plot([lag - 0.5, lag + 0.5, lag + 0.5, lag - 0.5, lag - 0.5], [-0.5, -0.5, 0.5, 0.5, -0.5],
-              color=OKABE_ITO[1], linewidth=2.5, clip_on=False)
+    lane.plot(
+        [lag - 0.5, lag + 0.5, lag + 0.5, lag - 0.5, lag - 0.5],
+        [-0.5, -0.5, 0.5, 0.5, -0.5],
+        color=OKABE_ITO[1],
+        linewidth=2.5,
+        clip_on=False,
+    )
     lane.set_title("what of the gradient arrives: bright is all of it, dark is nothing")
     lane.spines[:].set_visible(False)
     lane.set(xticks=[], yticks=[])
@@ -174,8 +182,14 @@ def _bias_figure(norms, gate, lag):
     figure = new_figure(3.8)
     chart = figure.add_axes((0.1, 0.15, 0.86, 0.75))
     _curve(chart, norms, lag, label="LSTM, measured")
-    chart.plot(np.arange(len(norms)), gate ** np.arange(len(norms)), color=OKABE_ITO[2], linestyle="--",
-               label="road alone: σ(bias) to the power of the lag", zorder=1)
+    chart.plot(
+        np.arange(len(norms)),
+        gate ** np.arange(len(norms)),
+        color=OKABE_ITO[2],
+        linestyle="--",
+        label="road alone: σ(bias) to the power of the lag",
+        zorder=1,
+    )
     chart.set(ylabel="gradient, relative to lag 0", ylim=(1e-12, 30))
     chart.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     return figure

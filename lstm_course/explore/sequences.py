@@ -121,8 +121,12 @@ def word_by_word(reviews):
     first = next(iter(reviews.values()))
     controls = {"read": slider("words read", 1, len(first[0]), max(1, len(first[0]) // 2), 1)}
     if len(reviews) > 1:
-        controls = {"title": widgets.Dropdown(options=list(reviews), description="review",
-                                              style={"description_width": "15em"}), **controls}
+        controls = {
+            "title": widgets.Dropdown(
+                options=list(reviews), description="review", style={"description_width": "15em"}
+            ),
+            **controls,
+        }
         # The number of words belongs to the review: it changes before the picture is drawn.
         controls["title"].observe(lambda change: _turn_to(controls["read"], reviews[change.new][0]), "value")
 
@@ -151,8 +155,10 @@ def _checked_review(title, review):
         raise TypeError(f"{name} must begin with a list of words, got {type(words).__name__}")
     verdicts = arguments.array(f"{name}[1]", verdicts, (len(words),), np.float64)
     if verdicts.min() < 0 or verdicts.max() > 1:
-        raise ValueError(f"{name}[1] has verdicts from {verdicts.min():g} to {verdicts.max():g}, "
-                         "expected probabilities from 0 to 1")
+        raise ValueError(
+            f"{name}[1] has verdicts from {verdicts.min():g} to {verdicts.max():g}, "
+            "expected probabilities from 0 to 1"
+        )
     return list(words), verdicts, arguments.array(f"{name}[2]", states, (len(words), "H"), np.float64)
 
 

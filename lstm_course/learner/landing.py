@@ -87,8 +87,20 @@ def _page(lessons, progress):
         done = f"{right} of {all_}" + (" ✓" if right == all_ else "") if all_ else ""
         question = question.replace("|", "&#124;")
         rows.append(f"| {int(name[:2])} | [{title or name}]({name}) | {question} | {minutes} | {done} |")
-    return "\n".join([_OURS, "", "# LSTM networks, hands on", "", *_where_to_go(lessons, progress), "", *rows,
-                      "", *_CLOSING, ""])
+    return "\n".join(
+        [
+            _OURS,
+            "",
+            "# LSTM networks, hands on",
+            "",
+            *_where_to_go(lessons, progress),
+            "",
+            *rows,
+            "",
+            *_CLOSING,
+            "",
+        ]
+    )
 
 
 def _where_to_go(lessons, progress):
@@ -100,8 +112,10 @@ def _where_to_go(lessons, progress):
     exercise = progress.next
     name = next((name for name in lessons if name.startswith(exercise.lesson)), None)
     where = f"[lesson {int(exercise.lesson)}]({name})" if name else f"lesson {int(exercise.lesson)}"
-    return [f"**Go on here:** {where}, “{exercise.section}”, the exercise `{exercise.id}`, "
-            f"about {exercise.minutes} minute{'s' * (exercise.minutes != 1)}."]
+    return [
+        f"**Go on here:** {where}, “{exercise.section}”, the exercise `{exercise.id}`, "
+        f"about {exercise.minutes} minute{'s' * (exercise.minutes != 1)}."
+    ]
 
 
 _CLOSING = [

@@ -36,14 +36,13 @@ def step_jacobians(layer, x):
     """
     layer, x = _checked(layer, x)
     N, T, D = x.shape
-    before = _states_before(layer, x)                                   # (N * T, S)
+    before = _states_before(layer, x)  # (N * T, S)
     S = before.shape[1]
     # One row for each (sequence, step, state asked about): a single step forward and back does them all.
-    layer.forward(np.repeat(x.reshape(N * T, 1, D), S, axis=0),
-                  _unpack(layer, np.repeat(before, S, axis=0)))
-    asked = np.tile(np.eye(S, dtype=layer.dtype), (N * T, 1))           # (N * T * S, S)
+    layer.forward(np.repeat(x.reshape(N * T, 1, D), S, axis=0), _unpack(layer, np.repeat(before, S, axis=0)))
+    asked = np.tile(np.eye(S, dtype=layer.dtype), (N * T, 1))  # (N * T * S, S)
     layer.backward(None, _unpack(layer, asked))
-    return _pack(layer.d_state).reshape(N, T, S, S).swapaxes(0, 1)      # (T, N, S, S)
+    return _pack(layer.d_state).reshape(N, T, S, S).swapaxes(0, 1)  # (T, N, S, S)
 
 
 def _checked(layer, x):
@@ -56,7 +55,7 @@ def _states_before(layer, x):
     """The state before each step, `(N * T, S)`."""
     layer.forward(x)
     after = [layer.gates["h"], layer.gates["c"]] if isinstance(layer, LSTM) else [layer.gates["h"]]
-    after = np.concatenate(after, axis=2)                               # (N, T, S)
+    after = np.concatenate(after, axis=2)  # (N, T, S)
     before = np.zeros_like(after)
     before[:, 1:] = after[:, :-1]
     return before.reshape(-1, after.shape[2])
@@ -97,8 +96,8 @@ def gradient_by_lag(layer, x):
     layer, x = _checked(layer, x)
     N, T, D = x.shape
     H = layer.hidden_size
-    layer.forward(np.repeat(x, H, axis=0))                              # row n * H + j asks about output j
-    dh = np.tile(np.eye(H, dtype=layer.dtype), (N, 1))                  # (N * H, H)
+    layer.forward(np.repeat(x, H, axis=0))  # row n * H + j asks about output j
+    dh = np.tile(np.eye(H, dtype=layer.dtype), (N, 1))  # (N * H, H)
     dx = layer.backward(None, (dh, None) if isinstance(layer, LSTM) else dh)
     norms = np.sqrt((dx.astype("float64").reshape(N, H, T, D) ** 2).sum(axis=(1, 3)))
     return norms[:, ::-1]
@@ -127,8 +126,10 @@ def memory_horizon(norms, threshold=0.01):
     norms = array("norms", norms, ("T",))
     threshold = real_number("threshold", threshold, minimum=0, maximum=1)
     if norms[0] <= 0 or norms.min() < 0:
-        raise ValueError(f"norms starts with {norms[0]:g} and has values from {norms.min():g}, "
-                         "expected a first one above 0 and none below 0")
+        raise ValueError(
+            f"norms starts with {norms[0]:g} and has values from {norms.min():g}, "
+            "expected a first one above 0 and none below 0"
+        )
     forgotten = np.flatnonzero(norms < threshold * norms[0])
     return int(forgotten[0]) if len(forgotten) else len(norms)
 
@@ -168,8 +169,10 @@ def recall_by_lag(make_model, make_task, lags, *, updates, seeds=(0,), **trainin
     for row, lag in enumerate(lags.tolist()):
         task = instance("what make_task gave", make_task(lag), Task, "a Task with classes")
         if task.chance_accuracy is None:
-            raise ValueError(f"what make_task gave is {task.name!r} with a real number for target, "
-                             "expected a Task with classes")
+            raise ValueError(
+                f"what make_task gave is {task.name!r} with a real number for target, "
+                "expected a Task with classes"
+            )
         for column, seed in enumerate(seeds.tolist()):
             model = instance("what make_model gave", make_model(task, seed), Sequential, "a Sequential")
             run = train_on_task(model, task, updates, seed=seed, progress=False, **training)

@@ -91,15 +91,23 @@ def recall(lag, symbols=4, flag=True):
     flag = one_of("flag", flag, (True, False))
 
     def draw(n, rng):
-        shown = rng.integers(symbols, size=(n, lag + 1))                # (N, T)
-        x = np.zeros((n, lag + 1, symbols + flag), "float32")     # (N, T, D)
+        shown = rng.integers(symbols, size=(n, lag + 1))  # (N, T)
+        x = np.zeros((n, lag + 1, symbols + flag), "float32")  # (N, T, D)
         np.put_along_axis(x, shown[:, :, None], 1, axis=2)
         if flag:
             x[:, 0, -1] = 1
         return x, shown[:, 0]
 
-    return Task(f"recall of 1 of {symbols} symbols, lag {lag}", lag + 1, symbols + flag, symbols,
-                softmax_cross_entropy, float(np.log(symbols)), 1 / symbols, draw)
+    return Task(
+        f"recall of 1 of {symbols} symbols, lag {lag}",
+        lag + 1,
+        symbols + flag,
+        symbols,
+        softmax_cross_entropy,
+        float(np.log(symbols)),
+        1 / symbols,
+        draw,
+    )
 
 
 def recall_bit(lag, noise=1.0, flag=True):
@@ -133,8 +141,16 @@ def recall_bit(lag, noise=1.0, flag=True):
             x[:, 0, 1] = 1
         return x, bit
 
-    return Task(f"recall of one bit, lag {lag}, noise {noise:g}", lag + 1, 1 + flag, 2,
-                softmax_cross_entropy, float(np.log(2)), 0.5, draw)
+    return Task(
+        f"recall of one bit, lag {lag}, noise {noise:g}",
+        lag + 1,
+        1 + flag,
+        2,
+        softmax_cross_entropy,
+        float(np.log(2)),
+        0.5,
+        draw,
+    )
 
 
 def adding(length, convention="fixed"):
@@ -172,8 +188,9 @@ def adding(length, convention="fixed"):
         draw, chance = _adding_fixed(length), 1 / 6
     else:
         draw, chance = _adding_1997(length), _adding_1997_chance(length)
-    return Task(f"adding, T = {length}, convention {convention}", length, 2, 1, mean_squared_error, chance,
-                None, draw)
+    return Task(
+        f"adding, T = {length}, convention {convention}", length, 2, 1, mean_squared_error, chance, None, draw
+    )
 
 
 def _adding_fixed(length):
@@ -198,7 +215,7 @@ def _adding_1997(length):
         x[:, [0, -1], 1] = -1
         first = rng.integers(10, size=n)
         second = rng.integers(length // 2 - 1, size=n)
-        second += second >= first                       # skip the step that is marked already
+        second += second >= first  # skip the step that is marked already
         row = np.arange(n)
         x[row[(first == 0) | (second == 0)], 0, 0] = 0
         x[row, first, 1] = x[row, second, 1] = 1
@@ -254,9 +271,17 @@ def copy(delay, symbols=8, items=10):
         y[:, -items:] = shown
         return np.eye(symbols + 2, dtype="float32")[codes], y
 
-    return Task(f"copy of {items} symbols, delay {delay}", length, symbols + 2, symbols + 1,
-                softmax_cross_entropy, items * float(np.log(symbols)) / length, 1 / symbols, draw,
-                every_step=True)
+    return Task(
+        f"copy of {items} symbols, delay {delay}",
+        length,
+        symbols + 2,
+        symbols + 1,
+        softmax_cross_entropy,
+        items * float(np.log(symbols)) / length,
+        1 / symbols,
+        draw,
+        every_step=True,
+    )
 
 
 def temporal_order(length):
@@ -291,5 +316,6 @@ def temporal_order(length):
         codes[row, rng.integers(length // 2, 6 * length // 10 + 1, size=n)] = 4 + order[:, 1]
         return np.eye(8, dtype="float32")[codes], 2 * order[:, 0] + order[:, 1]
 
-    return Task(f"temporal order, T = {length}", length, 8, 4, softmax_cross_entropy, float(np.log(4)), 0.25,
-                draw)
+    return Task(
+        f"temporal order, T = {length}", length, 8, 4, softmax_cross_entropy, float(np.log(4)), 0.25, draw
+    )

@@ -43,8 +43,9 @@ class Run:
         return len(self.losses)
 
 
-def train_on_task(model, task, updates, *, batch_size=16, learning_rate=0.01, max_norm=1.0, goal=None,
-                  seed=0, progress=None):
+def train_on_task(
+    model, task, updates, *, batch_size=16, learning_rate=0.01, max_norm=1.0, goal=None, seed=0, progress=None
+):
     """Train on fresh sequences at every update, with Adam and clipping; stop early when the goal is reached.
 
     Args:
@@ -108,8 +109,10 @@ def _require_fit(model, task):
         raise ValueError(f"model does not take the input of the task {task.name!r}: {error}") from None
     expected = (1, x.shape[1], task.output_size) if task.every_step else (1, task.output_size)
     if came != expected:
-        raise ValueError(f"model has the output shape {came} for one sequence of the task {task.name!r}, "
-                         f"expected {expected}")
+        raise ValueError(
+            f"model has the output shape {came} for one sequence of the task {task.name!r}, "
+            f"expected {expected}"
+        )
 
 
 def _reaches(goal, loss, hits):
@@ -153,6 +156,6 @@ def _evaluate(model, task, n, seed):
     if task.chance_accuracy is None:
         return float(loss), None
     if task.every_step:
-        items = np.all(y != task.output_size - 1, axis=0)               # steps that are not blank
+        items = np.all(y != task.output_size - 1, axis=0)  # steps that are not blank
         answer, y = answer[:, items], y[:, items]
     return float(loss), float(accuracy(answer, y))

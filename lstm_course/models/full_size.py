@@ -99,8 +99,10 @@ def measure(what, path=None, say=print):
         table = json.dumps([*full_size_results(path), *rows], indent=1, ensure_ascii=False)
         write(path, f"{table}\n".encode())
         for row in rows:
-            say(f"{row['model']}, seed {row['seed']}: {row['measure']} {row['value']:.4f} "
-                f"after {row['cpu_seconds']:.0f} s of one core")
+            say(
+                f"{row['model']}, seed {row['seed']}: {row['measure']} {row['value']:.4f} "
+                f"after {row['cpu_seconds']:.0f} s of one core"
+            )
     return full_size_results(path)
 
 
@@ -131,12 +133,21 @@ def _timed(job, data, say, names):
     wall, cpu = time.perf_counter(), time.process_time()
     found = job.run(data, job.seed, say)
     spent = {
-        "epochs": found.pop("epochs", None), "seed": job.seed,
-        "seconds": round(time.perf_counter() - wall, 1), "cpu_seconds": round(time.process_time() - cpu, 1),
+        "epochs": found.pop("epochs", None),
+        "seed": job.seed,
+        "seconds": round(time.perf_counter() - wall, 1),
+        "cpu_seconds": round(time.process_time() - cpu, 1),
     }
     return [
-        {**names, "model": job.model, "settings": job.settings, "measure": measure, "value": round(value, 4),
-         **spent, **_circumstances()}
+        {
+            **names,
+            "model": job.model,
+            "settings": job.settings,
+            "measure": measure,
+            "value": round(value, 4),
+            **spent,
+            **_circumstances(),
+        }
         for measure, value in found.items()
     ]
 
@@ -145,7 +156,8 @@ def _circumstances():
     found = machine.description()
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     return {
-        "date": found["date"], "machine": f"{found['processor']}, {found['system']}, one thread",
+        "date": found["date"],
+        "machine": f"{found['processor']}, {found['system']}, one thread",
         "versions": f"Python {found['python']}, {versions}",
     }
 
@@ -262,13 +274,15 @@ def tuned(cell, units=64, words=WORDS):
     """A single recurrent layer after the usual turns of the screws: narrow, and dropout on whole features."""
     from keras import layers
 
-    return _compiled([
-        layers.Embedding(words, 64, mask_zero=True),
-        layers.SpatialDropout1D(0.3),
-        getattr(layers, cell)(units),
-        layers.Dropout(0.3),
-        layers.Dense(1, activation="sigmoid"),
-    ])
+    return _compiled(
+        [
+            layers.Embedding(words, 64, mask_zero=True),
+            layers.SpatialDropout1D(0.3),
+            getattr(layers, cell)(units),
+            layers.Dropout(0.3),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
 
 
 def imdb_jobs():
@@ -311,11 +325,17 @@ def review_jobs():
     return [
         _bag_job("bag of words", "tf-idf, logistic regression", 1, measures=_by_distance),
         _bag_job("bag of words and pairs", "tf-idf, logistic regression", 2, measures=_by_distance),
-        *[_near_first_job(name, f"{size}, learning rate {rate}; {stages}", partial(_small, cell, rate), 64,
-                          seed)
-          for name, cell, rate in (("LSTM", "LSTM", 0.003), ("simple RNN", "SimpleRNN", 0.003),
-                                   ("simple RNN, slower", "SimpleRNN", 0.001))
-          for seed in (0, 1, 2)],
+        *[
+            _near_first_job(
+                name, f"{size}, learning rate {rate}; {stages}", partial(_small, cell, rate), 64, seed
+            )
+            for name, cell, rate in (
+                ("LSTM", "LSTM", 0.003),
+                ("simple RNN", "SimpleRNN", 0.003),
+                ("simple RNN, slower", "SimpleRNN", 0.001),
+            )
+            for seed in (0, 1, 2)
+        ],
         _keras_job("LSTM, text book", f"{book}; whole reviews from the start", recipe, measures=_by_distance),
         _near_first_job("LSTM, text book, near first", f"{book}; {stages}", textbook.text_classifier, 32, 4),
     ]
@@ -357,5 +377,7 @@ def _near_first_job(name, settings, make, batch_size, seed):
 
 def _by_distance(right, split):
     _, accuracies, _ = text.accuracy_by_distance(right, split.distances, EDGES)
-    return {f"accuracy at {low} to {high - 1} words": float(accuracy)
-            for (low, high), accuracy in zip(pairwise(EDGES), accuracies, strict=True)}
+    return {
+        f"accuracy at {low} to {high - 1} words": float(accuracy)
+        for (low, high), accuracy in zip(pairwise(EDGES), accuracies, strict=True)
+    }

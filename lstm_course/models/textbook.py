@@ -19,8 +19,9 @@ from lstm_course.scratch.layers import chrono_biases
 CELLS = ("LSTM", "GRU", "SimpleRNN")
 
 
-def text_classifier(input_dim, output_dim=128, units=128, dropout=0.2, recurrent_dropout=0.2, cell="LSTM",
-                    learning_rate=0.001):
+def text_classifier(
+    input_dim, output_dim=128, units=128, dropout=0.2, recurrent_dropout=0.2, cell="LSTM", learning_rate=0.001
+):
     """The text-book classifier: embedding, one recurrent layer, a dense layer, a yes or no.
 
     Args:
@@ -48,15 +49,23 @@ def text_classifier(input_dim, output_dim=128, units=128, dropout=0.2, recurrent
 
     layers = keras.layers
     recurrent = getattr(layers, arguments.one_of("cell", cell, CELLS))
-    return _compiled([
-        keras.Input(shape=(None,), dtype="int32"),
-        layers.Embedding(_size("input_dim", input_dim), _size("output_dim", output_dim), mask_zero=True),
-        recurrent(_size("units", units), dropout=_share("dropout", dropout),
-                  recurrent_dropout=_share("recurrent_dropout", recurrent_dropout)),
-        layers.Dense(64, activation="relu"),
-        layers.Dropout(0.5),
-        layers.Dense(1, activation="sigmoid"),
-    ], "binary_crossentropy", learning_rate, metrics=["accuracy"])
+    return _compiled(
+        [
+            keras.Input(shape=(None,), dtype="int32"),
+            layers.Embedding(_size("input_dim", input_dim), _size("output_dim", output_dim), mask_zero=True),
+            recurrent(
+                _size("units", units),
+                dropout=_share("dropout", dropout),
+                recurrent_dropout=_share("recurrent_dropout", recurrent_dropout),
+            ),
+            layers.Dense(64, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(1, activation="sigmoid"),
+        ],
+        "binary_crossentropy",
+        learning_rate,
+        metrics=["accuracy"],
+    )
 
 
 def stacked_text_classifier(input_dim, output_dim=128, units=(128, 64), learning_rate=0.001):
@@ -86,13 +95,18 @@ def stacked_text_classifier(input_dim, output_dim=128, units=(128, 64), learning
     units = arguments.integers("units", units, ("L",), minimum=1).tolist()
     if not units:
         raise ValueError("units is empty, expected the units of at least one LSTM")
-    return _compiled([
-        keras.Input(shape=(None,), dtype="int32"),
-        layers.Embedding(_size("input_dim", input_dim), _size("output_dim", output_dim), mask_zero=True),
-        *[layers.LSTM(size, return_sequences=True) for size in units[:-1]],
-        layers.LSTM(units[-1]),
-        layers.Dense(1, activation="sigmoid"),
-    ], "binary_crossentropy", learning_rate, metrics=["accuracy"])
+    return _compiled(
+        [
+            keras.Input(shape=(None,), dtype="int32"),
+            layers.Embedding(_size("input_dim", input_dim), _size("output_dim", output_dim), mask_zero=True),
+            *[layers.LSTM(size, return_sequences=True) for size in units[:-1]],
+            layers.LSTM(units[-1]),
+            layers.Dense(1, activation="sigmoid"),
+        ],
+        "binary_crossentropy",
+        learning_rate,
+        metrics=["accuracy"],
+    )
 
 
 def forecaster(timesteps, features=1, units=50, outputs=1, learning_rate=0.001):
@@ -118,12 +132,16 @@ def forecaster(timesteps, features=1, units=50, outputs=1, learning_rate=0.001):
     import keras
 
     layers, units = keras.layers, _size("units", units)
-    return _compiled([
-        keras.Input(shape=(_size("timesteps", timesteps), _size("features", features))),
-        layers.LSTM(units, return_sequences=True),
-        layers.LSTM(units),
-        layers.Dense(_size("outputs", outputs)),
-    ], "mean_squared_error", learning_rate)
+    return _compiled(
+        [
+            keras.Input(shape=(_size("timesteps", timesteps), _size("features", features))),
+            layers.LSTM(units, return_sequences=True),
+            layers.LSTM(units),
+            layers.Dense(_size("outputs", outputs)),
+        ],
+        "mean_squared_error",
+        learning_rate,
+    )
 
 
 def _compiled(layers, loss, learning_rate, metrics=None):
@@ -178,8 +196,8 @@ def open_gates(model, lag, seed=0):
     random = arguments.generator("seed", seed)
     for layer in recurrent:
         H, (kernel, recurrent_kernel, bias) = layer.units, layer.get_weights()
-        bias[H:2 * H] = chrono_biases(random, lag, H)
-        bias[:H] = -bias[H:2 * H]
+        bias[H : 2 * H] = chrono_biases(random, lag, H)
+        bias[:H] = -bias[H : 2 * H]
         layer.set_weights([kernel, recurrent_kernel, bias])
     return model
 
@@ -214,14 +232,16 @@ def batches(x, y=None, batch_size=32, shuffle_seed=None):
     batch_size = arguments.whole_number("batch_size", batch_size)
     rows = len(data[0]) if data[0].ndim else 0
     if rows == 0 or data[-1].ndim == 0 or len(data[-1]) != rows:
-        raise ValueError(f"x and y have shapes {' and '.join(str(part.shape) for part in data)}, "
-                         "expected the same number of rows, at least one")
+        raise ValueError(
+            f"x and y have shapes {' and '.join(str(part.shape) for part in data)}, "
+            "expected the same number of rows, at least one"
+        )
     random = None if shuffle_seed is None else arguments.generator("shuffle_seed", shuffle_seed)
 
     def epoch():
         order = np.arange(rows) if random is None else random.permutation(rows)
         for start in range(0, rows, batch_size):
-            chosen = order[start:start + batch_size]
+            chosen = order[start : start + batch_size]
             yield data[0][chosen] if y is None else (data[0][chosen], data[1][chosen])
 
     # Keras says that it will not shuffle a dataset, though nobody asked: shuffle=True is the default of fit.

@@ -146,8 +146,15 @@ def _rows_of_marks(groups, xlabel):
         rows = [row for row, marks in enumerate(groups.values()) if name in marks]
         middle, low, high = np.array([list(groups.values())[row][name] for row in rows], float).T
         place = np.array(rows) + 0.09 * (list(hands).index(name) - (len(hands) - 1) / 2)
-        axes.errorbar(middle, place, xerr=[middle - low, high - middle], color=colour, marker=marker,
-                      linestyle="none", label=_wrapped(name))
+        axes.errorbar(
+            middle,
+            place,
+            xerr=[middle - low, high - middle],
+            color=colour,
+            marker=marker,
+            linestyle="none",
+            label=_wrapped(name),
+        )
     axes.set_yticks(range(len(groups)), map(_wrapped, groups))
     axes.set_ylim(len(groups) - 0.5, -0.5)
     axes.grid(True, axis="x")
@@ -254,8 +261,14 @@ def _label_ends(axes, ends):
         # A leader from the end of the curve to its name, drawn with the curve's own colour and marker; dotted
         # where the curve ends early, so that nobody takes it for the curve.
         leader = {"linewidth": 0.9, "linestyle": "-" if x > 0.9 else ":", "markevery": [2], "zorder": 1}
-        axes.plot([x, 1 + 0.1 / width, 1 + 0.3 / width], [y, place, place], transform=axes.transAxes,
-                  clip_on=False, **leader, **hand)
+        axes.plot(
+            [x, 1 + 0.1 / width, 1 + 0.3 / width],
+            [y, place, place],
+            transform=axes.transAxes,
+            clip_on=False,
+            **leader,
+            **hand,
+        )
         axes.text(1 + 0.4 / width, place, _wrapped(label), transform=axes.transAxes, va="center")
 
 

@@ -268,11 +268,23 @@ class _Sheet:
         tip = points[-1].copy()
         if arrow:
             points[-1] -= 0.9 * length * ahead
-            head = Polygon([tip, tip - length * ahead + half * aside, tip - length * ahead - half * aside],
-                           facecolor=colour or _GREY, linewidth=0, zorder=3 if colour else 2, gid="arrow")
+            head = Polygon(
+                [tip, tip - length * ahead + half * aside, tip - length * ahead - half * aside],
+                facecolor=colour or _GREY,
+                linewidth=0,
+                zorder=3 if colour else 2,
+                gid="arrow",
+            )
             self.axes.add_patch(head)
-        line = PathPatch(_rounded(points, 0.12), fill=False, edgecolor=colour or _GREY, linewidth=width,
-                         capstyle="butt", zorder=3 if colour else 2, gid="wire")
+        line = PathPatch(
+            _rounded(points, 0.12),
+            fill=False,
+            edgecolor=colour or _GREY,
+            linewidth=width,
+            capstyle="butt",
+            zorder=3 if colour else 2,
+            gid="wire",
+        )
         self.axes.add_patch(line)
 
     def dot(self, across, up, parts):
@@ -324,12 +336,21 @@ class _Sheet:
         for unit, value in enumerate(column):
             fill = value_colour(float(np.clip(value, -1, 1)), name not in _GATES) if lit else "white"
             middle = top - height * (unit + 0.5)
-            chip = Rectangle((across - width / 2, middle - height / 2), width, height, facecolor=fill,
-                             edgecolor="#666666" if lit else _GREY, linewidth=0.8, zorder=6, gid="value")
+            chip = Rectangle(
+                (across - width / 2, middle - height / 2),
+                width,
+                height,
+                facecolor=fill,
+                edgecolor="#666666" if lit else _GREY,
+                linewidth=0.8,
+                zorder=6,
+                gid="value",
+            )
             self.axes.add_patch(chip)
             ink = ink_on(fill) if lit else _GREY_TEXT
-            self.axes.text(across, middle, number(value), color=ink, fontsize=size, zorder=7, gid="value",
-                           **_CENTRED)
+            self.axes.text(
+                across, middle, number(value), color=ink, fontsize=size, zorder=7, gid="value", **_CENTRED
+            )
         if beside:
             left = across - 0.09 - (width / 2 if len(column) else 0)
             self.write(left, up, name, parts, align="right", style="italic")

@@ -115,8 +115,17 @@ def _stack_strips(strips, words, title):
     axes.tick_params(labelbottom=True, bottom=True)
     axes.set_xlabel("time step")
     for step in range(0, steps if words else 0, every):
-        figure.axes[0].annotate(words[step], (step, 1), (0, 3), ("data", "axes fraction"), "offset points",
-                                rotation=90, ha="center", va="bottom", fontsize=word_size)
+        figure.axes[0].annotate(
+            words[step],
+            (step, 1),
+            (0, 3),
+            ("data", "axes fraction"),
+            "offset points",
+            rotation=90,
+            ha="center",
+            va="bottom",
+            fontsize=word_size,
+        )
     return figure
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from . import arguments
 
-CACHE_BLOCK = 1 << 14    # weights that Adam works on at a time: five such blocks stay in the cache
+CACHE_BLOCK = 1 << 14  # weights that Adam works on at a time: five such blocks stay in the cache
 
 
 class Adam:
@@ -47,8 +47,10 @@ class Adam:
             self._mean, self._square = np.zeros_like(parameters), np.zeros_like(parameters)
             self._spare = np.empty(min(parameters.size, CACHE_BLOCK), parameters.dtype)
         elif self._mean.shape != parameters.shape or self._mean.dtype != parameters.dtype:
-            raise ValueError(f"parameters has shape {parameters.shape} and dtype {parameters.dtype}, "
-                             f"expected {self._mean.shape} and {self._mean.dtype} as in the steps before")
+            raise ValueError(
+                f"parameters has shape {parameters.shape} and dtype {parameters.dtype}, "
+                f"expected {self._mean.shape} and {self._mean.dtype} as in the steps before"
+            )
         self.steps += 1
         # The running means are kept without their factors (1 - beta), which saves two products a step.
         as_array = parameters.dtype.type
@@ -59,7 +61,7 @@ class Adam:
         for start in range(0, parameters.size, CACHE_BLOCK):
             block = slice(start, start + CACHE_BLOCK)
             w, g, mean, square = parameters[block], gradients[block], self._mean[block], self._square[block]
-            step = self._spare[:w.size]
+            step = self._spare[: w.size]
             mean *= beta_1
             mean += g
             np.multiply(g, g, step)
@@ -76,11 +78,14 @@ def _checked_vectors(parameters, gradients):
     for name, vector in (("parameters", parameters), ("gradients", gradients)):
         arguments.instance(name, vector, np.ndarray, "a flat array")
         if vector.ndim != 1 or vector.size == 0 or vector.dtype.kind != "f":
-            raise ValueError(f"{name} has shape {vector.shape} and dtype {vector.dtype}, "
-                             "expected a flat vector of floats")
+            raise ValueError(
+                f"{name} has shape {vector.shape} and dtype {vector.dtype}, expected a flat vector of floats"
+            )
     if gradients.shape != parameters.shape or gradients.dtype != parameters.dtype:
-        raise ValueError(f"gradients has shape {gradients.shape} and dtype {gradients.dtype}, "
-                         f"expected {parameters.shape} and {parameters.dtype} as the parameters")
+        raise ValueError(
+            f"gradients has shape {gradients.shape} and dtype {gradients.dtype}, "
+            f"expected {parameters.shape} and {parameters.dtype} as the parameters"
+        )
     if not np.isfinite(gradients).all():
         raise ValueError("gradients has values that are NaN or infinite, expected finite numbers")
 
@@ -126,7 +131,7 @@ def clip_by_global_norm(gradients, max_norm):
         flat = array.reshape(-1)
         with np.errstate(over="ignore"):
             square = np.dot(flat, flat)
-        if not np.isfinite(square):    # an exploded gradient: its square may still fit float64
+        if not np.isfinite(square):  # an exploded gradient: its square may still fit float64
             flat = flat.astype(np.float64)
             square = np.dot(flat, flat)
         total += float(square)

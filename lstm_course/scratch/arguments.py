@@ -41,12 +41,14 @@ def array(name, value, shape=None, dtype=None):
         dtype = result.dtype if result.dtype.kind == "f" else np.float64
     _check_shape(name, result, shape)
     if result.dtype != dtype:
-        with np.errstate(over="ignore"):    # a number too large for `dtype` becomes infinite, refused below
+        with np.errstate(over="ignore"):  # a number too large for `dtype` becomes infinite, refused below
             result = result.astype(dtype)
     if not np.isfinite(result).all():
         bad = int(np.count_nonzero(~np.isfinite(result)))
-        raise ValueError(f"{name} has {bad} of {result.size} values that are NaN or infinite "
-                         f"in {result.dtype}, expected finite numbers")
+        raise ValueError(
+            f"{name} has {bad} of {result.size} values that are NaN or infinite "
+            f"in {result.dtype}, expected finite numbers"
+        )
     return result
 
 
@@ -153,8 +155,11 @@ def real_number(name, value, minimum=None, maximum=None):
         expected = f"a number {limits}"
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} is {_describe(value)}, expected {expected}")
-    if (not np.isfinite(value) or (minimum is not None and value < minimum)
-            or (maximum is not None and value > maximum)):
+    if (
+        not np.isfinite(value)
+        or (minimum is not None and value < minimum)
+        or (maximum is not None and value > maximum)
+    ):
         raise ValueError(f"{name} is {value}, expected {expected}")
     return float(value)
 
@@ -233,7 +238,7 @@ def float_type(name, value):
         ...
         ValueError: dtype is 'int8', expected float32 or float64
     """
-    if value is not None:                                         # None would be float64 to NumPy
+    if value is not None:  # None would be float64 to NumPy
         for known in ("float32", "float64"):
             if value in (known, np.dtype(known)):
                 return np.dtype(known)
@@ -266,8 +271,10 @@ def cell_weights(value, gates, features=None, hidden_size=None):
         checked["b" + gate] = array(f"weights['b{gate}']", value["b" + gate], (hidden_size,))
         features = checked["W" + gate].shape[1] - hidden_size
         if features < 1:
-            raise ValueError(f"weights['W{gate}'] has shape {checked['W' + gate].shape}, expected (H, H + D) "
-                             f"with H = {hidden_size} and D of at least 1")
+            raise ValueError(
+                f"weights['W{gate}'] has shape {checked['W' + gate].shape}, expected (H, H + D) "
+                f"with H = {hidden_size} and D of at least 1"
+            )
     return checked
 
 
@@ -279,13 +286,16 @@ def checked_cell(gates):
     Args:
         gates: the gates' letters, for example "fico".
     """
+
     def decorate(cell):
-        names = cell.__code__.co_varnames[1:cell.__code__.co_argcount - 1]
+        names = cell.__code__.co_varnames[1 : cell.__code__.co_argcount - 1]
 
         @functools.wraps(cell)
         def checked(*args, **kwargs):
             return cell(*_cell_arguments(cell, names, gates, args, kwargs))
+
         return checked
+
     return decorate
 
 
@@ -293,8 +303,10 @@ def _cell_arguments(cell, state_names, gates, args, kwargs):
     parameters = ("x", *state_names, "weights")
     given = dict(zip(parameters, args, strict=False)) | kwargs
     if len(args) > len(parameters) or set(given) != set(parameters):
-        raise TypeError(f"{cell.__name__} takes the arguments {', '.join(parameters)}, "
-                        f"got {len(args)} by position and {sorted(kwargs)} by name")
+        raise TypeError(
+            f"{cell.__name__} takes the arguments {', '.join(parameters)}, "
+            f"got {len(args)} by position and {sorted(kwargs)} by name"
+        )
     x = array("x", given["x"])
     if x.ndim not in (1, 2):
         raise ValueError(f"x has shape {x.shape}, expected (D,) or (N, D)")
@@ -313,7 +325,7 @@ def _check_shape(name, result, pattern):
     if pattern[0] is ...:
         pattern_tail = pattern[1:]
         fits = len(shape) >= len(pattern_tail)
-        shape = shape[len(shape) - len(pattern_tail):]
+        shape = shape[len(shape) - len(pattern_tail) :]
     else:
         pattern_tail = pattern
         fits = len(shape) == len(pattern)

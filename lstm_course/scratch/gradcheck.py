@@ -95,8 +95,9 @@ def check_layer(layer, x, state=None, mask=None, seed=0):
     arguments.instance("layer", layer, Layer, "a layer or a Sequential")
     random = arguments.generator("seed", seed)
     if layer.parameter_count and layer.dtype != np.float64:
-        raise ValueError(f"layer has dtype {layer.dtype}, expected float64: "
-                         "in float32 rounding hides errors of a gradient")
+        raise ValueError(
+            f"layer has dtype {layer.dtype}, expected float64: in float32 rounding hides errors of a gradient"
+        )
     recurrent = isinstance(layer, Recurrent)
     if state is not None and not recurrent:
         raise ValueError("state is given for a layer without one, expected None")

@@ -25,8 +25,10 @@ def to_keras(layer, keras_layer):
     arguments.instance("layer", layer, Layer, "a layer of this package")
     like, arrays = _described(keras_layer)
     if type(layer) is not like:
-        raise TypeError(f"keras_layer is a {type(keras_layer).__name__}, "
-                        f"expected the Keras form of {type(layer).__name__}")
+        raise TypeError(
+            f"keras_layer is a {type(keras_layer).__name__}, "
+            f"expected the Keras form of {type(layer).__name__}"
+        )
     if not keras_layer.built:
         keras_layer.build((None, None) if like is Embedding else (None, None, layer.input_size))
         _, arrays = _described(keras_layer)
@@ -54,8 +56,11 @@ def from_keras(keras_layer):
     like, arrays = _described(keras_layer)
     if not keras_layer.built:
         raise ValueError("keras_layer has no weights yet, expected a layer that has been built or called")
-    sizes = next(iter(arrays.values())).shape if like in (Dense, Embedding) else (
-        arrays["kernel"].shape[0], keras_layer.units)
+    sizes = (
+        next(iter(arrays.values())).shape
+        if like in (Dense, Embedding)
+        else (arrays["kernel"].shape[0], keras_layer.units)
+    )
     options = {"dtype": keras_layer.dtype, "seed": 0}
     if like is GRU:
         options["reset_after"] = keras_layer.reset_after
@@ -73,12 +78,19 @@ def _described(keras_layer):
         import keras
     except ImportError as error:
         raise ImportError("Keras is not installed, expected TensorFlow with Keras 3") from error
-    kinds = {keras.layers.SimpleRNN: RNN, keras.layers.LSTM: LSTM, keras.layers.GRU: GRU,
-             keras.layers.Dense: Dense, keras.layers.Embedding: Embedding}
+    kinds = {
+        keras.layers.SimpleRNN: RNN,
+        keras.layers.LSTM: LSTM,
+        keras.layers.GRU: GRU,
+        keras.layers.Dense: Dense,
+        keras.layers.Embedding: Embedding,
+    }
     like = next((ours for theirs, ours in kinds.items() if isinstance(keras_layer, theirs)), None)
     if like is None:
-        raise TypeError(f"keras_layer is of type {type(keras_layer).__name__}, "
-                        "expected a Keras SimpleRNN, LSTM, GRU, Dense or Embedding")
+        raise TypeError(
+            f"keras_layer is of type {type(keras_layer).__name__}, "
+            "expected a Keras SimpleRNN, LSTM, GRU, Dense or Embedding"
+        )
     _require_plain(keras_layer, like)
     if not keras_layer.built:
         return like, {}
@@ -93,12 +105,15 @@ def _described(keras_layer):
 def _require_plain(keras_layer, like):
     if like is not Embedding and not keras_layer.use_bias:
         raise ValueError("keras_layer has use_bias=False, expected use_bias=True")
-    expected = {"activation": list(_ACTIVATIONS) if like is Dense else ["tanh"],
-                "recurrent_activation": ["sigmoid"]}
+    expected = {
+        "activation": list(_ACTIVATIONS) if like is Dense else ["tanh"],
+        "recurrent_activation": ["sigmoid"],
+    }
     for option, names in expected.items():
         activation = getattr(keras_layer, option, None)
         if activation is not None and activation.__name__ not in names:
-            raise ValueError(f"keras_layer has {option}={activation.__name__!r}, "
-                             f"expected {' or '.join(names)}")
+            raise ValueError(
+                f"keras_layer has {option}={activation.__name__!r}, expected {' or '.join(names)}"
+            )
     if getattr(keras_layer, "go_backwards", False):
         raise ValueError("keras_layer has go_backwards=True, expected go_backwards=False")

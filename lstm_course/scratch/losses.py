@@ -61,7 +61,7 @@ def softmax_cross_entropy(logits, labels):
     np.exp(d, d)
     total = d.sum(-1, keepdims=True)
     loss = float(np.sum(np.where(counts, np.log(total[..., 0]) - picked, 0))) / n
-    d /= total                                                    # softmax
+    d /= total  # softmax
     d -= np.arange(d.shape[-1]) == labels[..., None]
     d *= (counts / n).astype(d.dtype)[..., None]
     return loss, d
@@ -118,8 +118,9 @@ def accuracy(logits, labels):
     logits = arguments.array("logits", logits, (..., "K"))
     if logits.shape[-1] == 1:
         labels = arguments.numeric("labels", labels)
-        labels = arguments.array("labels", labels,
-                                 logits.shape if labels.ndim == logits.ndim else logits.shape[:-1])
+        labels = arguments.array(
+            "labels", labels, logits.shape if labels.ndim == logits.ndim else logits.shape[:-1]
+        )
         return float(np.mean((logits[..., 0] > 0) == (labels.reshape(logits.shape[:-1]) > 0.5)))
     labels, counts = _checked_labels(labels, logits)
     return float(np.mean((logits.argmax(-1) == labels)[counts]))

@@ -18,9 +18,9 @@ from .layers.recurrent import pieces
 class Batch(NamedTuple):
     """Sequences with their targets, and which steps count."""
 
-    x: np.ndarray                     # what the first layer takes, one row per sequence
-    y: np.ndarray                     # what the loss takes as target, one row per sequence
-    mask: np.ndarray | None = None    # (N, T) booleans; None when every step counts
+    x: np.ndarray  # what the first layer takes, one row per sequence
+    y: np.ndarray  # what the loss takes as target, one row per sequence
+    mask: np.ndarray | None = None  # (N, T) booleans; None when every step counts
 
     def rows(self, rows):
         """Some of the sequences."""
@@ -51,8 +51,10 @@ class Update:
     def __post_init__(self):
         arguments.function("loss", self.loss)
         if not callable(getattr(self.optimizer, "update", None)):
-            raise TypeError(f"optimizer is of type {type(self.optimizer).__name__}, "
-                            "expected an object with update(parameters, gradients), for example Adam()")
+            raise TypeError(
+                f"optimizer is of type {type(self.optimizer).__name__}, "
+                "expected an object with update(parameters, gradients), for example Adam()"
+            )
 
     def step(self, model, batch, carry=False):
         """One update of the model from one batch, whose arrays have been checked.
@@ -93,8 +95,10 @@ class Update:
 
 def _require_finite(prediction):
     if not np.isfinite(prediction).all():
-        raise FloatingPointError("the prediction is no longer finite: the training has diverged, "
-                                 "use a smaller learning rate or clip the gradients") from None
+        raise FloatingPointError(
+            "the prediction is no longer finite: the training has diverged, "
+            "use a smaller learning rate or clip the gradients"
+        ) from None
 
 
 def train_step(model, x, y, loss, optimizer, max_norm=None, mask=None, truncate=None):
@@ -177,8 +181,23 @@ class History:
         return f"History({len(self.loss)} epochs{last}, {self.stopped})"
 
 
-def fit(model, x, y, *, loss, optimizer=None, epochs=10, batch_size=32, max_norm=None, validation=None,
-        metric=None, patience=None, seed=0, mask=None, progress=None):
+def fit(
+    model,
+    x,
+    y,
+    *,
+    loss,
+    optimizer=None,
+    epochs=10,
+    batch_size=32,
+    max_norm=None,
+    validation=None,
+    metric=None,
+    patience=None,
+    seed=0,
+    mask=None,
+    progress=None,
+):
     """Train over shuffled batches.
 
     Args:
@@ -307,11 +326,12 @@ def _validate(model, validation, loss, metric, batch_size, history):
 
 def _checked_data(model, x_name, y_name, mask_name, data):
     x, y = model.checked_input(x_name, data.x), arguments.numeric(y_name, data.y)
-    if y.dtype.kind not in "iu":                                  # labels stay whole numbers
+    if y.dtype.kind not in "iu":  # labels stay whole numbers
         y = arguments.array(y_name, y)
     if y.ndim == 0 or len(y) != len(x):
-        raise ValueError(f"{y_name} has shape {y.shape}, "
-                         f"expected one row for each of the {len(x)} rows of {x_name}")
+        raise ValueError(
+            f"{y_name} has shape {y.shape}, expected one row for each of the {len(x)} rows of {x_name}"
+        )
     return Batch(x, y, arguments.mask(mask_name, data.mask, x.shape[:2]))
 
 
@@ -370,7 +390,7 @@ def progress_bar(progress, total, unit="update"):
 
     class Bar(tqdm):
         def close(self):
-            self.total = self.n    # a training may end early; a bar that is not full would turn red and stay
+            self.total = self.n  # a training may end early; a bar that is not full would turn red and stay
             super().close()
 
     return Bar(total=total, unit=unit, leave=False)

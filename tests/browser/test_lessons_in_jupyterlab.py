@@ -262,8 +262,10 @@ def test_it_opens_on_the_lessons_and_nothing_pops_up(page, lab, screenshots):
     page.wait_for_function(READY, timeout=60_000)
     path = page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
     assert path == "01_vanilla_rnn.ipynb"
-    running = "async () => (await window.jupyterapp.serviceManager.kernels.refreshRunning(), " \
-              "[...window.jupyterapp.serviceManager.kernels.running()].length)"
+    running = (
+        "async () => (await window.jupyterapp.serviceManager.kernels.refreshRunning(), "
+        "[...window.jupyterapp.serviceManager.kernels.running()].length)"
+    )
     before = page.evaluate(running)
     page.evaluate("() => window.jupyterapp.commands.execute('application:close')")
     end = time.monotonic() + 20

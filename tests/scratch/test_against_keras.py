@@ -54,13 +54,15 @@ def differences(layer, keras_layer, x, states, mask, last_only=False):
     random = np.random.default_rng(5)
     dtype = layer.dtype
     factors = [random.normal(size=(N, T, H)).astype(dtype)] + [
-        random.normal(size=(N, H)).astype(dtype) for _ in layer.state_names]
+        random.normal(size=(N, H)).astype(dtype) for _ in layer.state_names
+    ]
     if last_only:
         factors[0][...] = 0
     tensors = [tf.Variable(a) for a in (x, *(states or ()))]
     with tf.GradientTape() as tape:
-        results = keras_layer(tensors[0], mask=None if mask is None else tf.constant(mask),
-                              initial_state=tensors[1:] or None)
+        results = keras_layer(
+            tensors[0], mask=None if mask is None else tf.constant(mask), initial_state=tensors[1:] or None
+        )
         loss = sum(tf.reduce_sum(a * b) for a, b in zip(results, factors, strict=True))
     variables = keras_layer.trainable_variables
     gradients = tape.gradient(loss, [*tensors, *(v.value for v in variables)])
@@ -78,7 +80,7 @@ def differences(layer, keras_layer, x, states, mask, last_only=False):
         ours[f"last {letter}"], theirs[f"last {letter}"] = last[k], results[1 + k]
         if states is not None:
             ours[f"d initial {letter}"], theirs[f"d initial {letter}"] = d_state[k], gradients[1 + k]
-    for variable, gradient in zip(variables, gradients[len(tensors):], strict=True):
+    for variable, gradient in zip(variables, gradients[len(tensors) :], strict=True):
         ours[variable.name], theirs[variable.name] = layer.gradients[variable.name], gradient
     assert set(layer.gradients) <= set(ours)
     assert all(ours[name].dtype == dtype for name in ours)
@@ -105,11 +107,11 @@ ADAM = {"learning_rate": 2**-6, "beta_1": 0.875, "beta_2": 1 - 2**-7, "epsilon":
 
 def test_adam():
     random = np.random.default_rng(0)
-    start = random.normal(size=40_000)                            # more than two blocks
+    start = random.normal(size=40_000)  # more than two blocks
     ours, theirs = start.copy(), keras.Variable(start, dtype="float64")
     adam, keras_adam = Adam(**ADAM), keras.optimizers.Adam(**ADAM)
     for _ in range(100):
-        gradient = random.normal(size=start.shape) * 10.0**random.integers(-8, 3, size=start.shape)
+        gradient = random.normal(size=start.shape) * 10.0 ** random.integers(-8, 3, size=start.shape)
         adam.update(ours, gradient)
         keras_adam.apply([tf.constant(gradient)], [theirs])
     assert relative_error(ours - start, np.asarray(theirs) - start) < 1e-10
@@ -131,7 +133,7 @@ def test_after_many_updates_the_networks_are_still_the_same():
     for _ in range(60):
         train_step(model, x, y, mean_squared_error, adam)
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean((dense(lstm(x)) - y)**2)
+            loss = tf.reduce_mean((dense(lstm(x)) - y) ** 2)
         keras_adam.apply(tape.gradient(loss, [v.value for v in variables]), variables)
     assert relative_error(model.forward(x), np.asarray(dense(lstm(x)))) < 1e-10
 
@@ -142,7 +144,8 @@ def test_weights_go_to_keras_and_come_back(name):
     back = from_keras(keras_layer)
     assert type(back) is type(layer)
     assert {key: value.tolist() for key, value in back.weights.items()} == {
-        key: value.tolist() for key, value in layer.weights.items()}
+        key: value.tolist() for key, value in layer.weights.items()
+    }
 
 
 def test_dense_and_embedding_go_to_keras_and_come_back():

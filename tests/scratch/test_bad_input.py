@@ -24,15 +24,33 @@ NAN, INFINITE = float("nan"), float("inf")
 X = np.ones((N, T, D))
 
 # What is never an array of numbers, a whole number, a number, a function.
-NO_ARRAY = ["text", None, [[1.0], [1.0, 2.0]], {"a": 1}, [NAN], [INFINITE], [], np.array(["1.0"]), [1j],
-            object()]
+NO_ARRAY = [
+    "text",
+    None,
+    [[1.0], [1.0, 2.0]],
+    {"a": 1},
+    [NAN],
+    [INFINITE],
+    [],
+    np.array(["1.0"]),
+    [1j],
+    object(),
+]
 NO_SIZE = [0, -1, 2.0, "3", None, True, NAN]
 NO_NUMBER = ["1", None, NAN, INFINITE, [1.0], True]
 NO_FUNCTION = [None, 3, "mean_squared_error"]
 NO_SEED = ["0", -1, 1.5]
 NO_DTYPE = ["int8", "float16", None, 32]
-NO_MASK = [np.ones((N, T - 1)), np.ones((N + 1, T)), np.ones(T), np.full((N, T), 0.5), np.full((N, T), NAN),
-           "mask", 1, np.ones((0, T))]
+NO_MASK = [
+    np.ones((N, T - 1)),
+    np.ones((N + 1, T)),
+    np.ones(T),
+    np.full((N, T), 0.5),
+    np.full((N, T), NAN),
+    "mask",
+    1,
+    np.ones((0, T)),
+]
 
 
 def with_one_bad(array):
@@ -44,19 +62,33 @@ def with_one_bad(array):
 def not_shaped_like(array):
     """Arrays of numbers that do not have the shape of this one, or not finite values."""
     array = np.asarray(array, dtype=float)
-    return [*NO_ARRAY, array[None], array[..., :-1], np.concatenate([array, array]), array[:0],
-            with_one_bad(array)]
+    return [
+        *NO_ARRAY,
+        array[None],
+        array[..., :-1],
+        np.concatenate([array, array]),
+        array[:0],
+        with_one_bad(array),
+    ]
 
 
 def cell_cases(gates, states):
     weights = {"W" + gate: np.ones((H, H + D)) for gate in gates} | {"b" + gate: np.ones(H) for gate in gates}
     good = {"x": np.ones((N, D)), **{name: np.ones((N, H)) for name in states}, "weights": weights}
     gate = gates[0]
-    bad_weights = [None, [1.0], {}, {k: v for k, v in weights.items() if k != "b" + gate},
-                   *[weights | {"W" + gate: w} for w in not_shaped_like(weights["W" + gate])],
-                   *[weights | {"b" + gate: b} for b in not_shaped_like(weights["b" + gate])]]
-    return good, {"x": [*NO_ARRAY, good["x"][None], with_one_bad(good["x"]), np.ones((N, D + 1)), 1.0],
-                  **{name: not_shaped_like(good[name]) for name in states}, "weights": bad_weights}
+    bad_weights = [
+        None,
+        [1.0],
+        {},
+        {k: v for k, v in weights.items() if k != "b" + gate},
+        *[weights | {"W" + gate: w} for w in not_shaped_like(weights["W" + gate])],
+        *[weights | {"b" + gate: b} for b in not_shaped_like(weights["b" + gate])],
+    ]
+    return good, {
+        "x": [*NO_ARRAY, good["x"][None], with_one_bad(good["x"]), np.ones((N, D + 1)), 1.0],
+        **{name: not_shaped_like(good[name]) for name in states},
+        "weights": bad_weights,
+    }
 
 
 def layer_cases(**extra):
@@ -74,8 +106,17 @@ NO_MODEL = [None, "model", LSTM(D, H, seed=0)]
 NO_OPTIMIZER = ["adam", 3]
 NO_NORM = [0, -1, "1", NAN, INFINITE, True]
 LOGITS = np.zeros((4, 3))
-BAD_LABELS = ["text", None, [0.0, 1.0, 2.0, 0.0], [0, 1], [0, 1, 2, 3], [0, 1, 2, -2], [-1] * 4,
-              [[0, 1, 2, 0]], []]
+BAD_LABELS = [
+    "text",
+    None,
+    [0.0, 1.0, 2.0, 0.0],
+    [0, 1],
+    [0, 1, 2, 3],
+    [0, 1, 2, -2],
+    [-1] * 4,
+    [[0, 1, 2, 0]],
+    [],
+]
 
 # name: (function, good arguments, argument -> bad values)
 TABLE = {
@@ -86,55 +127,165 @@ TABLE = {
     "RNN": (RNN, *layer_cases(recurrent_scale=[-1, *NO_NUMBER])),
     "LSTM": (LSTM, *layer_cases(forget_bias=NO_NUMBER, chrono=CHRONO)),
     "GRU": (GRU, *layer_cases(reset_after=[None, 1, "yes"], chrono=CHRONO)),
-    "Dense": (Dense, {"input_size": D, "output_size": 2},
-              {"input_size": NO_SIZE, "output_size": NO_SIZE, "activation": ["sigmoid", 3], "seed": NO_SEED,
-               "dtype": NO_DTYPE}),
-    "Embedding": (Embedding, {"vocabulary_size": 5, "output_size": 2},
-                  {"vocabulary_size": NO_SIZE, "output_size": NO_SIZE, "seed": NO_SEED, "dtype": NO_DTYPE}),
+    "Dense": (
+        Dense,
+        {"input_size": D, "output_size": 2},
+        {
+            "input_size": NO_SIZE,
+            "output_size": NO_SIZE,
+            "activation": ["sigmoid", 3],
+            "seed": NO_SEED,
+            "dtype": NO_DTYPE,
+        },
+    ),
+    "Embedding": (
+        Embedding,
+        {"vocabulary_size": 5, "output_size": 2},
+        {"vocabulary_size": NO_SIZE, "output_size": NO_SIZE, "seed": NO_SEED, "dtype": NO_DTYPE},
+    ),
     "LastStep": (LastStep, {}, {}),
-    "Sequential": (Sequential, {"layers": [Dense(2, 2)]}, {"layers": [
-        None, [], "layers", [None], [Dense], [Dense(2, 3), Dense(2, 3)], [RNN(2, 3), LastStep(), RNN(3, 3)],
-        [Dense(2, 2), Embedding(2, 2)], [LSTM(2, 3), Dense(3, 1, dtype="float64")], [MODEL],
-        2 * [Dense(2, 2)]]}),
-    "mean_squared_error": (mean_squared_error, SQUARE, {
-        "prediction": [*NO_ARRAY, with_one_bad(SQUARE["prediction"])],
-        "target": not_shaped_like(SQUARE["target"])}),
-    "softmax_cross_entropy": (scratch.softmax_cross_entropy, {"logits": LOGITS, "labels": [0, 1, 2, 0]},
-                              {"logits": [*NO_ARRAY, with_one_bad(LOGITS)], "labels": BAD_LABELS}),
-    "sigmoid_cross_entropy": (scratch.sigmoid_cross_entropy, {"logits": [[0.0]], "target": [[1.0]]},
-                              {"logits": NO_ARRAY, "target": [*not_shaped_like([[1.0]]), [[1.5]], [[-0.1]]]}),
-    "accuracy": (scratch.accuracy, {"logits": LOGITS, "labels": [0, 1, 2, 0]},
-                 {"logits": [*NO_ARRAY, with_one_bad(LOGITS)], "labels": BAD_LABELS}),
-    "Adam": (Adam, {}, {"learning_rate": [-1, *NO_NUMBER], "beta_1": [-0.1, 1, *NO_NUMBER],
-                        "beta_2": [-0.1, 1, *NO_NUMBER], "epsilon": [-1, *NO_NUMBER]}),
-    "Adam.update": (Adam().update, {"parameters": np.ones(3), "gradients": np.ones(3)},
-                    {"parameters": [None, [1.0, 1.0, 1.0], np.ones((3, 1)), np.ones(3, int), np.ones(0)],
-                     "gradients": [None, [1.0] * 3, np.ones(4), np.ones(3, "float32"), np.full(3, NAN)]}),
-    "clip_by_global_norm": (scratch.clip_by_global_norm, {"gradients": np.ones(3), "max_norm": 1.0},
-                            {"gradients": [None, [], {}, "text", [1.0], np.ones(3, int), [np.full(3, NAN)]],
-                             "max_norm": [None, *NO_NORM]}),
-    "train_step": (scratch.train_step, {**FIT, "optimizer": Adam()},
-                   {"model": NO_MODEL, "x": BAD_X, "loss": NO_FUNCTION, "optimizer": [None, *NO_OPTIMIZER],
-                    "max_norm": NO_NORM, "mask": NO_MASK}),
-    "fit": (scratch.fit, FIT | {"epochs": 1},
-            {"model": NO_MODEL, "x": BAD_X, "y": BAD_Y[:-4] + BAD_Y[-2:], "loss": NO_FUNCTION,
-             "optimizer": NO_OPTIMIZER, "epochs": NO_SIZE, "batch_size": NO_SIZE, "max_norm": NO_NORM,
-             "validation": ["text", 3, (X,), *[(x, np.ones((N, 1))) for x in BAD_X], (X, np.ones((N + 1, 1))),
-                            *[(X, np.ones((N, 1)), mask) for mask in NO_MASK]],
-             "metric": [3, "accuracy"], "patience": [1, *NO_SIZE[:4]], "seed": NO_SEED, "mask": NO_MASK,
-             "progress": [1, "yes"]}),
-    "predict": (scratch.predict, {"model": MODEL, "x": X},
-                {"model": NO_MODEL, "x": BAD_X, "batch_size": NO_SIZE, "mask": NO_MASK}),
-    "numeric_gradient": (scratch.numeric_gradient, {"function": lambda: 0.0, "array": np.ones(2)},
-                         {"function": NO_FUNCTION, "step": [0, -1, *NO_NUMBER],
-                          "array": [None, [1.0], np.ones(2, "float32"), np.full(2, NAN), np.ones(0)]}),
-    "relative_error": (scratch.relative_error, {"a": [1.0], "b": [1.0]},
-                       {"a": NO_ARRAY, "b": not_shaped_like([1.0])}),
-    "check_layer": (scratch.check_layer, {"layer": LSTM(D, H, seed=0, dtype="float64"), "x": X},
-                    {"layer": [None, "LSTM", LSTM(D, H)], "x": BAD_X, "seed": NO_SEED, "mask": NO_MASK,
-                     "state": [1.0, "text", (np.ones((N, H)),), (np.ones((N, H + 1)), None)]}),
-    "check_loss": (scratch.check_loss, {"loss": mean_squared_error, **SQUARE},
-                   {"loss": NO_FUNCTION, "prediction": NO_ARRAY, "target": NO_ARRAY}),
+    "Sequential": (
+        Sequential,
+        {"layers": [Dense(2, 2)]},
+        {
+            "layers": [
+                None,
+                [],
+                "layers",
+                [None],
+                [Dense],
+                [Dense(2, 3), Dense(2, 3)],
+                [RNN(2, 3), LastStep(), RNN(3, 3)],
+                [Dense(2, 2), Embedding(2, 2)],
+                [LSTM(2, 3), Dense(3, 1, dtype="float64")],
+                [MODEL],
+                2 * [Dense(2, 2)],
+            ]
+        },
+    ),
+    "mean_squared_error": (
+        mean_squared_error,
+        SQUARE,
+        {
+            "prediction": [*NO_ARRAY, with_one_bad(SQUARE["prediction"])],
+            "target": not_shaped_like(SQUARE["target"]),
+        },
+    ),
+    "softmax_cross_entropy": (
+        scratch.softmax_cross_entropy,
+        {"logits": LOGITS, "labels": [0, 1, 2, 0]},
+        {"logits": [*NO_ARRAY, with_one_bad(LOGITS)], "labels": BAD_LABELS},
+    ),
+    "sigmoid_cross_entropy": (
+        scratch.sigmoid_cross_entropy,
+        {"logits": [[0.0]], "target": [[1.0]]},
+        {"logits": NO_ARRAY, "target": [*not_shaped_like([[1.0]]), [[1.5]], [[-0.1]]]},
+    ),
+    "accuracy": (
+        scratch.accuracy,
+        {"logits": LOGITS, "labels": [0, 1, 2, 0]},
+        {"logits": [*NO_ARRAY, with_one_bad(LOGITS)], "labels": BAD_LABELS},
+    ),
+    "Adam": (
+        Adam,
+        {},
+        {
+            "learning_rate": [-1, *NO_NUMBER],
+            "beta_1": [-0.1, 1, *NO_NUMBER],
+            "beta_2": [-0.1, 1, *NO_NUMBER],
+            "epsilon": [-1, *NO_NUMBER],
+        },
+    ),
+    "Adam.update": (
+        Adam().update,
+        {"parameters": np.ones(3), "gradients": np.ones(3)},
+        {
+            "parameters": [None, [1.0, 1.0, 1.0], np.ones((3, 1)), np.ones(3, int), np.ones(0)],
+            "gradients": [None, [1.0] * 3, np.ones(4), np.ones(3, "float32"), np.full(3, NAN)],
+        },
+    ),
+    "clip_by_global_norm": (
+        scratch.clip_by_global_norm,
+        {"gradients": np.ones(3), "max_norm": 1.0},
+        {
+            "gradients": [None, [], {}, "text", [1.0], np.ones(3, int), [np.full(3, NAN)]],
+            "max_norm": [None, *NO_NORM],
+        },
+    ),
+    "train_step": (
+        scratch.train_step,
+        {**FIT, "optimizer": Adam()},
+        {
+            "model": NO_MODEL,
+            "x": BAD_X,
+            "loss": NO_FUNCTION,
+            "optimizer": [None, *NO_OPTIMIZER],
+            "max_norm": NO_NORM,
+            "mask": NO_MASK,
+        },
+    ),
+    "fit": (
+        scratch.fit,
+        FIT | {"epochs": 1},
+        {
+            "model": NO_MODEL,
+            "x": BAD_X,
+            "y": BAD_Y[:-4] + BAD_Y[-2:],
+            "loss": NO_FUNCTION,
+            "optimizer": NO_OPTIMIZER,
+            "epochs": NO_SIZE,
+            "batch_size": NO_SIZE,
+            "max_norm": NO_NORM,
+            "validation": [
+                "text",
+                3,
+                (X,),
+                *[(x, np.ones((N, 1))) for x in BAD_X],
+                (X, np.ones((N + 1, 1))),
+                *[(X, np.ones((N, 1)), mask) for mask in NO_MASK],
+            ],
+            "metric": [3, "accuracy"],
+            "patience": [1, *NO_SIZE[:4]],
+            "seed": NO_SEED,
+            "mask": NO_MASK,
+            "progress": [1, "yes"],
+        },
+    ),
+    "predict": (
+        scratch.predict,
+        {"model": MODEL, "x": X},
+        {"model": NO_MODEL, "x": BAD_X, "batch_size": NO_SIZE, "mask": NO_MASK},
+    ),
+    "numeric_gradient": (
+        scratch.numeric_gradient,
+        {"function": lambda: 0.0, "array": np.ones(2)},
+        {
+            "function": NO_FUNCTION,
+            "step": [0, -1, *NO_NUMBER],
+            "array": [None, [1.0], np.ones(2, "float32"), np.full(2, NAN), np.ones(0)],
+        },
+    ),
+    "relative_error": (
+        scratch.relative_error,
+        {"a": [1.0], "b": [1.0]},
+        {"a": NO_ARRAY, "b": not_shaped_like([1.0])},
+    ),
+    "check_layer": (
+        scratch.check_layer,
+        {"layer": LSTM(D, H, seed=0, dtype="float64"), "x": X},
+        {
+            "layer": [None, "LSTM", LSTM(D, H)],
+            "x": BAD_X,
+            "seed": NO_SEED,
+            "mask": NO_MASK,
+            "state": [1.0, "text", (np.ones((N, H)),), (np.ones((N, H + 1)), None)],
+        },
+    ),
+    "check_loss": (
+        scratch.check_loss,
+        {"loss": mean_squared_error, **SQUARE},
+        {"loss": NO_FUNCTION, "prediction": NO_ARRAY, "target": NO_ARRAY},
+    ),
     "to_keras": (scratch.to_keras, {"layer": LSTM(D, H), "keras_layer": None}, {"layer": [None, "LSTM"]}),
     "from_keras": (scratch.from_keras, {"keras_layer": None}, {}),
     "History": (scratch.History, {}, {}),
@@ -143,36 +294,56 @@ TABLE = {
 BAD_H = not_shaped_like(np.ones((N, H)))
 for kind, layer in {"RNN": RNN(D, H), "LSTM": LSTM(D, H), "GRU": GRU(D, H)}.items():
     pair = kind == "LSTM"
-    bad_states = [(h, None) for h in BAD_H if h is not None] + [(None, c) for c in BAD_H if c is not None] + [
-        1.0, "text", (None,), np.ones((N, H))] if pair else [h for h in BAD_H if h is not None]
+    bad_states = (
+        [(h, None) for h in BAD_H if h is not None]
+        + [(None, c) for c in BAD_H if c is not None]
+        + [1.0, "text", (None,), np.ones((N, H))]
+        if pair
+        else [h for h in BAD_H if h is not None]
+    )
     layer.forward(X)
     TABLE[f"{kind}.forward"] = layer.forward, {"x": X}, {"x": BAD_X, "state": bad_states, "mask": NO_MASK}
-    TABLE[f"{kind}.backward"] = layer.backward, {"d_outputs": np.ones((N, T, H))}, {
-        "d_outputs": [bad for bad in not_shaped_like(np.ones((N, T, H))) if bad is not None],
-        "d_state": bad_states}
+    TABLE[f"{kind}.backward"] = (
+        layer.backward,
+        {"d_outputs": np.ones((N, T, H))},
+        {
+            "d_outputs": [bad for bad in not_shaped_like(np.ones((N, T, H))) if bad is not None],
+            "d_state": bad_states,
+        },
+    )
 for kind, layer, good, y in (
-        ("Dense", Dense(D, 2), X, np.ones((N, T, 2))), ("LastStep", LastStep(), X, np.ones((N, D))),
-        ("Embedding", Embedding(5, 2), [[1, 2]], np.ones((1, 2, 2))),
-        ("Sequential", MODEL, X, np.ones((N, 1)))):
+    ("Dense", Dense(D, 2), X, np.ones((N, T, 2))),
+    ("LastStep", LastStep(), X, np.ones((N, D))),
+    ("Embedding", Embedding(5, 2), [[1, 2]], np.ones((1, 2, 2))),
+    ("Sequential", MODEL, X, np.ones((N, 1))),
+):
     layer.forward(good)
-    bad_x = {"Dense": [*NO_ARRAY, X[..., :-1], with_one_bad(X)],
-             "LastStep": [*NO_ARRAY, X[0], with_one_bad(X)],
-             "Embedding": [*NO_ARRAY, [[1.0]], [[5]], [[-1]], [1], np.ones((0, 3), int)],
-             "Sequential": BAD_X}[kind]
-    TABLE[f"{kind}.forward"] = layer.forward, {"x": good}, {"x": bad_x} | (
-        {"mask": NO_MASK} if kind == "Sequential" else {})
+    bad_x = {
+        "Dense": [*NO_ARRAY, X[..., :-1], with_one_bad(X)],
+        "LastStep": [*NO_ARRAY, X[0], with_one_bad(X)],
+        "Embedding": [*NO_ARRAY, [[1.0]], [[5]], [[-1]], [1], np.ones((0, 3), int)],
+        "Sequential": BAD_X,
+    }[kind]
+    TABLE[f"{kind}.forward"] = (
+        layer.forward,
+        {"x": good},
+        {"x": bad_x} | ({"mask": NO_MASK} if kind == "Sequential" else {}),
+    )
     TABLE[f"{kind}.backward"] = layer.backward, {"d_outputs": y}, {"d_outputs": not_shaped_like(y)}
 for kind, layer in {"RNN": RNN(D, H), "LSTM": LSTM(D, H), "GRU": GRU(D, H, reset_after=False)}.items():
     good, bad = cell_cases({"RNN": "h", "LSTM": "ifco", "GRU": "zrh"}[kind], [])
-    TABLE[f"{kind}.load_cell_weights"] = (layer.load_cell_weights, {"weights": good["weights"]},
-                                          {"weights": bad["weights"]})
+    TABLE[f"{kind}.load_cell_weights"] = (
+        layer.load_cell_weights,
+        {"weights": good["weights"]},
+        {"weights": bad["weights"]},
+    )
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_bad_input_is_named(name):
     function, good, bad = TABLE[name]
     if bad and "keras_layer" not in good:
-        function(**good)                                          # else the table would prove nothing
+        function(**good)  # else the table would prove nothing
     for argument, values in bad.items():
         for value in values:
             with pytest.raises((ValueError, TypeError)) as caught:
@@ -205,18 +376,24 @@ def test_messages_say_what_came_and_what_was_expected():
     assert message(lstm.forward, X, mask=np.ones((2, 4))) == "mask has shape (2, 4), expected (2, 5)"
     assert message(lstm.forward, X[:0]) == "x has shape (0, 5, 3), expected (N, T, 3), not empty"
     assert message(lstm.forward, X, state=X) == (
-        "state is an array of dtype float64 and shape (2, 5, 3), expected a pair (h, c)")
+        "state is an array of dtype float64 and shape (2, 5, 3), expected a pair (h, c)"
+    )
     assert message(lstm.forward, with_one_bad(X)) == (
-        "x has 1 of 30 values that are NaN or infinite in float32, expected finite numbers")
+        "x has 1 of 30 values that are NaN or infinite in float32, expected finite numbers"
+    )
     assert message(lstm.forward, X * 1e300).startswith("x has 30 of 30 values that are NaN or infinite")
     assert message(LSTM, D, -4) == "hidden_size is -4, expected a whole number of at least 1"
     assert message(LSTM, D, H, dtype="int8") == "dtype is 'int8', expected float32 or float64"
     assert message(scratch.lstm_cell, X[0], X[0]) == (
-        "lstm_cell takes the arguments x, h_prev, c_prev, weights, got 2 by position and [] by name")
+        "lstm_cell takes the arguments x, h_prev, c_prev, weights, got 2 by position and [] by name"
+    )
 
 
-@pytest.mark.parametrize("layer", [LSTM(D, H), Dense(D, 2), LastStep(), Embedding(3, 2),
-                                   Sequential([Dense(D, 2)])], ids=lambda layer: type(layer).__name__)
+@pytest.mark.parametrize(
+    "layer",
+    [LSTM(D, H), Dense(D, 2), LastStep(), Embedding(3, 2), Sequential([Dense(D, 2)])],
+    ids=lambda layer: type(layer).__name__,
+)
 def test_backward_before_forward(layer):
     with pytest.raises(RuntimeError, match="there was no forward yet, expected forward"):
         layer.backward(np.ones((N, T, H)))

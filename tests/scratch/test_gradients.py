@@ -45,8 +45,12 @@ def test_recurrent_layer(name, given, masked, block_bytes, monkeypatch):
     state = [random.normal(size=(N, H)) for _ in layer.state_names]
     mask = random.random((N, T)) > 0.4
     mask[0], mask[1, :2] = False, False
-    errors = check_layer(layer, random.normal(size=(N, T, D)), mask=mask if masked else None,
-                         state=None if not given else tuple(state) if len(state) == 2 else state[0])
+    errors = check_layer(
+        layer,
+        random.normal(size=(N, T, D)),
+        mask=mask if masked else None,
+        state=None if not given else tuple(state) if len(state) == 2 else state[0],
+    )
     assert set(errors) == {"x", *layer.weights, *(f"state {letter}" for letter in layer.state_names if given)}
     assert max(errors.values()) < 1e-7, errors
     assert len(layer.plan(N, T).blocks) > 1 or block_bytes > 400
@@ -70,9 +74,16 @@ def test_embedding_and_last_step():
 def test_sequential(name, masked):
     random = np.random.default_rng(0)
     mask = random.random((N, T)) > 0.3 if masked else None
-    many_to_one = Sequential([
-        Embedding(5, D, dtype="float64"), RECURRENT[name](), LSTM(H, 3, dtype="float64"),
-        LastStep(), Dense(3, 2, "tanh", dtype="float64"), Dense(2, 1, dtype="float64")])
+    many_to_one = Sequential(
+        [
+            Embedding(5, D, dtype="float64"),
+            RECURRENT[name](),
+            LSTM(H, 3, dtype="float64"),
+            LastStep(),
+            Dense(3, 2, "tanh", dtype="float64"),
+            Dense(2, 1, dtype="float64"),
+        ]
+    )
     every_step = Sequential([RECURRENT[name](), RNN(H, 3, dtype="float64"), Dense(3, 2, dtype="float64")])
     words, numbers = random.integers(0, 5, (N, T)), random.normal(size=(N, T, D))
     for model, x in ((many_to_one, words), (every_step, numbers)):
@@ -93,7 +104,7 @@ def test_a_wrong_gradient_is_found():
     class WrongLSTM(LSTM):
         def backward_steps(self, run, start, stop, d_outputs):
             super().backward_steps(run, start, stop, d_outputs)
-            run.buffers.d[:, :self.hidden_size] *= 1.001
+            run.buffers.d[:, : self.hidden_size] *= 1.001
 
     layer = with_weights_of_order_one(WrongLSTM(D, H, dtype="float64"))
     errors = check_layer(layer, np.random.default_rng(0).normal(size=(N, T, D)))

@@ -63,8 +63,12 @@ cases = {"N": sizes, "T": st.integers(1, 12), "D": sizes, "H": sizes, "seed": st
 
 
 @settings(max_examples=60, deadline=None)
-@given(kind=st.sampled_from(["RNN", "LSTM", "GRU reset before"]), dtype=st.sampled_from(list(TOLERANCE)),
-       masked=st.booleans(), **cases)
+@given(
+    kind=st.sampled_from(["RNN", "LSTM", "GRU reset before"]),
+    dtype=st.sampled_from(list(TOLERANCE)),
+    masked=st.booleans(),
+    **cases,
+)
 def test_layers_equal_the_cells_in_a_loop(kind, dtype, masked, N, T, D, H, seed):
     random = np.random.default_rng(seed)
     layer = make(kind, D, H, dtype, seed)
@@ -137,8 +141,10 @@ def test_masked_steps_are_skipped(kind):
     assert np.allclose(last, short, rtol=1e-12, atol=0)
     if kind != "RNN":
         closed = ~np.tile(kept, (4, 1))
-        assert all((layer.gates[name][closed] == value).all() for name, value in (
-            {"i": 0, "f": 1} if kind == "LSTM" else {"z": 1}).items())
+        assert all(
+            (layer.gates[name][closed] == value).all()
+            for name, value in ({"i": 0, "f": 1} if kind == "LSTM" else {"z": 1}).items()
+        )
     assert np.array_equal(outputs[:, 1], outputs[:, 0]) and np.array_equal(outputs[:, 5], outputs[:, 3])
     assert np.allclose(dx[:, kept], dx_short, rtol=1e-10) and (dx[:, ~kept] == 0).all()
     assert relative_error(layer.parameter_gradients, expected) < 1e-12
@@ -165,8 +171,9 @@ def test_results_are_not_overwritten_by_the_next_call(kind):
     layer, x = make(kind, 2, 3), np.random.default_rng(0).normal(size=(4, 5, 2))
     models = Sequential([make(kind, 2, 3)]), Sequential([make(kind, 2, 3), LastStep()])
     first = [*layer.forward(x), layer.gates, layer.backward(np.ones((4, 5, 3))), layer.d_state]
-    first += [model.forward(x) for model in models] + [model.backward(np.ones(shape)) for model, shape in zip(
-        models, [(4, 5, 3), (4, 3)], strict=True)]
+    first += [model.forward(x) for model in models] + [
+        model.backward(np.ones(shape)) for model, shape in zip(models, [(4, 5, 3), (4, 3)], strict=True)
+    ]
     before = copy.deepcopy(first)
     layer.forward(-x)
     layer.backward(-np.ones((4, 5, 3)))

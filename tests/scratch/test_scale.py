@@ -20,8 +20,12 @@ from lstm_course.scratch import (
 )
 from lstm_course.scratch.layers import recurrent
 
-KINDS = {"RNN": (RNN, {}), "LSTM": (LSTM, {}), "GRU reset after": (GRU, {}),
-         "GRU reset before": (GRU, {"reset_after": False})}
+KINDS = {
+    "RNN": (RNN, {}),
+    "LSTM": (LSTM, {}),
+    "GRU reset after": (GRU, {}),
+    "GRU reset before": (GRU, {"reset_after": False}),
+}
 sizes = st.integers(1, 6)
 
 
@@ -34,17 +38,28 @@ def make(kind, D, H, keep="gates", dtype="float32"):
 
 def every_result(layer, x, state, mask, d_outputs, d_state):
     outputs, last = layer.forward(x, state, mask)
-    x[...] = 0    # the caller may do so
+    x[...] = 0  # the caller may do so
     dx = layer.backward(d_outputs, d_state)
     return outputs, last, dx, layer.d_state, dict(layer.gradients)
 
 
 @settings(max_examples=80, deadline=None)
-@given(kind=st.sampled_from(list(KINDS)), dtype=st.sampled_from(["float32", "float64"]), masked=st.booleans(),
-       given_state=st.booleans(), every_step=st.booleans(), T=st.integers(1, 40), N=sizes, D=sizes, H=sizes,
-       block_bytes=st.sampled_from([1, 500]), seed=st.integers(0, 10**6))
-def test_recomputing_gives_the_same_bits(kind, dtype, masked, given_state, every_step, T, N, D, H,
-                                         block_bytes, seed):
+@given(
+    kind=st.sampled_from(list(KINDS)),
+    dtype=st.sampled_from(["float32", "float64"]),
+    masked=st.booleans(),
+    given_state=st.booleans(),
+    every_step=st.booleans(),
+    T=st.integers(1, 40),
+    N=sizes,
+    D=sizes,
+    H=sizes,
+    block_bytes=st.sampled_from([1, 500]),
+    seed=st.integers(0, 10**6),
+)
+def test_recomputing_gives_the_same_bits(
+    kind, dtype, masked, given_state, every_step, T, N, D, H, block_bytes, seed
+):
     random = np.random.default_rng(seed)
     x, d_outputs = random.normal(size=(N, T, D)), random.normal(size=(N, T, H)) if every_step else None
     mask = random.random((N, T)) > 0.4 if masked else None
@@ -54,8 +69,10 @@ def test_recomputing_gives_the_same_bits(kind, dtype, masked, given_state, every
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(recurrent, "CACHE_BYTES", block_bytes)
         state = state if given_state else None
-        kept, again = (every_result(make(kind, D, H, keep, dtype), x.copy(), state, mask, d_outputs, d_state)
-                       for keep in ("gates", "recompute"))
+        kept, again = (
+            every_result(make(kind, D, H, keep, dtype), x.copy(), state, mask, d_outputs, d_state)
+            for keep in ("gates", "recompute")
+        )
     np.testing.assert_equal(again, kept)
 
 
@@ -72,8 +89,14 @@ def test_recomputing_can_be_repeated_and_keeps_few_steps(kind, monkeypatch):
 
 
 def trained(keep, truncate, head, updates=3):
-    model = Sequential([make("LSTM", 2, 4, keep, "float64"), make("GRU reset after", 4, 3, keep, "float64"),
-                        *head(), Dense(3, 1, seed=0, dtype="float64")])
+    model = Sequential(
+        [
+            make("LSTM", 2, 4, keep, "float64"),
+            make("GRU reset after", 4, 3, keep, "float64"),
+            *head(),
+            Dense(3, 1, seed=0, dtype="float64"),
+        ]
+    )
     random, adam = np.random.default_rng(0), Adam(0.01)
     x = random.normal(size=(5, 23, 2))
     y = random.normal(size=(5, 1) if head() else (5, 23, 1))
@@ -94,8 +117,9 @@ def test_truncation_cuts_the_gradient_and_carries_the_state():
     random = np.random.default_rng(0)
     x, y = random.normal(size=(5, 12, 2)), random.normal(size=(5, 1))
     mask = np.arange(12) >= np.array([0, 1, 5, 8, 11])[:, None]
-    whole = Sequential([make("LSTM", 2, 3, dtype="float64"), LastStep(),
-                        Dense(3, 1, seed=0, dtype="float64")])
+    whole = Sequential(
+        [make("LSTM", 2, 3, dtype="float64"), LastStep(), Dense(3, 1, seed=0, dtype="float64")]
+    )
     layer, _, dense = copy.deepcopy(whole).layers
 
     class Nothing:
@@ -123,7 +147,7 @@ def test_a_stream_is_the_sequence(kind):
     expected, _ = layer.forward(x, state)
     step = layer.stream(4, state)
     first = step(x[:, 0])
-    layer.parameters[...] = 0    # training goes on
+    layer.parameters[...] = 0  # training goes on
     outputs = [first, *(step(x[:, t]) for t in range(1, 6))]
     assert np.allclose(np.stack(outputs, axis=1), expected, rtol=1e-5, atol=1e-6)
     with pytest.raises(ValueError, match=r"x has shape \(1, 2\), expected \(4, 2\)"):

@@ -51,8 +51,9 @@ def test_accuracy():
     assert accuracy([[0.3], [-0.3]], [[1], [1]]) == accuracy([[0.3], [-0.3]], [1, 1]) == 0.5
 
 
-@pytest.mark.parametrize("as_kind", [list, tuple, lambda arrays: dict(enumerate(arrays))],
-                         ids=["list", "tuple", "dict"])
+@pytest.mark.parametrize(
+    "as_kind", [list, tuple, lambda arrays: dict(enumerate(arrays))], ids=["list", "tuple", "dict"]
+)
 def test_clipping_keeps_the_direction_of_all_arrays_together(as_kind):
     arrays = [np.array([3.0, 0.0]), np.array([[0.0, 4.0]])]
     gradients = as_kind([array.copy() for array in arrays])
@@ -64,7 +65,7 @@ def test_clipping_keeps_the_direction_of_all_arrays_together(as_kind):
 
 
 def test_clipping_takes_exploded_gradients():
-    gradients = np.full(4, 1e30, "float32")                       # their square is infinite in float32
+    gradients = np.full(4, 1e30, "float32")  # their square is infinite in float32
     assert clip_by_global_norm(gradients, 1) == pytest.approx(2e30)
     assert np.allclose(gradients, 0.5)
 
@@ -119,8 +120,17 @@ def test_fit_sees_every_row_once_an_epoch():
 def test_history_has_one_entry_an_epoch():
     x, y = mean_task(40)
     labels = (y > 0).astype(int)
-    history = fit(small_model(), x, labels, loss=sigmoid_cross_entropy, metric=accuracy, epochs=3,
-                  validation=(x[:10], labels[:10]), optimizer=Adam(0.01), mask=np.ones((40, 6), bool))
+    history = fit(
+        small_model(),
+        x,
+        labels,
+        loss=sigmoid_cross_entropy,
+        metric=accuracy,
+        epochs=3,
+        validation=(x[:10], labels[:10]),
+        optimizer=Adam(0.01),
+        mask=np.ones((40, 6), bool),
+    )
     lengths = {len(values) for values in (history.loss, history.val_loss, history.metric, history.val_metric)}
     assert lengths == {3} and history.stopped == "finished" and history.seconds > 0
     assert repr(history).startswith("History(3 epochs, last loss ")
@@ -134,7 +144,7 @@ def test_early_stopping_puts_the_best_weights_back():
 
     def loss(prediction, target):
         value, d = mean_squared_error(prediction, target)
-        if len(target) == 5:                                      # the validation data
+        if len(target) == 5:  # the validation data
             seen.append(model.parameters.copy())
             value = next(val_losses)
         return value, d

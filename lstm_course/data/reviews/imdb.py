@@ -34,8 +34,10 @@ SPLITS = ("train", "test")
 LABELS = {"neg": 0, "pos": 1}
 LONGEST = 1 << 20  # bytes; no review in it has more than 14,000
 CHUNK = 1 << 18
-HELP = (f"Download {URL} by other means and type `lstm-course data imdb --from FILE`, or go on with the "
-        "reviews that come with the course, `load_reviews()`.")
+HELP = (
+    f"Download {URL} by other means and type `lstm-course data imdb --from FILE`, or go on with the "
+    "reviews that come with the course, `load_reviews()`."
+)
 
 _MEMBER = re.compile(r"(?:\./)?aclImdb/(train|test)/(neg|pos)/(\d{1,5})_\d{1,2}\.txt")
 
@@ -68,8 +70,10 @@ def fetch(archive=None):
             if archive is not None or not path().exists():
                 _convert(archive)
     except OSError as error:
-        raise DataError(f"The reviews cannot be kept in {path().parent}: {_why(error)}. Make room there, or "
-                        "name another folder in the environment variable LSTM_COURSE_CACHE.") from None
+        raise DataError(
+            f"The reviews cannot be kept in {path().parent}: {_why(error)}. Make room there, or "
+            "name another folder in the environment variable LSTM_COURSE_CACHE."
+        ) from None
     return path()
 
 
@@ -85,11 +89,17 @@ def read():
     """
     try:
         with np.load(path()) as arrays:
-            return {split: (_cut(arrays[f"{split}_text"].tobytes(), arrays[f"{split}_ends"]),
-                            np.tile(np.arange(len(LABELS)), EACH)) for split in SPLITS}
+            return {
+                split: (
+                    _cut(arrays[f"{split}_text"].tobytes(), arrays[f"{split}_ends"]),
+                    np.tile(np.arange(len(LABELS)), EACH),
+                )
+                for split in SPLITS
+            }
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
-        raise DataError(f"{path()} is damaged: delete it and fetch the reviews again with "
-                        "`lstm-course data imdb`.") from None
+        raise DataError(
+            f"{path()} is damaged: delete it and fetch the reviews again with `lstm-course data imdb`."
+        ) from None
 
 
 def _cut(content, ends):
@@ -134,8 +144,10 @@ def _download(target):
             if done > BYTES:
                 break
     if digest.hexdigest() != ARCHIVE:
-        raise DataError(f"What came from {URL} is not the published archive ({done:,} of {BYTES:,} bytes, or "
-                        f"another SHA-256). Try again later. {HELP}")
+        raise DataError(
+            f"What came from {URL} is not the published archive ({done:,} of {BYTES:,} bytes, or "
+            f"another SHA-256). Try again later. {HELP}"
+        )
 
 
 def _tell(done):
@@ -174,8 +186,10 @@ def _extract(archive):
         raise DataError(f"{archive} cannot be read: {_why(error)}.") from None
     found = sum(map(len, reviews.values()))
     if any(len(part) != EACH for part in reviews.values()):
-        raise DataError(f"{archive} holds {found:,} labelled reviews where {4 * EACH:,} are expected; it may "
-                        f"be damaged or cut off. {HELP}")
+        raise DataError(
+            f"{archive} holds {found:,} labelled reviews where {4 * EACH:,} are expected; it may "
+            f"be damaged or cut off. {HELP}"
+        )
     return reviews
 
 

@@ -92,8 +92,9 @@ def load_imdb(validation=0):
     parts = imdb.read()
     texts, labels = parts["train"]
     kept = len(texts) - validation
-    return Reviews(Split(texts[:kept], labels[:kept]), Split(texts[kept:], labels[kept:]),
-                   Split(*parts["test"]))
+    return Reviews(
+        Split(texts[:kept], labels[:kept]), Split(texts[kept:], labels[kept:]), Split(*parts["test"])
+    )
 
 
 def has_imdb():

@@ -96,15 +96,28 @@ class _Writer:
             turned = family == "flip"
             verdicts, others = (good, bad) if label != turned else (bad, good)
             patterns = self.phrases[f"{family} sentences"]
-            pairs = [(i, j) for i in range(len(patterns)) for j in range(len(verdicts))
-                     if (i + j) % TWELFTHS in twelfths] * (times * weight)
+            pairs = [
+                (i, j)
+                for i in range(len(patterns))
+                for j in range(len(verdicts))
+                if (i + j) % TWELFTHS in twelfths
+            ] * (times * weight)
             # A word is what others say in one label as often as it is the verdict in the other.
             foils = [others[j] for _, j in pairs]
             self.shuffle(foils)
             # Which name and which voice a sentence has is counted out, the same way for both labels.
-            clauses += [(patterns[i], {"X": verdicts[j], "Y": foil, "it": names[(i + k) % len(names)],
-                                       "voice": voices[(i + k) % len(voices)]})
-                        for k, ((i, j), foil) in enumerate(zip(pairs, foils, strict=True))]
+            clauses += [
+                (
+                    patterns[i],
+                    {
+                        "X": verdicts[j],
+                        "Y": foil,
+                        "it": names[(i + k) % len(names)],
+                        "voice": voices[(i + k) % len(voices)],
+                    },
+                )
+                for k, ((i, j), foil) in enumerate(zip(pairs, foils, strict=True))
+            ]
         self.shuffle(clauses)
         return clauses
 
@@ -120,8 +133,11 @@ class _Writer:
         before = self.sentences(split, subject, facts, used, self.pick(lengths), [])
         for label, (pattern, opinions) in zip((1, 0), clauses, strict=True):
             decisive = self.fill(pattern, subject, facts | opinions)
-            yield (label, sum(len(tokenise(sentence)) for _, sentence in after),
-                   " ".join([opening, *self.arranged(before), decisive, *self.arranged(after)]))
+            yield (
+                label,
+                sum(len(tokenise(sentence)) for _, sentence in after),
+                " ".join([opening, *self.arranged(before), decisive, *self.arranged(after)]),
+            )
 
     def arranged(self, sentences):
         """What is said about the subject first, then the rest."""
@@ -140,7 +156,8 @@ class _Writer:
         noun = "restaurant noun" if subject == "meal" else "title noun"
         title = f"The {self.pick(self.phrases['title adjective'])} {self.pick(self.phrases[noun])}"
         return {"TITLE": title, "MAKER": self.name(), "LEAD": self.name()} | {
-            fact: self.pick(self.phrases[fact]) for fact in ("DAY", "COMPANION", "CINEMA")}
+            fact: self.pick(self.phrases[fact]) for fact in ("DAY", "COMPANION", "CINEMA")
+        }
 
     def sentences(self, split, subject, facts, used, length, asides):
         """Sentences about the subject and asides, of this split, `length` words together, no pattern twice.
@@ -158,16 +175,20 @@ class _Writer:
                 pattern = self.pick(own + asides)
                 sentence = self.fill(pattern, subject, facts)
                 n = len(tokenise(sentence))
-                if (pattern not in tried and (n <= missing - 5 or abs(n - missing) <= LOOSE)
-                        and self.belongs(sentence, split)):
+                if (
+                    pattern not in tried
+                    and (n <= missing - 5 or abs(n - missing) <= LOOSE)
+                    and self.belongs(sentence, split)
+                ):
                     tried.add(pattern)
                     found.append((pattern in asides, sentence))
                     missing -= n
 
     def belongs(self, sentence, split):
         known = self.known_words
-        return (zlib.crc32(sentence.encode()) % TWELFTHS in SPLITS[split][1]
-                and (known is None or known.issuperset(tokenise(sentence))))
+        return zlib.crc32(sentence.encode()) % TWELFTHS in SPLITS[split][1] and (
+            known is None or known.issuperset(tokenise(sentence))
+        )
 
     def fill(self, pattern, subject, facts):
         """Fill the slots of a sentence, none of them twice with the same."""

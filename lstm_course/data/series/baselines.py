@@ -181,8 +181,9 @@ def recursive_forecast(predict, data, starts, seq_length, horizon):
     for _ in range(arguments.whole_number("horizon", horizon)):
         values = np.asarray(predict(window), dtype=float)
         if values.size != len(window):
-            raise ValueError(f"predict returned shape {values.shape} for {len(window)} windows, expected "
-                             f"({len(window)},)")
+            raise ValueError(
+                f"predict returned shape {values.shape} for {len(window)} windows, expected ({len(window)},)"
+            )
         made.append(values.reshape(-1))
         window = np.concatenate([window[:, 1:], made[-1][:, None, None]], axis=1)
     return np.stack(made, axis=1)

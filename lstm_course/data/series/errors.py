@@ -132,8 +132,10 @@ def diebold_mariano(truth, forecast, baseline, horizon=1):
     horizon = arguments.whole_number("horizon", horizon)
     gains = np.abs(_misses(truth, baseline, "baseline")) - np.abs(_misses(truth, forecast))
     if gains.size != len(gains) or len(gains) <= max(2, 2 * horizon):
-        raise ValueError(f"truth has shape {gains.shape}, expected one value a row and more than "
-                         f"{max(2, 2 * horizon)} rows")
+        raise ValueError(
+            f"truth has shape {gains.shape}, expected one value a row and more than "
+            f"{max(2, 2 * horizon)} rows"
+        )
     gains = gains.reshape(-1)
     n, gain = len(gains), float(np.mean(gains))
     variance = _variance_of_mean(gains - gain, horizon)

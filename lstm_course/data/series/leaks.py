@@ -97,19 +97,24 @@ def forecast_is_shifted(truth, forecast, horizon=1):
     truth, forecast = arguments.array("truth", truth), arguments.array("forecast", forecast)
     horizon = arguments.whole_number("horizon", horizon)
     if truth.shape != forecast.shape or truth.size != len(truth) or len(truth) < horizon + _LATEST + 10:
-        raise ValueError(f"truth and forecast have shapes {truth.shape} and {forecast.shape}, expected the "
-                         f"same number of values, one a row, at least {horizon + _LATEST + 10}")
+        raise ValueError(
+            f"truth and forecast have shapes {truth.shape} and {forecast.shape}, expected the "
+            f"same number of values, one a row, at least {horizon + _LATEST + 10}"
+        )
     truth, forecast = truth.reshape(-1), forecast.reshape(-1)
     first, n = horizon + _LATEST, len(truth)
-    errors = [mae(truth[first - late:n - late], forecast[first:]) for late in range(_LATEST + 1)]
-    naive = mae(truth[first:], truth[first - horizon:n - horizon])
+    errors = [mae(truth[first - late : n - late], forecast[first:]) for late in range(_LATEST + 1)]
+    naive = mae(truth[first:], truth[first - horizon : n - horizon])
     late = int(np.argmin(errors))
     if errors[late] >= 0.8 * errors[0] or errors[0] < 0.95 * naive:
         return None
     steps = "1 step" if late == 1 else f"{late} steps"
-    return Leak("shifted", f"the forecast misses the value it is for by {errors[0]:.3g}, and the value of "
-                f"{steps} before by only {errors[late]:.3g}: it tells what has been. To "
-                f"repeat the last known value misses by {naive:.3g}.")
+    return Leak(
+        "shifted",
+        f"the forecast misses the value it is for by {errors[0]:.3g}, and the value of "
+        f"{steps} before by only {errors[late]:.3g}: it tells what has been. To "
+        f"repeat the last known value misses by {naive:.3g}.",
+    )
 
 
 # --- what each row is made of ---
@@ -133,8 +138,10 @@ def _trace(pipeline, data):
     before = _call(pipeline, data)
     again = _call(pipeline, data)
     if not all(np.array_equal(before[part], again[part]) for part in _PARTS):
-        raise ValueError("pipeline gives other arrays when it is called again with the same series: "
-                         "give its random generator a seed")
+        raise ValueError(
+            "pipeline gives other arrays when it is called again with the same series: "
+            "give its random generator a seed"
+        )
     size = 1e4 * (np.abs(data).max(axis=0) + np.ptp(data, axis=0) + 1e-9)
     entries, changes = {part: [] for part in _PARTS}, {part: [] for part in _PARTS}
     for step in range(len(data)):
@@ -182,8 +189,10 @@ def _call(pipeline, data):
 def _stick_out(before, after):
     """Where a spike shows: the entries that changed and are far from all others, for two arrays of a kind."""
     if any(a.shape != b.shape for a, b in zip(before, after, strict=True)):
-        raise ValueError("pipeline gives other numbers of rows when a value of the series changes: let it "
-                         "keep outliers while it is examined")
+        raise ValueError(
+            "pipeline gives other numbers of rows when a value of the series changes: let it "
+            "keep outliers while it is examined"
+        )
     everything = np.concatenate([array.reshape(-1) for array in after])
     middle = np.median(everything)
     distances = np.abs(everything - middle)
@@ -216,16 +225,25 @@ def _shuffled_or_overlap(traced):
     if late.any():
         tested = np.isin(trained[late], traced.targets["y_test"]).mean()
         if tested < 0.5:
-            return Leak("shuffled", f"{late.sum()} of {len(trained)} training targets are later than the "
-                        f"first test target (step {start}): the windows were shuffled before the split. "
-                        "Split by time.")
-        return Leak("overlap", f"{late.sum()} training targets are test targets too, which begin at step "
-                    f"{start}: the test asks for what was trained on. End the training part before it.")
+            return Leak(
+                "shuffled",
+                f"{late.sum()} of {len(trained)} training targets are later than the "
+                f"first test target (step {start}): the windows were shuffled before the split. "
+                "Split by time.",
+            )
+        return Leak(
+            "overlap",
+            f"{late.sum()} training targets are test targets too, which begin at step "
+            f"{start}: the test asks for what was trained on. End the training part before it.",
+        )
     reaching = _held_by_training(traced)[start:].any(axis=0)
     if reaching.any():
-        return Leak("overlap", f"{reaching.sum()} training windows or their targets reach over step {start}, "
-                    "where the test targets begin: leave out windows across the split, and smooth with past "
-                    "values only.")
+        return Leak(
+            "overlap",
+            f"{reaching.sum()} training windows or their targets reach over step {start}, "
+            "where the test targets begin: leave out windows across the split, and smooth with past "
+            "values only.",
+        )
     return None
 
 
@@ -236,9 +254,12 @@ def _scaler(traced):
     share = changed[start:][unseen].mean(axis=1).max() if unseen.any() else 0
     if share < 0.3:  # what a smoothing or a window does stays near the value
         return None
-    return Leak("scaler", f"{share:.0%} of the training windows change when a test value changes, which none "
-                "of them holds: a minimum, mean or trend was taken over the whole series. Take it from the "
-                "training part alone.")
+    return Leak(
+        "scaler",
+        f"{share:.0%} of the training windows change when a test value changes, which none "
+        "of them holds: a minimum, mean or trend was taken over the whole series. Take it from the "
+        "training part alone.",
+    )
 
 
 def _held_by_training(traced):
@@ -249,5 +270,8 @@ def _target_in_window(traced):
     bad = _last(traced.carries["X_test"]) >= traced.targets["y_test"]
     if not bad.any():
         return None
-    return Leak("target in the window", f"{bad.sum()} of {len(bad)} test windows hold the value they are to "
-                "forecast, or a later one: an index is off by one, or a mean looks ahead.")
+    return Leak(
+        "target in the window",
+        f"{bad.sum()} of {len(bad)} test windows hold the value they are to "
+        "forecast, or a later one: an index is off by one, or a mean looks ahead.",
+    )

@@ -18,24 +18,88 @@ from lstm_course.data.series.recorded import Series
 from lstm_course.data.shipping import DataError
 
 FEWEST = 100  # prices, below which there is nothing to train on
-_DATES = ("date", "datetime", "time", "timestamp", "day", "tradedate", "tradingday", "observationdate",
-          "datum", "tag", "zeit", "fecha", "data", "jour")
+_DATES = (
+    "date",
+    "datetime",
+    "time",
+    "timestamp",
+    "day",
+    "tradedate",
+    "tradingday",
+    "observationdate",
+    "datum",
+    "tag",
+    "zeit",
+    "fecha",
+    "data",
+    "jour",
+)
 # What is adjusted for splits and dividends comes first: an unadjusted price halves on the day of a split.
 _CLOSES = (
-    "adjclose", "adjustedclose", "adjustedclosingprice", "closeadj", "close", "closelast", "closingprice",
-    "closeprice", "lastclose", "schlusskurs", "schluss", "schlusspreis", "cloture", "clôture", "cierre",
-    "zamkniecie", "chiusura", "ultimo", "último", "dernier", "slotkoers", "zuletzt", "price", "last",
-    "lastprice", "settle", "settlement", "kurs", "preis", "precio", "prezzo", "cours", "value", "wert",
+    "adjclose",
+    "adjustedclose",
+    "adjustedclosingprice",
+    "closeadj",
+    "close",
+    "closelast",
+    "closingprice",
+    "closeprice",
+    "lastclose",
+    "schlusskurs",
+    "schluss",
+    "schlusspreis",
+    "cloture",
+    "clôture",
+    "cierre",
+    "zamkniecie",
+    "chiusura",
+    "ultimo",
+    "último",
+    "dernier",
+    "slotkoers",
+    "zuletzt",
+    "price",
+    "last",
+    "lastprice",
+    "settle",
+    "settlement",
+    "kurs",
+    "preis",
+    "precio",
+    "prezzo",
+    "cours",
+    "value",
+    "wert",
 )
 _MISSING = {"", "-", "--", "–", ".", "n/a", "na", "#n/a", "nan", "null", "none", "nil", "k.a."}
-_CURRENCY = re.compile(r"(?i)R?\$|[€£¥₹₩₽]|"
-                       r"\b(?:usd|eur|gbp|chf|jpy|cad|aud|sek|nok|dkk|pln|inr|kr|zł|fr)\b\.?")
+_CURRENCY = re.compile(
+    r"(?i)R?\$|[€£¥₹₩₽]|"
+    r"\b(?:usd|eur|gbp|chf|jpy|cad|aud|sek|nok|dkk|pln|inr|kr|zł|fr)\b\.?"
+)
 _POINT = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:,\d{2,3})*,\d{3})?(?:\.\d*)?(?:[eE][-+]?\d+)?")  # India: 1,23,456
 _COMMA = re.compile(r"[-+]?(?:\d+|\d{1,3}(?:\.\d{3})+)?(?:,\d*)?(?:[eE][-+]?\d+)?")
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f'’]")
-_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d-%m-%Y",
-            "%d.%m.%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d-%b-%Y",
-            "%d-%b-%y", "%d %B %Y", "%b %d %Y")
+_FORMATS = (
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%m/%d/%Y",
+    "%d/%m/%Y",
+    "%m-%d-%Y",
+    "%d-%m-%Y",
+    "%d.%m.%Y",
+    "%m/%d/%y",
+    "%d/%m/%y",
+    "%d.%m.%y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%d %B %Y",
+    "%b %d %Y",
+)
 _CLOCK = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp][Mm])?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$")
 
 
@@ -112,11 +176,15 @@ def read_prices(path, close=None):
     path = Path(path)
     names, rows, separator = _table(_text(path), path.name)
     dated, priced = _columns(names, close, path.name)
-    cells = [(number, row[dated], row[priced]) for number, row in rows
-             if len(row) > max(dated, priced) and row[priced].strip().lower() not in _MISSING]
+    cells = [
+        (number, row[dated], row[priced])
+        for number, row in rows
+        if len(row) > max(dated, priced) and row[priced].strip().lower() not in _MISSING
+    ]
     if not cells:
-        raise DataError(f"{path.name} has no price in the column {names[priced][-1]!r}: "
-                        "name another one, close=...")
+        raise DataError(
+            f"{path.name} has no price in the column {names[priced][-1]!r}: name another one, close=..."
+        )
     times = _dates([(number, date) for number, date, _ in cells], path.name)
     values = _numbers([(number, price) for number, _, price in cells], separator, path.name)
     times, values = _in_order(times, values, path.name)
@@ -158,17 +226,23 @@ def _table(text, file):
         if head is None:
             continue
         # Some write several lines of names; yfinance: of prices, of tickers, and one with nothing but "Date".
-        above = [row for _, row in table[:head + 1]]
+        above = [row for _, row in table[: head + 1]]
         width = len(above[-1])
-        names = [[row[k].strip() for row in reversed(above) if k < len(row) and row[k].strip()] or [""]
-                 for k in range(width)]
-        for number, row in table[head + 1:]:
+        names = [
+            [row[k].strip() for row in reversed(above) if k < len(row) and row[k].strip()] or [""]
+            for k in range(width)
+        ]
+        for number, row in table[head + 1 :]:
             if any(cell.strip() for cell in row[width:]):
-                raise DataError(f"{file}, line {number} has more cells than the head has names: put numbers "
-                                "that hold the separator between quotes.")
-        return names, table[head + 1:], separator
-    raise DataError(f"{file} has no line with the names of its columns, one of them a date "
-                    "(Date, Datum, Time): is it a CSV file of prices?")
+                raise DataError(
+                    f"{file}, line {number} has more cells than the head has names: put numbers "
+                    "that hold the separator between quotes."
+                )
+        return names, table[head + 1 :], separator
+    raise DataError(
+        f"{file} has no line with the names of its columns, one of them a date "
+        "(Date, Datum, Time): is it a CSV file of prices?"
+    )
 
 
 def _names_a_date(row):
@@ -198,13 +272,16 @@ def _columns(names, close, file):
         if len(wanted) == 1:
             return dated, wanted[0]
         if wanted:
-            raise DataError(f"{file} has {len(wanted)} columns with a closing price, {listed}: "
-                            "keep one of them.")
+            raise DataError(
+                f"{file} has {len(wanted)} columns with a closing price, {listed}: keep one of them."
+            )
     others = [k for k in range(len(names)) if k != dated and names[k][-1]]
     if len(others) == 1:  # a date and one more column, called by the name of the share
         return dated, others[0]
-    raise DataError(f"{file} has no column that is called like a closing price; its columns are {listed}: "
-                    "say which with close=...")
+    raise DataError(
+        f"{file} has no column that is called like a closing price; its columns are {listed}: "
+        "say which with close=..."
+    )
 
 
 # --- dates ---
@@ -244,8 +321,10 @@ def _dates(cells, file):
     # 02/03 is in March or in February: only one of the two readings has the days in order.
     ordered = [times for times in fitting.values() if _one_way(times)] or list(fitting.values())
     if any((times != ordered[0]).any() for times in ordered):
-        raise DataError(f"{file} has dates such as {days[0][1]!r}, in which day and month can be exchanged: "
-                        "write them as 2024-12-31.")
+        raise DataError(
+            f"{file} has dates such as {days[0][1]!r}, in which day and month can be exchanged: "
+            "write them as 2024-12-31."
+        )
     return ordered[0]
 
 
@@ -306,10 +385,14 @@ def _in_order(times, values, file):
     differs = again & (values[1:] != values[:-1])
     if differs.any():
         day = times[1:][differs][0]
-        raise DataError(f"{file} has two prices for {day}: keep one for each day (of several shares in one "
-                        "file, one share).")
+        raise DataError(
+            f"{file} has two prices for {day}: keep one for each day (of several shares in one "
+            "file, one share)."
+        )
     keep = np.concatenate([[True], ~again])
     if keep.sum() < FEWEST:
-        raise DataError(f"{file} has {keep.sum()} days with a price, expected at least {FEWEST}: "
-                        "export a longer span of time.")
+        raise DataError(
+            f"{file} has {keep.sum()} days with a price, expected at least {FEWEST}: "
+            "export a longer span of time."
+        )
     return times[keep], values[keep]

@@ -34,8 +34,10 @@ def create_sequences(data, seq_length, horizon=1):
     horizon = arguments.whole_number("horizon", horizon)
     n = len(data) - seq_length - horizon + 1
     if n < 1:
-        raise ValueError(f"data has {len(data)} steps, expected at least {seq_length + horizon}: "
-                         f"a window of {seq_length} and {horizon} to forecast")
+        raise ValueError(
+            f"data has {len(data)} steps, expected at least {seq_length + horizon}: "
+            f"a window of {seq_length} and {horizon} to forecast"
+        )
     windows = np.lib.stride_tricks.sliding_window_view
     X = windows(data, seq_length, axis=0)[:n].transpose(0, 2, 1)  # (N, seq_length, D)
     y = windows(data[seq_length:, 0], horizon)  # (N, horizon)
@@ -90,9 +92,11 @@ def chronological_split(data, test_size, seq_length=0):
     seq_length = arguments.whole_number("seq_length", seq_length, minimum=0)
     split = len(data) - test_size
     if split < max(1, seq_length):
-        raise ValueError(f"data has {len(data)} steps, expected more than {test_size} to be tested on and at "
-                         f"least {max(1, seq_length)} before them")
-    return data[:split], data[split - seq_length:]
+        raise ValueError(
+            f"data has {len(data)} steps, expected more than {test_size} to be tested on and at "
+            f"least {max(1, seq_length)} before them"
+        )
+    return data[:split], data[split - seq_length :]
 
 
 @dataclass(frozen=True)

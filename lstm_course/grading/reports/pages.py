@@ -12,7 +12,6 @@ from lstm_course.grading.reports.writing import as_csv, page
 __all__ = ["feedback", "tables", "told_to_learner", "write_all"]
 
 
-
 def write_all(results, out):
     """Write every report of a batch.
 

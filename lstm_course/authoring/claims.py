@@ -1,0 +1,173 @@
+"""What the lessons claim, where it is measured, and what was tried against it.
+
+A code cell of a lesson source carries its claims in its metadata, beside the tags:
+
+    claims:
+    - id: rnn-horizon
+      says: A plain RNN as Keras starts it loses the first symbol between lag 20 and lag 50.
+      seeds: 8
+    - id: open-and-protected
+      removed: with the input gate left half open, every network is at chance
+
+Entries of one lesson with the same id make up one claim. Between them they tell
+
+* `says`: the claim, in one sentence;
+* `seeds`: from how many seeds, or `exact` where nothing is drawn at random and no cause is named;
+* `removed`: what became of the effect when the cause that the lesson names was taken away;
+* `rival`: what the other side reached when it was given the same search.
+
+The last two are asked of every claim that is not exact. A cell that carries an entry must hold the `assert`
+that would fail if the entry were false. `docs/claims.md` is made from all of this, so that a claim without a
+measurement cannot stand there.
+"""
+
+import ast
+from dataclasses import dataclass, field
+
+from lstm_course.authoring import building
+from lstm_course.common import files
+from lstm_course.common.notebook_runs import BuildError, about_cell
+
+PAGE = "docs/claims.md"
+FIELDS = ("id", "says", "seeds", "removed", "rival")
+EXACT = "exact"
+HEAD = """# What the lessons claim
+
+Each claim of the lessons stands here with the section that measures it, what was tried against it, and the
+assertion that holds it: when the assertion is false, the lesson's cell fails, and with it the course's tests.
+*Removed* tells what became of the effect when the cause that the lesson names was taken away; *rival* tells
+what the other side reached when it was given the same search. Where nothing is drawn at random, a claim is
+*exact*. This page is made from the lesson sources by `lstm-course build`.
+"""
+
+
+@dataclass
+class Claim:
+    """One claim of one lesson, gathered from the cells that speak of it."""
+
+    id: str
+    told: dict = field(default_factory=dict)  # field -> text
+    places: list = field(default_factory=list)  # headings of the sections, in order
+    asserted: list = field(default_factory=list)  # conditions, as source text
+
+    def lacks(self):
+        """The fields that are missing."""
+        needed = ["says", "seeds"]
+        if self.told.get("seeds") != EXACT:
+            needed += ["removed", "rival"]
+        return [name for name in needed if name not in self.told]
+
+
+def gather(source):
+    """Reads the claims of a lesson.
+
+    Args:
+        source: pathlib.Path of the lesson's source.
+
+    Returns:
+        A list of Claim, in the order of the lesson.
+
+    Raises:
+        BuildError: an entry is not understood, says again what another one says, or stands on a cell without
+            an `assert`; or a claim lacks a field.
+    """
+    claims, heading = {}, ""
+    for cell in building.read_source(source).cells:
+        if cell.cell_type == "markdown":
+            titles = [line.lstrip("#").strip() for line in cell.source.splitlines() if line.startswith("#")]
+            heading = titles[-1] if titles else heading
+            continue
+        for entry in cell.metadata.get("claims", ()):
+            try:
+                _add(claims, dict(entry), heading, cell.source)
+            except ValueError as error:
+                raise BuildError(about_cell(f"solutions/{source.name}", cell, str(error))) from None
+    for claim in claims.values():
+        if lacking := claim.lacks():
+            raise BuildError(f"solutions/{source.name}: the claim {claim.id!r} lacks {', '.join(lacking)}")
+    return list(claims.values())
+
+
+def _add(claims, entry, heading, code):
+    if "id" not in entry or not set(entry) <= set(FIELDS):
+        raise ValueError(f"a claim has {', '.join(FIELDS)}; this one has {', '.join(entry)}")
+    name = entry.pop("id")
+    claim = claims.setdefault(name, Claim(name))
+    if twice := set(entry) & set(claim.told):
+        raise ValueError(f"the claim tells {', '.join(sorted(twice))} twice")
+    conditions = [
+        ast.unparse(node.test) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Assert)
+    ]
+    if not conditions:
+        raise ValueError("the cell carries a claim and asserts nothing")
+    claim.told |= {name: str(text).strip() for name, text in entry.items()}
+    claim.places += [heading] * (heading not in claim.places)
+    claim.asserted += [condition for condition in conditions if condition not in claim.asserted]
+
+
+def page(root):
+    """Writes out the page of claims.
+
+    Args:
+        root: pathlib.Path of the clone.
+
+    Returns:
+        The text of `docs/claims.md`, a str.
+
+    Raises:
+        BuildError: as in `gather`.
+    """
+    parts = [HEAD]
+    for source in building.find_sources(root):
+        if claims := gather(source):
+            title = next(line for line in source.read_text(encoding="utf-8").splitlines() if line[:2] == "# ")
+            rows = "\n".join(_row(claim) for claim in claims)
+            parts.append(
+                f"## Lesson {int(source.name[:2])}: {title[2:]}\n\n"
+                "| claim | measured in | removed | rival | seeds | asserted |\n|---|---|---|---|---|---|\n"
+                f"{rows}\n"
+            )
+    return "\n".join(parts)
+
+
+def _row(claim):
+    cells = [
+        claim.told["says"],
+        "; ".join(claim.places),
+        claim.told.get("removed", "–"),
+        claim.told.get("rival", "–"),
+        claim.told["seeds"],
+        "<br>".join(f"`{condition}`" for condition in claim.asserted),
+    ]
+    return "| " + " | ".join(" ".join(text.split()).replace("|", "\\|") for text in cells) + " |"
+
+
+def write(root):
+    """Writes `docs/claims.md` anew; its bytes stay when nothing changed.
+
+    Args:
+        root: pathlib.Path of the clone.
+
+    Raises:
+        BuildError: as in `gather`.
+    """
+    files.write(root / PAGE, page(root).encode())
+
+
+def problems(root):
+    """Says whether `docs/claims.md` is what the sources say.
+
+    Args:
+        root: pathlib.Path of the clone.
+
+    Returns:
+        A list of str; empty when the page stands.
+    """
+    try:
+        expected = page(root)
+    except BuildError as error:
+        return [str(error)]
+    path = root / PAGE
+    if not path.exists() or path.read_text(encoding="utf-8") != expected:
+        return [f"{PAGE} differs from the claims of the lesson sources: run lstm-course build"]
+    return []
