@@ -2,6 +2,8 @@
 
 import datetime
 import re
+import urllib.error
+import zipfile
 
 import numpy as np
 import pytest
@@ -99,7 +101,9 @@ def swiss():
 )
 def test_exports_of_the_usual_sources_are_read(export, encoding, tmp_path):
     head, rows = export()
-    series = read_prices(write(tmp_path, head, rows, encoding, end="\r\n" if encoding == "utf-16" else "\n"))
+    series, _ = read_prices(
+        write(tmp_path, head, rows, encoding, end="\r\n" if encoding == "utf-16" else "\n")
+    )
     assert np.allclose(series.values, TRUE)
     assert (series.times == np.array(DAYS, "datetime64[D]")).all()
 
@@ -179,7 +183,7 @@ def changed(k, line):
         (two_columns(rows=[f"{day},1.5" for day in DAYS[:20]]), "has 20 days with a price, expected at"),
         (
             two_columns(rows=[f"0{1 + k % 9}/0{1 + k // 9 % 9}/2024,{k + 1}" for k in range(120)]),
-            "day and month can be exchanged",
+            "which can be month/day/year or day/month/year",
         ),
         (two_columns(head="Date,Close,Close", rows=[f"{day},1,2" for day in DAYS]), "has 2 columns with a"),
         (two_columns(rows=[f"{day},null" for day in DAYS]), "has no price in the column 'Close'"),
@@ -189,6 +193,218 @@ def test_what_is_not_certain_is_refused_in_one_sentence(table, said, tmp_path):
     with pytest.raises(DataError, match=re.escape(said)) as refused:
         read_prices(write(tmp_path, *table))
     assert "shares.csv" in str(refused.value) and "\n" not in str(refused.value)
+
+
+def rows(write_day=str, write_price=str, values=TRUE, days=DAYS):
+    return [f"{write_day(day)},{write_price(value)}" for day, value in zip(days, values, strict=True)]
+
+
+def long_ago(years):
+    """Days from `years` before those of DAYS."""
+    return [day.replace(year=day.year - years) for day in DAYS]
+
+
+def comma3(value):
+    """A price of a few units with three digits behind a decimal comma, between quotes."""
+    return f'"{value / 1000:.3f}"'.replace(".", ",")
+
+
+READ = {
+    "German cells elsewhere say that 2,615 is a little over two": (
+        ["Date,Open,Close", *(f'{day},"1.234,50",{comma3(v)}' for day, v in zip(DAYS, TRUE, strict=True))],
+        {},
+        (TRUE / 1000).round(3),
+        "prices from 'Close' with a decimal comma",
+    ),
+    "a leading zero groups no thousands": (
+        ["Date,Close", *rows(write_price=lambda v: f'"0,{round(v) % 1000:03d}"', values=TRUE / 2)],
+        {},
+        (TRUE / 2).round() % 1000 / 1000,
+        "with a decimal comma",
+    ),
+    "English cells elsewhere say that 2,615 is two thousand": (
+        ["Date,Open,Close", *(f'{day},"1,234.50",{comma3(v)}' for day, v in zip(DAYS, TRUE, strict=True))],
+        {},
+        TRUE.round(),
+        "with a decimal point",
+    ),
+    "the sign can be said": (
+        ["Date,Close", *rows(write_price=comma3)],
+        {"decimal": ","},
+        (TRUE / 1000).round(3),
+        "with a decimal comma",
+    ),
+    "years of two digits first": (
+        ["Date,Close", *rows(write_day=lambda day: f"{day:%y/%m/%d}")],
+        {},
+        TRUE,
+        "2023-01-02 to 2023-10-27; dates from 'Date' as year/month/day",
+    ),
+    "no price is of the future": (
+        ["Date,Close", *rows(write_day=lambda day: f"{day.day}-{day:%b-%y}", days=long_ago(61))],
+        {},
+        TRUE,
+        "1962-01-02 to 1962-10-27; dates from 'Date' as day-month-year",
+    ),
+    "rows out of order are put in order, and it is said": (
+        ["Date,Close", *rows()[100:], *rows()[:100]],
+        {},
+        TRUE,
+        "rows put in order",
+    ),
+    **{
+        f"adjusted prices called {name}": (
+            [f"Date,Close,{name}", *(f"{day},{2 * v},{v}" for day, v in zip(DAYS, TRUE, strict=True))],
+            {},
+            TRUE,
+            f"prices from {name!r}",
+        )
+        for name in (
+            "Adj Close Price",
+            "Adjusted Price",
+            "Adj_Price",
+            "Close Adjusted",
+            "adjClose",
+            "Adj. Close*",
+        )
+    },
+    "columns named by the caller": (
+        ["When,Mine,Close", *(f"{day},{v},1" for day, v in zip(DAYS, TRUE, strict=True))],
+        {"close": "Mine", "date": "When"},
+        TRUE,
+        "dates from 'When'",
+    ),
+    "one share of several": (
+        [
+            "Price,Close,Close,High,High",
+            "Ticker,ABC,XYZ,ABC,XYZ",
+            "Date,,,,",
+            *(f"{day},{2 * v},{v},3,4" for day, v in zip(DAYS, TRUE, strict=True)),
+        ],
+        {"close": "XYZ"},
+        TRUE,
+        "prices from 'Close XYZ'",
+    ),
+    "seconds since 1970 beside the date": (
+        [
+            "timestamp,datetime,close",
+            *(
+                f"{(day - datetime.date(1970, 1, 1)).days * 86_400 + 75_600},{day} 16:00:00,{v}"
+                for day, v in zip(DAYS, TRUE, strict=True)
+            ),
+        ],
+        {"date": "timestamp"},
+        TRUE,
+        "as seconds since 1970",
+    ),
+    "Chinese": (
+        ["日期,收盘", *rows(write_day=lambda day: f"{day.year}年{day.month}月{day.day}日")],
+        {},
+        TRUE,
+        "prices from '收盘'",
+    ),
+    "Russian": (
+        ["Дата;Цена закрытия", *(f"{day:%d.%m.%Y};{german(v)}" for day, v in zip(DAYS, TRUE, strict=True))],
+        {},
+        TRUE,
+        "prices from 'Цена закрытия' with a decimal comma",
+    ),
+    "days without a price are counted": (
+        ["Date,Close", *rows()[:200], "2023-10-09,", "2023-10-10,n/a"],
+        {},
+        TRUE[:200],
+        "rows without a price: 2.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_what_was_chosen_is_right_and_is_said(name, tmp_path, capsys):
+    (head, *lines), options, true, said = READ[name]
+    series = load_prices(write(tmp_path, head, lines), **options)
+    assert np.allclose(series.values, true)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"shares.csv: {len(true)} prices, ") and said in line
+
+
+REFUSED = {
+    "2,615 and nothing that decides": (
+        ["Date,Close", *rows(write_price=comma3)],
+        "the price '1,237' can be 1237 or 1.237, and nothing in the file decides: say decimal='.' or",
+    ),
+    "two columns of dates that differ": (
+        [
+            "Date,Trade Date,Close",
+            *(f"{d},{d + datetime.timedelta(1)},{v}" for d, v in zip(DAYS, TRUE, strict=True)),
+        ],
+        "has 2 columns of dates, 'Date', 'Trade Date': say which with date=...",
+    ),
+    "adjusted prices that begin late": (
+        [
+            "Date,Close,Adj Close",
+            *(f"{day},{v},{v if k > 80 else ''}" for k, (day, v) in enumerate(zip(DAYS, TRUE, strict=True))),
+        ],
+        "has 81 of 215 days with a price in 'Close' and none in 'Adj Close': say which to take",
+    ),
+    "thousands without quotes, and a column to spare": (
+        ["Date,Close,Note", *(f"{day},{v:,.2f}" for day, v in zip(DAYS, TRUE, strict=True))],
+        "line 2: '1' and '237.11' beside it can be two cells or the one price 1,237.11",
+    ),
+    "thousands without quotes, and a column without a name": (
+        ["Date,Close,Volume,", *(f"{day},{v:,.2f},1200" for day, v in zip(DAYS, TRUE, strict=True))],
+        "line 2 has more cells than the head has names",
+    ),
+    "day and month that contradict the order": (
+        [
+            "Date,Close",
+            *rows(write_day=lambda day: f"{day:%d/%m/%Y}")[100:],
+            *rows(lambda d: f"{d:%d/%m/%Y}")[:100],
+        ],
+        "its rows are in no order, neither oldest first nor newest first",
+    ),
+    "hourly prices": (
+        ["Date,Close", *(f"{day} {hour}:00:00,{hour}" for day in DAYS for hour in (10, 11, 12))],
+        "has several rows a day, such as hourly prices",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_two_readings_fit_is_refused_with_both(name, tmp_path):
+    (head, *lines), said = REFUSED[name]
+    with pytest.raises(DataError, match=re.escape(said)):
+        load_prices(write(tmp_path, head, lines))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_read(encoding, tmp_path):
+    assert np.allclose(load_prices(write(tmp_path, *two_columns(), encoding)).values, TRUE)
+
+
+def test_a_zip_archive_the_home_folder_and_an_address_are_looked_into(tmp_path, monkeypatch):
+    path = write(tmp_path, *two_columns())
+    with zipfile.ZipFile(tmp_path / "shares.zip", "w") as archive:
+        archive.write(path, "export/shares.csv")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for place in ("~/shares.csv", tmp_path / "shares.zip", path.as_uri().replace("file:", "http:")):
+        if str(place).startswith("http"):
+            monkeypatch.setattr("urllib.request.urlopen", lambda *args, **options: path.open("rb"))
+        assert np.allclose(load_prices(place).values, TRUE)
+    with zipfile.ZipFile(tmp_path / "shares.zip", "a") as archive:
+        archive.write(path, "export/others.csv")
+    with pytest.raises(DataError, match="2 CSV files, expected one"):
+        load_prices(tmp_path / "shares.zip")
+
+
+def test_an_address_that_does_not_answer_is_told(monkeypatch):
+    def silent(*args, **options):
+        raise urllib.error.URLError("no network")
+
+    monkeypatch.setattr("urllib.request.urlopen", silent)
+    with pytest.raises(
+        DataError, match=r"https://x.org/a.csv cannot be fetched \(no network\): open it in a"
+    ):
+        load_prices("https://x.org/a.csv")
 
 
 def test_no_file_a_folder_and_excel_are_refused(tmp_path):
