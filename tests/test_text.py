@@ -1,5 +1,7 @@
 """Strings to numbers and back, where padding and cutting happen, and the baseline without word order."""
 
+import unicodedata
+
 import numpy as np
 import pytest
 
@@ -93,3 +95,19 @@ def test_accuracy_by_distance_counts_each_text_once():
 def test_bad_input_is_refused_in_a_sentence(call, message):
     with pytest.raises((TypeError, ValueError), match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    "given, words",
+    [
+        ("I <3 this film, really. A must -> see it", "i 3 this film really a must see it"),
+        ("two < three and <br />five > four <!-- not this --> six", "two three and five four six"),
+        ("cafe\u0301 CAFÉ", "café café"),
+        ("यह फ़िल्म अच्छी है।", "यह फ़िल्म अच्छी है"),
+        ("İstanbul'da", "i\u0307stanbul'da"),
+        ("می\u200cروم", "می\u200cروم"),
+        ("Größe ça naïve д\u0306ом", "größe ça naïve д\u0306ом"),
+    ],
+)
+def test_accents_and_signs_stay_within_their_words(given, words):
+    assert text.tokenise(given) == unicodedata.normalize("NFC", words).split()

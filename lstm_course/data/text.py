@@ -5,6 +5,7 @@ short texts (`PADDING`), 1 stands for every word that the vocabulary has not (`U
 """
 
 import re
+import unicodedata
 from collections import Counter
 from itertools import pairwise
 
@@ -15,12 +16,17 @@ from lstm_course.scratch import arguments
 PADDING, UNKNOWN = 0, 1
 FIRST_WORD = 2
 
-_TAG = re.compile(r"<[^>]*>")
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.S)  # "<3" is none
+_WORD = re.compile(r"\w+(?:'\w+)*")
+_JOINERS = "\u200c\u200d"  # within words of Persian and Hindi
 
 
 def tokenise(text):
     """Cut a text into words: lower case, no punctuation, no HTML tags; an apostrophe stays within its word.
+
+    An accent stays with its letter, whether it is one character with it or a character of its own (the text
+    is brought to Unicode's normal form C). Words are what stands between blanks and punctuation: texts of
+    languages that write without blanks have to be cut by a tool for that language.
 
     Args:
         text: a string.
@@ -34,9 +40,16 @@ def tokenise(text):
     Example:
         >>> tokenise("Not bad.<br />I didn't sleep!")
         ['not', 'bad', 'i', "didn't", 'sleep']
+        >>> tokenise("I <3 this, really. A must -> see it: cafe\u0301, हिन्दी")
+        ['i', '3', 'this', 'really', 'a', 'must', 'see', 'it', 'café', 'हिन्दी']
     """
     arguments.instance("text", text, str, "a string")
-    return _WORD.findall(_TAG.sub(" ", text).lower().replace("’", "'"))
+    text = unicodedata.normalize("NFC", _TAG.sub(" ", text).lower()).replace("’", "'")
+    if text.isascii():
+        return _WORD.findall(text)
+    # Vowel signs and accents that no letter holds are no \w to Python.
+    marks = "".join(sorted(sign for sign in set(text) if unicodedata.category(sign)[0] == "M")) + _JOINERS
+    return re.findall(rf"[\w{marks}]+(?:'[\w{marks}]+)*", text)
 
 
 def build_vocabulary(texts, size=None):

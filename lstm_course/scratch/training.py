@@ -208,7 +208,7 @@ def fit(
         epochs: passes over the data; default 10.
         batch_size: sequences per update; default 32.
         max_norm: gradients are clipped to this global norm; default None, no clipping.
-        validation: (x, y) or (x, y, mask), looked at after every epoch; default None.
+        validation: (x, y), or with a mask (x, y, mask), looked at after every epoch; default None.
         metric: function (prediction, target) -> float, for example `accuracy`; default None.
         patience: stop after this many epochs without a smaller validation loss; the weights of the best epoch
             are put back. Default None: train all epochs, keep the last weights.
@@ -241,6 +241,8 @@ def fit(
         arguments.function("metric", metric)
     if validation is not None:
         validation = _checked_validation(model, validation)
+        if mask is not None and validation.mask is None:
+            raise ValueError("mask is given and validation has none, expected validation=(x, y, mask)")
     if patience is not None:
         arguments.whole_number("patience", patience)
         if validation is None:

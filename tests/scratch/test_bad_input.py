@@ -405,3 +405,49 @@ def test_named_arrays_are_checked():
         with pytest.raises((ValueError, TypeError), match=r"bias .*expected"):
             weights["bias"] = bad
     assert layers.NamedArrays(np.zeros(2), {"a": (2,)})["a"].shape == (2,)
+
+
+def test_what_is_assigned_is_loaded_or_refused():
+    """Saved weights that are assigned and lie beside the network would forecast from random ones."""
+    taught, model = (
+        Sequential([LSTM(D, H, seed=seed), LastStep(), Dense(H, 2, seed=seed)]) for seed in (1, 2)
+    )
+    for name in ("parameters", "weights"):
+        saved = getattr(taught, name)
+        setattr(model, name, saved if name == "parameters" else {key: np.array(saved[key]) for key in saved})
+        assert (model.forward(X) == taught.forward(X)).all()
+        model.draw_weights(3)
+        model.layers[0].weights["kernel"] = 0.5 * model.layers[0].weights["kernel"]
+        assert (model.forward(X) != taught.forward(X)).any()
+    with pytest.raises(ValueError, match=r"parameters has shape \(3,\), expected \(\d+,\)"):
+        model.parameters = np.zeros(3)
+    with pytest.raises(ValueError, match="weights has the names"):
+        model.weights = {"kernel": np.zeros(3)}
+    with pytest.raises(TypeError, match="weights is .*, expected a dict from name to array"):
+        model.weights = list(taught.weights.values())
+    before = model.parameters.copy()
+    with pytest.raises(ValueError, match=r"weights\['2.bias'\] has shape \(5,\)"):
+        model.weights = {**dict(taught.weights), "2.bias": np.zeros(5)}
+    assert (model.parameters == before).all()
+    model.parameters *= 2
+    assert (model.parameters == 2 * before).all() and (model.layers[0].parameters == 2 * before[:-10]).all()
+
+
+def test_validation_without_the_mask_of_the_training_is_refused():
+    model = Sequential([LSTM(D, H, seed=0), LastStep(), Dense(H, 1, seed=0)])
+    mask, y = np.ones((N, T), bool), np.zeros((N, 1))
+    with pytest.raises(
+        ValueError, match=r"mask is given and validation has none, expected validation=\(x, y, "
+    ):
+        scratch.fit(model, X, y, loss=scratch.mean_squared_error, mask=mask, validation=(X, y))
+    fitted = scratch.fit(
+        model,
+        X,
+        y,
+        loss=scratch.mean_squared_error,
+        epochs=1,
+        mask=mask,
+        validation=(X, y, mask),
+        progress=False,
+    )
+    assert len(fitted.val_loss) == 1

@@ -37,6 +37,25 @@ class NamedArrays(Mapping):
         view = self[name]
         view[...] = arguments.array(name, value, view.shape, view.dtype)
 
+    def load(self, name, values):
+        """Copy all arrays in, or none.
+
+        Args:
+            name: what to call them in messages.
+            values: dict with an array for each name.
+
+        Raises:
+            ValueError: if a name is missing, unknown, or its array has another shape.
+        """
+        if set(values) != set(self):
+            raise ValueError(f"{name} has the names {sorted(values)}, expected {sorted(self)}")
+        arrays = {
+            key: arguments.array(f"{name}[{key!r}]", values[key], view.shape, view.dtype)
+            for key, view in self._views.items()
+        }
+        for key, array in arrays.items():
+            self._views[key][...] = array
+
     def __iter__(self):
         return iter(self._views)
 
@@ -47,12 +66,31 @@ class NamedArrays(Mapping):
         return repr({name: view.shape for name, view in self._views.items()})
 
 
+def _loading(attribute, expected):
+    """A property whose values can be assigned: they are copied into the place where the network has them."""
+
+    def held(layer):
+        return getattr(layer, attribute)
+
+    def load(layer, values):
+        own, name = held(layer), attribute[1:]
+        if values is own:  # layer.parameters *= 2 has worked in place already
+            return
+        if isinstance(own, np.ndarray):
+            own[...] = arguments.array(name, values, own.shape, own.dtype)
+        else:
+            own.load(name, arguments.instance(name, values, Mapping, expected))
+
+    return property(held, load)
+
+
 class Layer:
     """A step of a network: forward, backward, and its weights.
 
     Attributes:
         weights, gradients: the weights and, after `backward`, their gradients, by name, laid out as in Keras.
         parameters, parameter_gradients: the same as flat vectors; the named arrays are views into them.
+            Assigning to any of the four copies the values in: `layer.weights = saved`.
         cache: what the last forward kept for backward: a structure of the subclass's own, which has an
             `output_shape`; None before the first.
 
@@ -68,9 +106,15 @@ class Layer:
 
     def bind(self, parameters, gradients):
         """Let weights and gradients be views into these two flat vectors."""
-        self.parameters, self.parameter_gradients = parameters, gradients
-        self.weights = NamedArrays(parameters, self._shapes)
-        self.gradients = NamedArrays(gradients, self._shapes)
+        self._parameters, self._parameter_gradients = parameters, gradients
+        self._weights = NamedArrays(parameters, self._shapes)
+        self._gradients = NamedArrays(gradients, self._shapes)
+
+    # Whoever assigns saved weights wants them loaded: a new array would lie beside the network, unused.
+    parameters = _loading("_parameters", "a flat vector")
+    parameter_gradients = _loading("_parameter_gradients", "a flat vector")
+    weights = _loading("_weights", "a dict from name to array")
+    gradients = _loading("_gradients", "a dict from name to array")
 
     def draw_weights(self, seed):
         """Fill the weights with what `initial_weights` draws; every constructor that has weights ends so.
@@ -129,7 +173,7 @@ class Layer:
 
     def __getstate__(self):
         # A copy or pickle carries the flat vectors: copied one by one, the views would lose their vector.
-        dropped = ("weights", "gradients", "cache")
+        dropped = ("_weights", "_gradients", "cache")
         return {name: value for name, value in self.__dict__.items() if name not in dropped}
 
     def __setstate__(self, state):
