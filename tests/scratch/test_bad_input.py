@@ -423,7 +423,7 @@ def test_what_is_assigned_is_loaded_or_refused():
         model.parameters = np.zeros(3)
     with pytest.raises(ValueError, match="weights has the names"):
         model.weights = {"kernel": np.zeros(3)}
-    with pytest.raises(TypeError, match="weights is .*, expected a dict from name to array"):
+    with pytest.raises(TypeError, match=r"weights is .*, expected a dict from name to array"):
         model.weights = list(taught.weights.values())
     before = model.parameters.copy()
     with pytest.raises(ValueError, match=r"weights\['2.bias'\] has shape \(5,\)"):

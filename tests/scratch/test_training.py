@@ -127,7 +127,7 @@ def test_history_has_one_entry_an_epoch():
         loss=sigmoid_cross_entropy,
         metric=accuracy,
         epochs=3,
-        validation=(x[:10], labels[:10]),
+        validation=(x[:10], labels[:10], np.ones((10, 6), bool)),
         optimizer=Adam(0.01),
         mask=np.ones((40, 6), bool),
     )
