@@ -20,6 +20,7 @@ from lstm_course.data import (
     recursive_forecast,
     rmse,
     seasonal_naive,
+    series,
     skill,
     walk_forward,
     windows_before,
@@ -192,3 +193,38 @@ def test_nothing_beats_persistence_on_the_simulated_prices_more_often_than_chanc
             _, made = walk_forward(forecast, data, start=300)
             better += diebold_mariano(truth, made, naive).p_value < 0.05
     assert better <= 8  # of 80, by chance 4
+
+
+def test_any_column_can_be_forecast():
+    """Three columns, of which the last counts on and the others are something else."""
+    data = np.column_stack([np.zeros(40), np.arange(40.0) % 7, np.arange(40.0)])
+    X, y = series.create_sequences(data, 5, horizon=2, column=2)
+    assert X.shape == (34, 5, 3) and (y == X[:, -1:, 2] + [1, 2]).all()
+    scaling = series.fit_scaling(data[:20])
+    assert np.allclose(scaling.undo(scaling.apply(data)[:, 2], column=2), data[:, 2])
+    truth, made = series.walk_forward(lambda past, h: past[-1, 2] + 1 + np.arange(h), data, 20, 3, column=2)
+    assert (truth == made).all() and truth.shape == (18, 3)
+    onward = series.recursive_forecast(lambda w: w[:, -1] + [0, 0, 1], data, [20, 30], 5, 3, column=2)
+    assert onward.tolist() == [[20, 21, 22], [30, 31, 32]]
+    with pytest.raises(ValueError, match="column is 3, expected a whole number from 0 to 2"):
+        series.create_sequences(data, 5, column=3)
+    with pytest.raises(ValueError, match=r"expected \(2, 3\), the next values of all columns"):
+        series.recursive_forecast(lambda w: w[:, -1, 0], data, [20, 30], 5, 3)
+
+
+def test_a_whole_day_ahead_can_be_compared():
+    rng = np.random.default_rng(0)
+    truth = rng.normal(size=(60, 24))
+    good, bad = truth + 0.5 * rng.normal(size=(60, 24)), truth + rng.normal(size=(60, 24))
+    found = series.diebold_mariano(truth, good, bad, horizon=1)
+    assert found.p_value < 0.001
+    assert np.isclose(found.gain, (np.abs(bad - truth) - np.abs(good - truth)).mean())
+    assert series.diebold_mariano(truth, good, bad) == series.diebold_mariano(truth, good, bad, horizon=24)
+    flat = series.diebold_mariano(truth[:, :1], good[:, :1], bad[:, :1])
+    assert flat == series.diebold_mariano(truth[:, 0], good[:, 0], bad[:, 0])
+
+
+def test_hidden_values_are_not_used():
+    hidden = np.ma.masked_equal([1.0, 2.0, -999.0, 4.0], -999.0)
+    with pytest.raises(ValueError, match="data has 1 masked values, expected none: fill them first"):
+        series.create_sequences(hidden, 2)

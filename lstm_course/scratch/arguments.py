@@ -61,6 +61,10 @@ def numeric(name, value):
         ...
         TypeError: y is 'one', expected an array of numbers
     """
+    if np.ma.is_masked(value):
+        raise ValueError(
+            f"{name} has {np.ma.count_masked(value)} masked values, expected none: fill them first"
+        )
     try:
         result = np.asarray(value)
     except (ValueError, TypeError) as error:

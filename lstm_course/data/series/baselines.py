@@ -5,7 +5,7 @@ Baselines are functions of the past alone, and `walk_forward` hands them nothing
 
 import numpy as np
 
-from lstm_course.data.series.windows import windows_before
+from lstm_course.data.series.windows import checked_column, windows_before
 from lstm_course.scratch import arguments
 
 __all__ = [
@@ -115,16 +115,17 @@ def _fit_smoothing(train, period):
         return ExponentialSmoothing(train, trend="add", **season).fit().params
 
 
-def walk_forward(forecast, data, start, horizon=1, every=1):
+def walk_forward(forecast, data, start, horizon=1, every=1, column=0):
     """Forecast again and again, each time from the past alone, as one would have done it then.
 
     Args:
         forecast: function `forecast(past, horizon)` -> `(horizon,)` numbers; past is a copy of
             `data[:origin]`.
-        data: `(n,)` numbers.
+        data: `(n,)` or `(n, D)` numbers.
         start: first origin: the first step to be forecast.
         horizon: how many values to forecast from each origin, default 1.
         every: steps from one origin to the next, default 1.
+        column: which column of `(n, D)` is forecast, default 0.
 
     Returns:
         `(truth, forecasts)`, each `(N, horizon)`, for the origins from which the whole truth is known.
@@ -138,7 +139,7 @@ def walk_forward(forecast, data, start, horizon=1, every=1):
         ([4.0, 7.0], [2.0, 4.0])
     """
     arguments.function("forecast", forecast)
-    data = arguments.array("data", data, ("n",))
+    data, series = _with_column(data, column)
     start, horizon = arguments.whole_number("start", start), arguments.whole_number("horizon", horizon)
     origins = range(start, len(data) - horizon + 1, arguments.whole_number("every", every))
     if not origins:
@@ -149,19 +150,21 @@ def walk_forward(forecast, data, start, horizon=1, every=1):
         if values.shape != (horizon,):
             raise ValueError(f"forecast returned shape {values.shape}, expected ({horizon},)")
         made.append(values)
-    truth = np.lib.stride_tricks.sliding_window_view(data, horizon)[list(origins)]
+    truth = np.lib.stride_tricks.sliding_window_view(series, horizon)[list(origins)]
     return truth.copy(), np.array(made)
 
 
-def recursive_forecast(predict, data, starts, seq_length, horizon):
+def recursive_forecast(predict, data, starts, seq_length, horizon, column=0):
     """Forecast several steps ahead with a model of one step, which reads its own forecasts.
 
     Args:
-        predict: function from windows `(N, seq_length, 1)` to the next values, N numbers.
-        data: `(n,)` numbers; nothing from a start on is read.
+        predict: function from windows `(N, seq_length, 1)` to the next values, N numbers; from windows
+            `(N, seq_length, D)` to the next values of all D columns, `(N, D)`, for it reads them all again.
+        data: `(n,)` or `(n, D)` numbers; nothing from a start on is read.
         starts: whole numbers `(N,)`, the first step of each forecast.
         seq_length: steps in a window.
         horizon: how many values to forecast.
+        column: which column of `(n, D)` is forecast, default 0.
 
     Returns:
         The forecasts, `(N, horizon)`.
@@ -176,14 +179,25 @@ def recursive_forecast(predict, data, starts, seq_length, horizon):
         [[2.0, 2.5]]
     """
     arguments.function("predict", predict)
-    window = windows_before(arguments.array("data", data, ("n",)), starts, seq_length)  # (N, seq_length, 1)
+    data, _ = _with_column(data, column)
+    window = windows_before(data, starts, seq_length)  # (N, seq_length, D)
+    N, _, D = window.shape
     made = []
     for _ in range(arguments.whole_number("horizon", horizon)):
         values = np.asarray(predict(window), dtype=float)
-        if values.size != len(window):
-            raise ValueError(
-                f"predict returned shape {values.shape} for {len(window)} windows, expected ({len(window)},)"
-            )
-        made.append(values.reshape(-1))
-        window = np.concatenate([window[:, 1:], made[-1][:, None, None]], axis=1)
+        if values.size != N * D or len(values) != N:
+            expected = f"({N},)" if D == 1 else f"({N}, {D}), the next values of all columns"
+            raise ValueError(f"predict returned shape {values.shape} for {N} windows, expected {expected}")
+        values = values.reshape(N, 1, D)
+        made.append(values[:, 0, column])
+        window = np.concatenate([window[:, 1:], values], axis=1)
     return np.stack(made, axis=1)
+
+
+def _with_column(data, column):
+    """The data as `(n,)` or `(n, D)`, and the column that is to be forecast, `(n,)`."""
+    data = arguments.array("data", data)
+    if data.ndim not in (1, 2):
+        raise ValueError(f"data has shape {data.shape}, expected (n,) or (n, D)")
+    columns = data.reshape(len(data), -1)
+    return data, columns[:, checked_column(column, columns.shape[1])]

@@ -106,16 +106,18 @@ class Comparison(NamedTuple):
     p_value: float
 
 
-def diebold_mariano(truth, forecast, baseline, horizon=1):
+def diebold_mariano(truth, forecast, baseline, horizon=None):
     """Test whether a forecast is better than a baseline, or was only luckier.
 
     The test of Diebold & Mariano (1995) on absolute errors, one-sided, with the correction of Harvey,
     Leybourne & Newbold (1997) for small samples.
 
     Args:
-        truth, forecast, baseline: `(N,)` or `(N, 1)` numbers in the order of time.
-        horizon: how many steps ahead they were made, default 1: neighbouring errors of longer forecasts
-            depend on each other.
+        truth, forecast, baseline: `(N,)` or `(N, H)` numbers, a row for each origin, in the order of time;
+            of H values a row, the mean of their errors counts.
+        horizon: how many origins after it the last value of a forecast lies, because neighbouring errors of
+            longer forecasts depend on each other; default H, right where every step is an origin. 1 where
+            forecasts do not overlap.
 
     Returns:
         A `Comparison`. Its p_value is small when the forecast is better, near 1 when it is worse.
@@ -129,14 +131,16 @@ def diebold_mariano(truth, forecast, baseline, horizon=1):
         >>> better.p_value < 0.001
         True
     """
-    horizon = arguments.whole_number("horizon", horizon)
     gains = np.abs(_misses(truth, baseline, "baseline")) - np.abs(_misses(truth, forecast))
-    if gains.size != len(gains) or len(gains) <= max(2, 2 * horizon):
+    if horizon is None:
+        horizon = gains[0].size
+    horizon = arguments.whole_number("horizon", horizon)
+    if gains.ndim > 2 or len(gains) <= max(2, 2 * horizon):
         raise ValueError(
-            f"truth has shape {gains.shape}, expected one value a row and more than "
-            f"{max(2, 2 * horizon)} rows"
+            f"truth has shape {gains.shape}, expected (N,) or (N, H) "
+            f"with more than {max(2, 2 * horizon)} rows"
         )
-    gains = gains.reshape(-1)
+    gains = gains.reshape(len(gains), -1).mean(axis=1)
     n, gain = len(gains), float(np.mean(gains))
     variance = _variance_of_mean(gains - gain, horizon)
     if variance == 0:

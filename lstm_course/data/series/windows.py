@@ -1,4 +1,4 @@
-"""Windows, splits and scaling. A series is `(n,)`, or `(n, D)` with what is to be forecast in column 0."""
+"""Windows, splits and scaling of a series, `(n,)` or `(n, D)`, of which one column is to be forecast."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,18 @@ from lstm_course.scratch import arguments
 __all__ = ["Scaling", "chronological_split", "create_sequences", "fit_scaling", "windows_before"]
 
 
-def create_sequences(data, seq_length, horizon=1):
+def create_sequences(data, seq_length, horizon=1, column=0):
     """Cut a series into windows, each with what follows it.
 
     Args:
         data: `(n,)` or `(n, D)` numbers in the order of time.
         seq_length: steps in a window.
         horizon: how many values after the window are to be forecast, default 1.
+        column: which column is to be forecast, default 0.
 
     Returns:
         `(X, y)`: windows `(N, seq_length, D)`, in Keras's words (samples, timesteps, features), and targets
-        `(N, horizon)` from column 0, with N = n - seq_length - horizon + 1.
+        `(N, horizon)` from the column, with N = n - seq_length - horizon + 1.
 
     Raises:
         TypeError, ValueError: if data is no such array, or too short for one window and its target.
@@ -38,9 +39,10 @@ def create_sequences(data, seq_length, horizon=1):
             f"data has {len(data)} steps, expected at least {seq_length + horizon}: "
             f"a window of {seq_length} and {horizon} to forecast"
         )
+    target = data[:, checked_column(column, data.shape[1])]
     windows = np.lib.stride_tricks.sliding_window_view
     X = windows(data, seq_length, axis=0)[:n].transpose(0, 2, 1)  # (N, seq_length, D)
-    y = windows(data[seq_length:, 0], horizon)  # (N, horizon)
+    y = windows(target[seq_length:], horizon)  # (N, horizon)
     return X.copy(), y.copy()
 
 
@@ -115,9 +117,10 @@ class Scaling:
         """Scale `(n,)` or `(n, D)` numbers."""
         return (np.asarray(data) - self.zero) / self.unit
 
-    def undo(self, y):
-        """Targets or forecasts, which are of column 0, in the series' own unit again."""
-        return np.asarray(y) * self.unit.flat[0] + self.zero.flat[0]
+    def undo(self, y, column=0):
+        """Targets or forecasts of one column, by default column 0, in the series' own unit again."""
+        column = checked_column(column, np.size(self.unit))
+        return np.asarray(y) * self.unit.flat[column] + self.zero.flat[column]
 
 
 def fit_scaling(train, kind="range"):
@@ -147,6 +150,20 @@ def fit_scaling(train, kind="range"):
     else:
         zero, unit = train.mean(axis=0), train.std(axis=0)
     return Scaling(np.asarray(zero), np.where(unit == 0, 1.0, unit))
+
+
+def checked_column(column, columns):
+    """The number of a column, if there is such a one of so many.
+
+    Example:
+        >>> checked_column(2, columns=2)
+        Traceback (most recent call last):
+        ...
+        ValueError: column is 2, expected a whole number from 0 to 1
+    """
+    if arguments.whole_number("column", column, minimum=0) >= columns:
+        raise ValueError(f"column is {column}, expected a whole number from 0 to {columns - 1}")
+    return column
 
 
 def _checked_series(name, value):
