@@ -7,28 +7,21 @@ which claims to equal everything is no more than an object of the wrong type.
 
 import contextlib
 import copy
-import ctypes
 import io
 import os
-import signal
-import sys
-import threading
-import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from .limits import TimeUp
+
 # Held from the start: an answer may replace functions of NumPy before it is checked.
 _array, _asarray, _abs, _isnan, _isfinite = np.array, np.asarray, np.abs, np.isnan, np.isfinite
 _ndarray = np.ndarray
 
 LARGEST = 10_000_000  # elements; nothing that the course asks for comes near
-
-
-class TimeUp(BaseException):
-    """Raised inside a call that takes too long. No `except Exception` of the answer can swallow it."""
 
 
 @dataclass(frozen=True)
@@ -165,22 +158,20 @@ def close(a, b):
     return near | (a == b) | (_isnan(a) & _isnan(b))
 
 
-def run(call, arguments, seconds):
+def run(call, arguments, allowance):
     """Call with copies of the arguments and write down what happened.
 
     Args:
         call: the function.
         arguments: tuple of arguments.
-        seconds: time limit.
+        allowance: `Allowance`, the time that the call may take; what it takes is gone from it.
 
     Returns:
         A `Run`.
 
     Raises:
-        TimeUp: when the limit is over.
+        TimeUp: when the time is up.
     """
-    if seconds <= 0:
-        raise TimeUp
     given = copy.deepcopy(arguments)
     printed = io.StringIO()
     value = error = None
@@ -191,7 +182,7 @@ def run(call, arguments, seconds):
         stack.enter_context(contextlib.redirect_stderr(printed))
         stack.enter_context(_c_libraries_silenced())
         try:
-            value = limited(lambda: plain(call(*given)), seconds)
+            value = allowance.call(lambda: plain(call(*given)))
         except (KeyboardInterrupt, TimeUp):
             raise
         except BaseException as raised:
@@ -236,83 +227,3 @@ def _unchanged(before, after):
         same_kind = type(after) is _ndarray and after.shape == before.shape and after.dtype == before.dtype
         return same_kind and after.tobytes() == before.tobytes()
     return before == after
-
-
-def limited(call, seconds):
-    """Result of a call with a time limit: a timer interrupts the main thread, elsewhere a worker is given up.
-
-    Args:
-        call: function without arguments.
-        seconds: time limit.
-
-    Returns:
-        What the call returns.
-
-    Raises:
-        TimeUp: when the limit is over.
-    """
-    if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
-        return _limited_by_timer(call, seconds)
-    return _limited_by_thread(call, seconds)
-
-
-def _limited_by_timer(call, seconds):
-    rings, armed = 0, True
-
-    def ring(signum, frame):
-        nonlocal rings
-        rings += 1
-        if armed and rings == 1:
-            raise TimeUp
-        if armed:
-            # A bare `except:` has swallowed it. Raise a few lines further on, each time at another line,
-            # until it is one outside the `try`.
-            left = rings
-
-            def at_line(frame, event, argument):
-                nonlocal left
-                left -= 1
-                if armed and left < 0:
-                    raise TimeUp
-                return at_line
-
-            sys.settrace(at_line)
-            frame.f_trace = at_line
-
-    handler, tracer = signal.signal(signal.SIGALRM, ring), sys.gettrace()
-    others = signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
-    started = time.monotonic()
-    try:
-        return call()
-    finally:
-        armed = False
-        if rings > 1:
-            sys.settrace(tracer)
-        left = others[0] - (time.monotonic() - started)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
-        if others[0]:  # somebody else's alarm, set before ours
-            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-3), others[1])
-
-
-def _limited_by_thread(call, seconds):
-    results, errors = [], []
-
-    def work():
-        try:
-            results.append(call())
-        except BaseException as error:
-            errors.append(error)
-
-    worker = threading.Thread(target=work, daemon=True)
-    worker.start()
-    worker.join(seconds)
-    deadline = time.monotonic() + 1
-    while worker.is_alive() and time.monotonic() < deadline:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(TimeUp))
-        worker.join(0.05)
-    if worker.is_alive():
-        raise TimeUp
-    if errors:
-        raise errors[0]
-    return results[0]

@@ -10,12 +10,12 @@ import functools
 import inspect
 import itertools
 import re
-import time
 from dataclasses import replace
 
 import numpy as np
 
-from ..running import Odd, TimeUp, describe, run, same
+from ..limits import Allowance, TimeUp
+from ..running import Odd, describe, run, same
 from ..verdicts import Finding
 from .differences import listed, wrong_structure, wrong_value
 from .errors import in_words
@@ -41,7 +41,7 @@ def examine(exercise, function, seed=0, seconds=SECONDS, source=None):
         exercise: an `Exercise`.
         function: the learner's answer; anything is borne.
         seed: of the probes.
-        seconds: time limit for the learner's code.
+        seconds: time limit for the learner's code: of its own work, as in `Allowance`.
         source: `Source` of a function whose code is somewhere else, default that of `function`.
 
     Returns:
@@ -66,7 +66,7 @@ def examine(exercise, function, seed=0, seconds=SECONDS, source=None):
     except TimeUp:
         return Finding(
             "wrong",
-            f"`{exercise.id}` was still running after {seconds:g} seconds and was stopped. "
+            f"`{exercise.id}` was still running after {seconds:g} seconds of work and was stopped. "
             "Look for a loop that never ends.",
         )
 
@@ -134,8 +134,8 @@ class _Trial:
     """One answer on trial: the probes, what the reference does with them, and what the answer does."""
 
     def __init__(self, exercise, function, seed, seconds, source):
-        self.exercise, self.function, self.seed, self.left = exercise, function, seed, seconds
-        self.source = source
+        self.exercise, self.function, self.seed, self.source = exercise, function, seed, source
+        self.allowance = Allowance(seconds)
         self.probes = exercise.probes(_default_rng(seed))
         self.expected = self.runs_of(exercise.reference, self.probes)
         self.got = self.own_runs(self.probes)
@@ -143,17 +143,12 @@ class _Trial:
     def runs_of(self, function, probes):
         """Runs of a function of ours."""
         observe = functools.partial(self.exercise.observe, function)
-        return [run(observe, probe.arguments, SECONDS) for probe in probes]
+        return [run(observe, probe.arguments, Allowance(SECONDS)) for probe in probes]
 
     def own_runs(self, probes):
         """Runs of the learner's function, on the learner's clock."""
         observe = functools.partial(self.exercise.observe, self.function)
-        runs = []
-        for probe in probes:
-            started = time.monotonic()
-            runs.append(run(observe, probe.arguments, self.left))
-            self.left -= time.monotonic() - started
-        return runs
+        return [run(observe, probe.arguments, self.allowance) for probe in probes]
 
     def agree(self, a, b, silent=None):
         """Whether two runs did the same; warnings count where the exercise asks for silence."""
@@ -226,7 +221,7 @@ class _Trial:
 
     def is_right(self, other, function):
         """Whether a function that the answer calls is right, or nearly, as an answer to its own exercise."""
-        return examine(other, function, self.seed, self.left).status in ("right", "nearly")
+        return examine(other, function, self.seed, self.allowance.left).status in ("right", "nearly")
 
     # Known mistakes
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..diagnosis.trial import SECONDS, alike, examine
 from ..exercise import Exercise
+from ..limits import Allowance
 from ..registry import every
 from ..running import run
 
@@ -144,7 +145,7 @@ def _verdict(exercise, mutant, inputs):
 
 
 def _run(exercise, function, arguments):
-    return run(partial(exercise.observe, function), arguments, SECONDS)
+    return run(partial(exercise.observe, function), arguments, Allowance(SECONDS))
 
 
 def _inputs(exercise):

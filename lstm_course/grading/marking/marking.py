@@ -18,7 +18,8 @@ from lstm_course.exercises import Exercise, verdicts
 from lstm_course.exercises.diagnosis.source import Source
 from lstm_course.exercises.diagnosis.trial import examine
 from lstm_course.exercises.judging import judge
-from lstm_course.exercises.running import TimeUp, describe, limited
+from lstm_course.exercises.limits import TimeUp, limited
+from lstm_course.exercises.running import describe
 from lstm_course.grading import sandbox, variants
 from lstm_course.grading.marking import observing
 from lstm_course.grading.sandbox.session import Ended, Session

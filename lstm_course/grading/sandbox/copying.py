@@ -14,7 +14,8 @@ INSIDE = (
     # what lessons import
     "__init__.py", "common", "scratch", "data", "memory", "models", "plots", "explore", "learner/setup.py",
     # what runs an answer
-    "exercises/__init__.py", "exercises/exercise.py", "exercises/registry.py", "exercises/running.py",
+    "exercises/__init__.py", "exercises/exercise.py", "exercises/limits.py", "exercises/registry.py",
+    "exercises/running.py",
     "exercises/diagnosis/__init__.py", "exercises/diagnosis/source.py",
     "learner/__init__.py", "grading/__init__.py", "grading/inside",
 )  # fmt: skip
