@@ -8,9 +8,10 @@ from importlib import metadata
 import numpy as np
 
 from lstm_course.common.environment import TENSORFLOW
+from lstm_course.common.shape_errors import explained
 
 
-def setup(seed=0):
+def setup(seed=0, explain_errors=True):
     """Make a lesson start the same way on every machine.
 
     Sets the seeds of Python and NumPy, the way NumPy prints, the style of the figures, one thread for NumPy's
@@ -20,6 +21,8 @@ def setup(seed=0):
 
     Args:
         seed: whole number from 0 to 2**32 - 1, default 0.
+        explain_errors: whether a notebook says, below an error about shapes, which arrays of your line have
+            which shapes; default True.
 
     Raises:
         TypeError: if seed is not a whole number.
@@ -46,6 +49,7 @@ def setup(seed=0):
         print(problem)
     _use_one_blas_thread()
     _style_figures()
+    _explain_errors(explain_errors)
     if os.environ.get("LSTM_COURSE_SHAKE"):  # only where lessons are built and tested
         from lstm_course.scratch import shaking
 
@@ -88,6 +92,25 @@ def version_problem(installed=metadata.version):
     if not faults:
         return None
     return f"This lesson needs {'; '.join(faults)}: run `python start.py` to repair it."
+
+
+def _explain_errors(wanted):
+    """Let the notebook, where this runs in one, put a sentence below an error that is about shapes."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return
+    shell = get_ipython()
+    if shell is None:
+        return
+
+    def explain(shell, kind, error, trace, tb_offset=None):
+        sentence = explained(error, shell.user_ns)
+        if sentence:
+            error.add_note(sentence)
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+    shell.set_custom_exc((ValueError,) if wanted else (), explain)
 
 
 def _use_one_blas_thread():

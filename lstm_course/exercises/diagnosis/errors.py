@@ -25,7 +25,11 @@ _ERRORS = {
     r"truth value of an array": (
         "`if` cannot choose for each number of an array; `np.where` can, or `np.maximum` and `np.minimum`."
     ),
-    r"must match exactly": "the arrays to be joined have different shapes.",
+    r"must match exactly|must have the same shape": "the arrays to be joined have different shapes.",
+    r"inhomogeneous": "the parts that are to become one array have different shapes.",
+    r"operand (\d) does not have enough dimensions \(has 0": "`@` multiplies arrays, and one side is a number.",
+    r"cannot reshape array of size (\d+) into shape (\(.*?\))": r"\1 numbers do not fill the shape \2.",
+    r"same number of dimensions": "the arrays to be joined have different numbers of axes.",
     r"zero-dimensional arrays cannot be concatenated": "single numbers cannot be joined by `np.concatenate`.",
 }
 

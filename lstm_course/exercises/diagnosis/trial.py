@@ -14,6 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from lstm_course.common.shape_errors import explained
+
 from ..limits import Allowance, TimeUp
 from ..running import Odd, describe, run, same
 from ..verdicts import Finding
@@ -208,7 +210,9 @@ class _Trial:
             where = f"Line {number}" + f" of `{helper}`" * bool(helper) + f", `{shown}`," * bool(shown)
         kind = type(error).__name__
         article = "an" if kind[0] in "AEIOU" else "a"
-        return f"{where} raises {article} {kind}{case}: {in_words(error, line, self.probes[0].arguments)}"
+        said = in_words(error, line, self.probes[0].arguments)
+        shapes = explained(error, self.source.globals)
+        return f"{where} raises {article} {kind}{case}: {said}" + f" There {shapes}" * bool(shapes)
 
     def borrowed(self):
         """Notes on what it takes from the notebook: numbers, and functions that are not right yet."""
