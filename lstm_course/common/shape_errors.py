@@ -16,7 +16,8 @@ __all__ = ["explained"]
 _ABOUT_SHAPES = re.compile(
     r"mismatch in its core dimension|does not have enough dimensions|not aligned|could not be broadcast|"
     r"could not broadcast|must match exactly|inhomogeneous|cannot reshape|same number of dimensions|"
-    r"doesn't match the broadcast shape|must have the same shape|zero-dimensional arrays cannot be concatenated"
+    r"doesn't match the broadcast shape|must have the same shape|"
+    r"zero-dimensional arrays cannot be concatenated"
 )
 _PRODUCTS = {"dot", "matmul"}
 

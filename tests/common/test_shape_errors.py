@@ -36,7 +36,7 @@ def raised(code):
         ("W @ h", "`W` is (16, 8), `h` is (4, 16): meant `h @ W`?"),
         ("y = 1 + np.dot(W, h)", "`W` is (16, 8), `h` is (4, 16): meant `h @ W`?"),
         ("W @ h[0]", "`W` is (16, 8), `h[0]` is (16,): meant `h[0] @ W`?"),
-        ("h @ W.T", "`h` is (4, 16), `W.T` is (8, 16): meant `h @ W`?"),
+        ("h @ W.T", "`h` is (4, 16), `W.T` is (8, 16): meant `h @ W` or `W.T @ h.T`?"),
         ("W @ (h + 1)", "`W` is (16, 8), `h + 1` is (4, 16): meant `(h + 1) @ W`?"),
         ("z = (weights['Wh']\n     @ x)", "`weights['Wh']` is (5, 9), `x` is (4,)."),
         ("W * 2 + h", "`W` is (16, 8), `h` is (4, 16)."),

@@ -27,7 +27,7 @@ _ERRORS = {
     ),
     r"must match exactly|must have the same shape": "the arrays to be joined have different shapes.",
     r"inhomogeneous": "the parts that are to become one array have different shapes.",
-    r"operand (\d) does not have enough dimensions \(has 0": "`@` multiplies arrays, and one side is a number.",
+    r"does not have enough dimensions \(has 0": "`@` multiplies arrays, and one side is a number.",
     r"cannot reshape array of size (\d+) into shape (\(.*?\))": r"\1 numbers do not fill the shape \2.",
     r"same number of dimensions": "the arrays to be joined have different numbers of axes.",
     r"zero-dimensional arrays cannot be concatenated": "single numbers cannot be joined by `np.concatenate`.",
