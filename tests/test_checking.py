@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 import time
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -520,6 +522,28 @@ def test_values():
     assert check(memory_after_30=0.0083).status == "nearly"
 
 
+@pytest.mark.parametrize("number", [Fraction(44), Decimal(44), [44], np.array([[44]]), np.array(44), 44.0])
+def test_a_number_is_a_number_in_any_dress(number):
+    assert check(lag_at_one_percent=number).status == "right"
+
+
+def test_a_count_is_right_or_wrong():
+    """What lacks the factor of the four gates is told like what lacks a set of biases."""
+    reference = find("lstm_parameter_count").reference
+    missing_factor = check(lstm_parameter_count=lambda D, H: reference(D, H) / 4)
+    missing_biases = check(lstm_parameter_count=lambda D, H: reference(D, H) - 4 * H)
+    assert missing_factor.status == missing_biases.status == "wrong"
+    assert check(lag_at_one_percent=-44).status == "wrong"
+
+
+def test_a_function_is_found_by_the_name_that_it_has_in_the_notebook():
+    from scipy.special import expit
+
+    notebook = {"check": check, "sigmoid": expit, "expit": expit}
+    assert eval("check(expit)", notebook).exercise == "sigmoid"
+    assert "check(sigmoid=...)" in eval("check(expit)", {"check": check, "expit": expit}).message
+
+
 def test_choices():
     assert check(longer_sequence="b").status == "right"
     assert check(longer_sequence=" B) ").status == "right"
@@ -694,3 +718,17 @@ def test_a_right_answer_that_imports_a_library_is_right_the_first_time():
         "Right:",
         "Right:",
     ], done
+
+
+def test_a_check_shows_its_card_wherever_it_stands_in_the_cell():
+    import nbformat
+
+    from lstm_course.common.notebook_runs import new_client
+
+    code = "from lstm_course import check\ncheck(longer_sequence='a')\nx = check(longer_sequence='b')\n'done'"
+    cells = [code, "check(longer_sequence='b')", "1"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    new_client(notebook, ".", timeout=60).execute()
+    shown = [[output.data["text/plain"].split("\n")[0] for output in cell.outputs] for cell in notebook.cells]
+    right, wrong = "Right: longer_sequence", "Not right yet: longer_sequence"
+    assert shown == [["'done'", wrong, right], [right], ["1"]]

@@ -47,7 +47,7 @@ def _value(exercise, value):
         told = " Or else: ".join(mistake.explanation for mistake in fits)
         return Finding("wrong", told, " or ".join(mistake.name for mistake in fits))
     if near(-right):
-        return Finding("nearly", "The size is right, the sign is not.")
+        return Finding("nearly" if exercise.tolerance else "wrong", "The size is right, the sign is not.")
     if exercise.tolerance and (near(100 * right) or near(right / 100)):
         return Finding("nearly", "The digits are right, but percent and fractions are mixed up.")
     if exercise.tolerance and near(right, 10 * exercise.tolerance):

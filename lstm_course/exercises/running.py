@@ -12,6 +12,8 @@ import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 
@@ -95,10 +97,10 @@ def plain(value, depth=0):
         return {str(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, tuple) or (isinstance(value, list) and not _rectangular(value)):
         return tuple(plain(item, depth + 1) for item in value)
-    if isinstance(value, str | bytes) or callable(value):
+    if isinstance(value, str | bytes) or (callable(value) and not hasattr(value, "__array__")):
         return Odd(describe(value))
     try:
-        numbers = _asarray(value)
+        numbers = _asarray(float(value) if isinstance(value, Fraction | Decimal) else value)
     except Exception:
         return Odd(describe(value))
     if numbers.dtype.kind not in "biufc":

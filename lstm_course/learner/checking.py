@@ -10,6 +10,7 @@ import difflib
 import functools
 import html
 import io
+import sys
 import warnings
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,7 @@ from lstm_course.learner import logbook
 
 __all__ = ["Outcome", "check", "hint", "proven", "solution"]
 
+unseen = []  # outcomes of this cell
 listeners = []  # functions that are told every outcome of `check`
 
 # After `sigmoid = proven(sigmoid)` the name may stand for the course's function: that is no answer.
@@ -145,7 +147,7 @@ def check(answer=_NOTHING, /, **named):
     given = len(named) + (answer is not _NOTHING)
     if given != 1:
         raise TypeError(f"check takes one answer, as in check(sigmoid) or check(sigmoid=mine), not {given}")
-    name, answer = named.popitem() if named else (getattr(answer, "__name__", None), answer)
+    name, answer = named.popitem() if named else (_called(answer, sys._getframe(1).f_globals), answer)
     exercise = exercises.find(name)
     if exercise is None:
         return Outcome(None, "wrong", _unknown(name, answer))
@@ -157,7 +159,39 @@ def check(answer=_NOTHING, /, **named):
     for listener in listeners:
         listener(outcome)
     said = logbook.remember(outcome.exercise, outcome.status)
-    return replace(outcome, notes=(*outcome.notes, *said))
+    return _card_to_show(replace(outcome, notes=(*outcome.notes, *said)))
+
+
+def _card_to_show(outcome):
+    """The outcome, which the notebook shows at the end of the cell where nothing else has shown it.
+
+    A notebook shows by itself what the last line of a cell gives, and nothing of the lines before.
+    """
+    if "IPython" in sys.modules and (shell := sys.modules["IPython"].get_ipython()) is not None:
+        if not unseen:
+            shell.events.register("post_run_cell", _show_unseen)
+        unseen.append(outcome)
+    return outcome
+
+
+def _show_unseen(result):
+    from IPython import get_ipython
+    from IPython.display import display
+
+    get_ipython().events.unregister("post_run_cell", _show_unseen)
+    cards = [outcome for outcome in unseen if outcome is not result.result]
+    unseen.clear()
+    for card in cards:
+        display(card)
+
+
+def _called(answer, namespace):
+    """The exercise that a function answers: by its own name, else by the one that it has in the notebook."""
+    own = getattr(answer, "__name__", None)
+    if exercises.find(own) is None and callable(answer):
+        bound = [name for name, thing in namespace.items() if thing is answer and exercises.find(name)]
+        return bound[0] if len(bound) == 1 else own
+    return own
 
 
 def _outcome(exercise, finding):
@@ -302,7 +336,9 @@ def _unknown(name, answer):
             "without calling it, or check(parameter_count=...) when the answer is a value."
         )
     close = difflib.get_close_matches(name, exercises.every(), n=1)
-    return f"No exercise is called {name!r}." + (f" Did you mean {close[0]!r}?" if close else "")
+    meant = f" Did you mean {close[0]!r}?" if close else ""
+    how = " Say which exercise it answers: check(sigmoid=...)." if callable(answer) and not close else ""
+    return f"No exercise is called {name!r}.{meant}{how}"
 
 
 # Writing it down

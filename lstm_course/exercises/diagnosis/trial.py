@@ -248,7 +248,7 @@ class _Trial:
             fits = [tuple(mistake for mistake in fits[0] if mistake in shared)]
         told = [_one_or_two(fit) for fit in fits]
         name = " or ".join(" + ".join(mistake.name for mistake in fit) for fit in fits)
-        alone = all(len(fit) == 1 for fit in fits)
+        alone = all(len(fit) == 1 for fit in fits) and not self.counts()
         almost = alone and (all(mistake.convention for (mistake,) in fits) or self.nearly())
         return Finding("nearly" if almost else "wrong", " Or else: ".join(told), name)
 
@@ -299,7 +299,12 @@ class _Trial:
         if sentence is None and all(map(same, wanted, given)):
             sentence = "The values are right, but NumPy warns on the way, and it should not."
         sentence = sentence or relation_of_parts(self.exercise, wanted, given)
-        return Finding("nearly", sentence) if sentence else None
+        return Finding("wrong" if self.counts() else "nearly", sentence) if sentence else None
+
+    def counts(self):
+        """Whether whole numbers are asked for: a count is right or wrong."""
+        values = [run.value for run in self.expected]
+        return all(isinstance(value, _ndarray) and value.shape == () and value % 1 == 0 for value in values)
 
     # Something else
 
