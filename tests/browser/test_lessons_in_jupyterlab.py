@@ -20,11 +20,11 @@ from urllib.parse import urlsplit
 import axe_playwright_python
 import nbformat
 import pytest
+from helpers import ROOT
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from lstm_course import authoring
 
-ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.name for path in ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
 TOKEN = "a-token-for-the-test"
 HIGHEST_PICTURE, MENUS = 12_000, 200  # pixels: of lesson, and of what JupyterLab puts around it

@@ -16,13 +16,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import ROOT
 
 from lstm_course import cli, data
 from lstm_course.data import build_vocabulary, report, shipping, tokenise
 from lstm_course.data.reviews import imdb, writer
 from lstm_course.data.shipping import DataError
 
-FOLDER = Path(__file__).parent.parent / "datasets"
+FOLDER = ROOT / "datasets"
 EACH = 3  # reviews of each kind in the small archives made here
 
 

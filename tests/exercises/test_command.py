@@ -4,15 +4,14 @@ import importlib.util
 import re
 import shutil
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from helpers import ROOT
 
 from lstm_course import cli, exercises
 from lstm_course.exercises.proofs import matrix, mutations
 
-ROOT = Path(__file__).parents[2]
 FOLDERS = ("lstm_course/exercises/lessons", "solutions", "tests/right_answers")
 
 

@@ -4,10 +4,10 @@ import dataclasses
 import inspect
 import pickle
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import ROOT
 from right_answers import RIGHT
 
 from lstm_course.exercises import Exercise, Mistake, Question, ValueExercise, every, find
@@ -16,7 +16,6 @@ from lstm_course.exercises.proofs.edits import difference, problems
 from lstm_course.exercises.proofs.matrix import Row, rows, stub, times
 from lstm_course.exercises.proofs.mutations import Verdict, mutants, summary, verdicts
 
-ROOT = Path(__file__).parents[2]
 CODING = [exercise for exercise in every().values() if isinstance(exercise, Exercise)]
 OTHERS = [exercise for exercise in every().values() if not isinstance(exercise, Exercise)]
 

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from helpers import ROOT
 
 from lstm_course import exercises
 from lstm_course.grading import batch, reports, sandbox
@@ -22,7 +23,7 @@ try:
 except sandbox.NoSandbox as error:
     pytest.skip(f"needs a sandbox: {error}", allow_module_level=True)
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = ROOT / "notebooks"
 BEFORE = [
     "import numpy as np\nfrom lstm_course import check, proven",
     "from lstm_course.scratch import rnn_cell",

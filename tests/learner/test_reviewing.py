@@ -1,17 +1,16 @@
 """`lstm-course check NOTEBOOK`: whatever a learner's notebook does, each exercise gets its line."""
 
 import shutil
-from pathlib import Path
 
 import nbformat
 import pytest
+from helpers import ROOT
 
 from lstm_course import cli
 from lstm_course.learner.logbook import PROGRESS
 from lstm_course.learner.reviewing import ReviewError, review
 from lstm_course.learner.workspace import MANIFEST
 
-ROOT = Path(__file__).parents[1]
 SETUP = "import numpy as np\nfrom lstm_course import check, proven"
 RIGHT = """def rnn_cell(x, h_prev, weights):
     return np.tanh(weights["Wh"] @ np.concatenate([h_prev, x]) + weights["bh"])

@@ -3,6 +3,7 @@
 Each case is one cell: its source, the output it was committed with, its metadata.
 """
 
+from helpers import ROOT
 import os
 import re
 import shutil
@@ -14,7 +15,6 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def printed(text, name="stdout"):

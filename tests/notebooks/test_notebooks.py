@@ -1,5 +1,6 @@
 """What every committed notebook must hold to. That its outputs are still true is what nbval tests."""
 
+from helpers import ROOT
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -12,7 +13,6 @@ from lstm_course import authoring, exercises
 from lstm_course.authoring import tolerances
 from lstm_course.common import comparing
 
-ROOT = Path(__file__).resolve().parents[2]
 SOURCES = authoring.find_sources(ROOT)
 PATHS = sorted(ROOT.glob("notebooks/*.ipynb")) + sorted(ROOT.glob("solutions/*.ipynb"))
 SHORTEST_DESCRIPTION = 40  # characters: hardly a sentence

@@ -7,19 +7,18 @@ import re
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from helpers import ROOT
 
 from lstm_course import check, cli, exercises, hint, solution
 from lstm_course.learner import logbook
 from lstm_course.site import mathml
 from lstm_course.site import pages as site
 
-ROOT = Path(__file__).parent.parent
 LESSONS = sorted(path.stem for path in ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
 
 

@@ -6,13 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from helpers import ROOT
 
 from lstm_course.grading import sandbox
-
-ROOT = Path(__file__).parents[2]
 
 
 def lint(folder):

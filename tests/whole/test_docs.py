@@ -3,14 +3,13 @@
 import ast
 import importlib.util
 import re
-from pathlib import Path
 
 import pytest
+from helpers import ROOT
 
 from lstm_course import cli
 from lstm_course.exercises.proofs.matrix import rows
 
-ROOT = Path(__file__).parent.parent
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TROUBLES = (ROOT / "docs/learners/troubles.md").read_text(encoding="utf-8")
 SOURCES = [ROOT / "start.py", *sorted((ROOT / "lstm_course").rglob("*.py"))]

@@ -12,10 +12,10 @@ import tomllib
 import urllib.error
 import urllib.request
 import zipfile
-from pathlib import Path
 
 import pytest
 import yaml
+from helpers import ROOT
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -23,7 +23,6 @@ from packaging.specifiers import SpecifierSet
 from lstm_course import cli
 from lstm_course.learner import landing
 
-ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCKS = ["requirements.txt", "requirements-dev.txt"]
 PYTHONS = ["3.11", "3.12", "3.13"]

@@ -9,11 +9,10 @@ import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+from helpers import ROOT
 
-ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in installer is a script for POSIX")
 
 # Writes down how it was called; installs the course by naming its folder in a .pth file, as pip does.
