@@ -1,13 +1,12 @@
 """What every committed notebook must hold to. That its outputs are still true is what nbval tests."""
 
-from helpers import ROOT
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 
 import nbformat
 import pytest
+from helpers import ROOT
 
 from lstm_course import authoring, exercises
 from lstm_course.authoring import tolerances
