@@ -5,6 +5,7 @@ import shutil
 import nbformat
 import pytest
 from helpers import ROOT
+from helpers import write_notebook as write
 
 from lstm_course import cli
 from lstm_course.learner.logbook import PROGRESS
@@ -16,12 +17,6 @@ RIGHT = """def rnn_cell(x, h_prev, weights):
     return np.tanh(weights["Wh"] @ np.concatenate([h_prev, x]) + weights["bh"])
 
 check(rnn_cell)"""
-
-
-def write(path, *cells):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    nbformat.write(notebook, path)
-    return path
 
 
 def statuses(found):

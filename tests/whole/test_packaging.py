@@ -1,6 +1,5 @@
 """What people install: the lock, the environment for conda, the wheel, and the lessons that open from it."""
 
-import importlib.util
 import json
 import os
 import re
@@ -15,7 +14,7 @@ import zipfile
 
 import pytest
 import yaml
-from helpers import ROOT
+from helpers import ROOT, load
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -26,13 +25,6 @@ from lstm_course.learner import landing
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCKS = ["requirements.txt", "requirements-dev.txt"]
 PYTHONS = ["3.11", "3.12", "3.13"]
-
-
-def load_start():
-    spec = importlib.util.spec_from_file_location("start", ROOT / "start.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def locked(name):
@@ -80,7 +72,7 @@ def test_locked_versions_are_within_the_ranges_of_the_package(python):
 
 
 def test_pythons_agree_everywhere():
-    start = load_start()
+    start = load(ROOT / "start.py")
     (python,) = (
         dependency[len("python=") :]
         for dependency in environment()["dependencies"]
@@ -121,7 +113,7 @@ def test_start_knows_for_which_computers_there_is_a_tensorflow():
         for machine in ("x86_64", "aarch64", "arm64", "AMD64", "ARM64")
         if any(marker.evaluate({"sys_platform": platform, "platform_machine": machine}) for marker in markers)
     }
-    assert load_start().WITH_TENSORFLOW == with_tensorflow
+    assert load(ROOT / "start.py").WITH_TENSORFLOW == with_tensorflow
 
 
 @pytest.fixture(scope="module")

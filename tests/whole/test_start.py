@@ -2,7 +2,6 @@
 
 import ast
 import errno
-import importlib.util
 import json
 import os
 import shutil
@@ -11,7 +10,7 @@ import sys
 import time
 
 import pytest
-from helpers import ROOT
+from helpers import ROOT, load
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in installer is a script for POSIX")
 
@@ -82,10 +81,7 @@ def calls(course):
 @pytest.fixture
 def module(course):
     """start.py as a module, for what needs no environment."""
-    spec = importlib.util.spec_from_file_location("start", course / "start.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load(course / "start.py")
 
 
 def assert_one_sentence(result, *words):
