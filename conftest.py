@@ -80,11 +80,32 @@ FORGET_HELP = "__import__('lstm_course.learner.checking').learner.checking.help_
 # What takes long, by kind: folders, files and tests. `--quick` runs the rest.
 SLOW = {
     "lessons": ("notebooks", "solutions", "tests/notebooks/test_nbval_rules.py"),
-    "browser": ("tests/browser",),
+    "browser": ("tests/browser", "tests/site/test_pages.py"),
     "proofs": ("tests/exercises/test_proofs.py",),
     "learning": ("tests/whole/test_learning.py",),
-    "sandbox": ("tests/grading",),
-    "full": (),
+    "sandbox": tuple(
+        f"tests/grading/test_{what}.py"
+        for what in (
+            "batch",
+            "course_copy",
+            "honest",
+            "hostile",
+            "keras_answers",
+            "lessons",
+            "nbgrader_course",
+            "same_as_check",
+            "slicing",
+        )
+    ),
+    "full": (
+        "tests/authoring/test_building.py",
+        "tests/bench/test_bench.py",
+        "tests/models/test_textbook.py",
+        "tests/scratch/test_against_keras.py",
+        "tests/scratch/test_shaking.py",
+        "tests/whole/test_packaging.py",
+        "tests/whole/test_start.py",
+    ),
 }
 
 
