@@ -17,7 +17,7 @@ from lstm_course.learner import checking
 from lstm_course.scratch.shaking import VARIABLE
 
 os.environ.update(KERNEL_ENVIRONMENT)
-# The solved lessons run shaken, each day by another seed; the workers of pytest-xdist inherit it.
+# Lessons run shaken, each day by another seed; the workers of pytest-xdist inherit it.
 TODAY = os.environ.get("LSTM_COURSE_SHAKE_TODAY", f"{datetime.now(UTC):%Y%m%d}")
 SEED = os.environ.pop(VARIABLE, "") or TODAY
 os.environ["LSTM_COURSE_SHAKE_TODAY"] = SEED
@@ -31,7 +31,7 @@ HOW_TO_REPORT = (
 
 
 def pytest_report_header():
-    return f"solved lessons: shaken with seed {SEED} ({VARIABLE}={SEED} repeats it)"
+    return f"lessons: shaken with seed {SEED} ({VARIABLE}={SEED} repeats it)"
 
 
 def pytest_sessionfinish(session, exitstatus):
@@ -83,19 +83,16 @@ SLOW = {
     "browser": ("tests/browser", "tests/site/test_pages.py"),
     "proofs": ("tests/exercises/test_proofs.py",),
     "learning": ("tests/whole/test_learning.py",),
-    "sandbox": tuple(
-        f"tests/grading/test_{what}.py"
-        for what in (
-            "batch",
-            "course_copy",
-            "honest",
-            "hostile",
-            "keras_answers",
-            "lessons",
-            "nbgrader_course",
-            "same_as_check",
-            "slicing",
-        )
+    "sandbox": (
+        "tests/grading/test_batch.py",
+        "tests/grading/test_course_copy.py",
+        "tests/grading/test_honest.py",
+        "tests/grading/test_hostile.py",
+        "tests/grading/test_keras_answers.py",
+        "tests/grading/test_lessons.py",
+        "tests/grading/test_nbgrader_course.py",
+        "tests/grading/test_same_as_check.py",
+        "tests/grading/test_slicing.py",
     ),
     "full": (
         "tests/authoring/test_building.py",
@@ -139,10 +136,12 @@ def pytest_collection_modifyitems(config, items):
         left_out += [item for item in items if kinds(item.nodeid)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+        dropped = set(left_out)
+        items[:] = [item for item in items if item not in dropped]
     for item in items:
         if belongs_together(item):
-            item.add_marker(pytest.mark.xdist_group(item.parent.nodeid.replace("@", "")))
+            file = item.parent.nodeid.partition("::")[0]
+            item.add_marker(pytest.mark.xdist_group(file.replace("@", "")))
 
 
 def belongs_together(item):
@@ -210,7 +209,7 @@ def no_help_given_yet():
 
 
 def is_shaken(notebook):
-    """Solved lessons run as another processor might run them, those of learners alone as they are."""
+    """Lessons run as another processor might run them; a learner's notebook alone runs as it is."""
     return notebook.stash.get(SHAKEN, notebook.path.parent.name == SOLVED)
 
 
