@@ -1,8 +1,9 @@
-"""The environment of every test, the rules by which nbval compares notebooks, and the last word of a run."""
+"""The environment of every test, the slow ones, how notebooks are compared, and the last word of a run."""
 
 import os
 import time
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from queue import Empty
 
@@ -16,7 +17,7 @@ from lstm_course.learner import checking
 from lstm_course.scratch.shaking import VARIABLE
 
 os.environ.update(KERNEL_ENVIRONMENT)
-# The solved lessons run shaken, each day by another seed; the workers of pytest-xdist inherit it.
+# Lessons run shaken, each day by another seed; the workers of pytest-xdist inherit it.
 TODAY = os.environ.get("LSTM_COURSE_SHAKE_TODAY", f"{datetime.now(UTC):%Y%m%d}")
 SEED = os.environ.pop(VARIABLE, "") or TODAY
 os.environ["LSTM_COURSE_SHAKE_TODAY"] = SEED
@@ -30,7 +31,7 @@ HOW_TO_REPORT = (
 
 
 def pytest_report_header():
-    return f"solved lessons: shaken with seed {SEED} ({VARIABLE}={SEED} repeats it)"
+    return f"lessons: shaken with seed {SEED} ({VARIABLE}={SEED} repeats it)"
 
 
 def pytest_sessionfinish(session, exitstatus):
@@ -71,12 +72,134 @@ def last_word(exit_status, failed):
 
 
 EXIT_STATUS = pytest.StashKey()
+SOLVED = "solutions"
+SHAKEN, BEGINS_ANEW = pytest.StashKey(), pytest.StashKey()  # of a notebook; of a cell behind its solved form
+FORGET_HELP = "__import__('lstm_course.learner.checking').learner.checking.help_given.forget()"
 
 
-def pytest_collection_modifyitems(items):
-    """The files that take minutes come first, so that the small ones fill up both workers to the same end."""
-    long = ("test_lessons_in_jupyterlab.py", "test_proofs.py")
-    items.sort(key=lambda item: 0 if item.path.name in long else 1 if item.path.suffix == ".ipynb" else 2)
+# What takes long, by kind: folders, files and tests. `--quick` runs the rest.
+SLOW = {
+    "lessons": ("notebooks", "solutions", "tests/notebooks/test_nbval_rules.py"),
+    "browser": ("tests/browser", "tests/site/test_pages.py"),
+    "proofs": ("tests/exercises/test_proofs.py",),
+    "learning": ("tests/whole/test_learning.py",),
+    "sandbox": (
+        "tests/grading/test_batch.py",
+        "tests/grading/test_course_copy.py",
+        "tests/grading/test_honest.py",
+        "tests/grading/test_hostile.py",
+        "tests/grading/test_keras_answers.py",
+        "tests/grading/test_lessons.py",
+        "tests/grading/test_nbgrader_course.py",
+        "tests/grading/test_same_as_check.py",
+        "tests/grading/test_slicing.py",
+    ),
+    "full": (
+        "tests/authoring/test_building.py",
+        "tests/bench/test_bench.py",
+        "tests/models/test_textbook.py",
+        "tests/scratch/test_against_keras.py",
+        "tests/scratch/test_shaking.py",
+        "tests/whole/test_packaging.py",
+        "tests/whole/test_start.py",
+    ),
+}
+
+
+def kinds(name):
+    """The kinds of slow tests to which a file or a test belongs; its name is that which pytest gives it."""
+    return [
+        kind
+        for kind, places in SLOW.items()
+        if any(name == place or name.startswith((f"{place}/", f"{place}::", f"{place}[")) for place in places)
+    ]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--quick", action="store_true", help="run what takes no time: leave out all slow kinds")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Slow files are not even imported in a quick run: half of their time is TensorFlow's start."""
+    if config.option.quick and collection_path.is_relative_to(config.rootpath):
+        return True if kinds(collection_path.relative_to(config.rootpath).as_posix()) else None
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        for kind in kinds(item.nodeid):
+            item.add_marker(kind)
+    left_out = run_lessons_once(items)
+    if config.option.quick:
+        left_out += [item for item in items if kinds(item.nodeid)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        dropped = set(left_out)
+        items[:] = [item for item in items if item not in dropped]
+    for item in items:
+        if belongs_together(item):
+            file = item.parent.nodeid.partition("::")[0]
+            item.add_marker(pytest.mark.xdist_group(file.replace("@", "")))
+
+
+def belongs_together(item):
+    """Whether a test must run where others of its file run: cells do, and who shares a fixture with them."""
+    shared = getattr(item, "_fixtureinfo", None)
+    fixtures = shared.name2fixturedefs.values() if shared else ()
+    return isinstance(item, nbval.IPyNbCell) or any(each[-1].scope == "module" for each in fixtures)
+
+
+def run_lessons_once(items):
+    """Lets one kernel run both notebooks of a lesson, where both are to be tested.
+
+    A cell that is the same in both, with the same outputs, is run once. The others, which are exercises,
+    their checks and the cells that go on with the answers, run in both forms: first solved, then unsolved, so
+    that the rest of the lesson meets what a learner meets who has answered nothing.
+
+    Args:
+        items: list of tests, which is put in that order.
+
+    Returns:
+        A list of the cells that need not be run.
+    """
+    cells = [item for item in items if isinstance(item, nbval.IPyNbCell)]
+    files = {path: list(group) for path, group in groupby(cells, key=lambda cell: cell.path)}
+    left_out, together = [], []
+    for path, unsolved in files.items():
+        solved = files.get(path.parents[1] / SOLVED / path.name, [])
+        same_lesson = [cell.cell.id for cell in unsolved] == [cell.cell.id for cell in solved]
+        if path.parent.name == SOLVED or not same_lesson:
+            continue
+        unsolved[0].parent.stash[SHAKEN] = True
+        pairs = list(zip(unsolved, solved, strict=True))
+        for differ, run in groupby(pairs, key=in_both_forms(pairs).__contains__):
+            first, second = zip(*run, strict=True)
+            together += [*second, *first] if differ else first
+            left_out += [] if differ else second
+            first[0].stash[BEGINS_ANEW] = differ
+        for cell in solved:
+            cell.parent = unsolved[0].parent  # whose kernel runs it
+    moved = {*together}
+    items[:] = [*together, *(item for item in items if item not in moved)]
+    return left_out
+
+
+def in_both_forms(pairs):
+    """The pairs of cells that differ, and those between an exercise and what hangs on its answer."""
+    found, waiting = [], []
+    for pair in pairs:
+        unsolved, solved = (cell.cell for cell in pair)
+        if unsolved.source != solved.source:
+            found.append(pair)
+            waiting = []
+        elif comparing.difference(unsolved.outputs, solved.outputs, comparing.tolerance(unsolved.metadata)):
+            found += [*waiting, pair]
+            waiting = []
+        else:
+            waiting.append(pair)
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -85,9 +208,9 @@ def no_help_given_yet():
     checking.help_given.forget()
 
 
-def is_shaken(folder):
-    """The notebooks of learners run as they are, the solved ones as another processor might run them."""
-    return Path(folder).name == "solutions"
+def is_shaken(notebook):
+    """Lessons run as another processor might run them; a learner's notebook alone runs as it is."""
+    return notebook.stash.get(SHAKEN, notebook.path.parent.name == SOLVED)
 
 
 class CourseKernel(nbval.RunningKernel):
@@ -96,13 +219,10 @@ class CourseKernel(nbval.RunningKernel):
     def __init__(self, kernel_name, cwd=None, **options):
         # In a process that knows it is under test, ipykernel drops what C libraries write.
         test = os.environ.pop("PYTEST_CURRENT_TEST")
-        if is_shaken(cwd):
-            os.environ[VARIABLE] = SEED
         try:
             super().__init__(kernel_name, cwd, **options)
         finally:
             os.environ["PYTEST_CURRENT_TEST"] = test
-            os.environ.pop(VARIABLE, None)
 
     def await_reply(self, msg_id, timeout=None):
         end = time.monotonic() + timeout
@@ -114,6 +234,15 @@ class CourseKernel(nbval.RunningKernel):
                     raise RuntimeError("The kernel died while it ran this cell") from None
                 if time.monotonic() > end:
                     raise
+
+
+def start_kernel(self):
+    if is_shaken(self):
+        os.environ[VARIABLE] = SEED
+    try:
+        nbval_starts_kernel(self)
+    finally:
+        os.environ.pop(VARIABLE, None)
 
 
 def compare_outputs(self, test, ref, skip_compare=None):
@@ -131,7 +260,7 @@ def repr_failure(self, excinfo):
         "computes it a little differently, or a package has changed. The lesson is not wrong for you; please "
         f"report the lines above. {HOW_TO_REPORT}",
     ]
-    if is_shaken(lesson.parent):
+    if is_shaken(self.parent):
         again = f"python start.py build {lesson.stem[:2]} --check --shake 1 --seed {SEED}"
         words.append(f"This run was shaken with seed {SEED}: `{again}` repeats it.")
     return "\n".join(words)
@@ -140,10 +269,13 @@ def repr_failure(self, excinfo):
 def setup(self):
     if self.cell.execution_count is None:
         self.raise_cell_error("The committed cell was never executed, so there is nothing to compare")
+    if self.stash.get(BEGINS_ANEW, False):
+        self.parent.kernel.kc.execute(FORGET_HELP, silent=True)
 
 
 # nbval has no hook for this, and its classes call themselves by name, so a subclass cannot take their place.
 nbval.RunningKernel = CourseKernel
+nbval_starts_kernel, nbval.IPyNbFile.setup = nbval.IPyNbFile.setup, start_kernel
 nbval.IPyNbCell.compare_outputs = compare_outputs
 nbval.IPyNbCell.setup = setup
 nbval_says, nbval.IPyNbCell.repr_failure = nbval.IPyNbCell.repr_failure, repr_failure

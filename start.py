@@ -3,6 +3,7 @@
 
   python start.py [--no-browser] [--port N]   open the lessons; sets up what is missing first
   python start.py test [PYTEST OPTIONS]       run every test of the course
+  python start.py test --quick [...]          run all but the slow ones, in a minute
   python start.py COMMAND ...                 run any command of lstm-course, for example
                                               "build 03" (make the notebooks of lesson 03) or
                                               "lab DIR" (keep your working copy elsewhere);
@@ -48,8 +49,7 @@ WITH_TENSORFLOW = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"
 LOCKS = {"lessons": "requirements.txt", "tests": "requirements-dev.txt"}
 CONTENTS = {"lessons": "JupyterLab, NumPy and TensorFlow", "tests": "the course and what its tests need"}
 NEEDS_TEST_TOOLS = {"test", "build", "site", "grade", "instructor"}
-TESTS = ["-n", "2", "--dist", "loadfile", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
-TESTS += ["--no-loadscope-reorder"]  # in conftest.py's order, the slowest files first
+TESTS = ["-n", "2", "--dist", "loadgroup", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
 
 
 class Trouble(Exception):

@@ -1,14 +1,13 @@
 """The page of what the lessons claim: nothing stands there that no cell asserts."""
 
 import json
-from pathlib import Path
 
 import pytest
+from helpers import ROOT
 
 from lstm_course.authoring import claims
 from lstm_course.common.notebook_runs import BuildError
 
-ROOT = Path(__file__).parents[2]
 WHOLE = {"id": "gate", "says": "It forgets.", "seeds": 5, "removed": "no more", "rival": "neither"}
 
 

@@ -1,18 +1,16 @@
 """`lstm-course exercises`: the list, the proofs, and the first draft of a new one."""
 
-import importlib.util
 import re
 import shutil
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from helpers import ROOT, load
 
 from lstm_course import cli, exercises
 from lstm_course.exercises.proofs import matrix, mutations
 
-ROOT = Path(__file__).parents[2]
 FOLDERS = ("lstm_course/exercises/lessons", "solutions", "tests/right_answers")
 
 
@@ -75,9 +73,7 @@ def clone(tmp_path, monkeypatch):
 def drafted(clone):
     """The draft as an exercise, which its module ends with."""
     path = clone / "lstm_course/exercises/lessons/lesson02.py"
-    spec = importlib.util.spec_from_file_location("lstm_course.exercises.lessons.lesson02_and_draft", path)
-    spec.loader.exec_module(module := importlib.util.module_from_spec(spec))
-    return module.LEAKY_SUM
+    return load(path, "lstm_course.exercises.lessons.lesson02_and_draft").LEAKY_SUM
 
 
 def test_a_draft_is_proven_as_it_stands(clone, capsys):

@@ -1,9 +1,7 @@
 """What the author of an exercise writes, and what comes of it: mistakes, texts with them, stubs."""
 
-import subprocess
-import sys
-
 import pytest
+from helpers import run_python
 
 from lstm_course.exercises import Exercise, every, find
 from lstm_course.exercises.exercise import edits
@@ -97,5 +95,4 @@ def test_a_learners_session_reads_no_edit_before_it_needs_one():
         "check(sigmoid=lambda x: x)\n"
         "print(before, read() == len(every()['sigmoid'].mistakes))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.stdout == "0 True\n" and not done.stderr
+    assert run_python(code) == "0 True\n"

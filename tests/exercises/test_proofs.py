@@ -2,21 +2,19 @@
 
 import dataclasses
 import inspect
-import pickle
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import ROOT
 from right_answers import RIGHT
 
 from lstm_course.exercises import Exercise, Mistake, Question, ValueExercise, every, find
 from lstm_course.exercises.diagnosis.trial import examine
 from lstm_course.exercises.proofs.edits import difference, problems
-from lstm_course.exercises.proofs.matrix import Row, rows, stub, times
+from lstm_course.exercises.proofs.matrix import Row, rows, seeds_with_other_probes, times
 from lstm_course.exercises.proofs.mutations import Verdict, mutants, summary, verdicts
 
-ROOT = Path(__file__).parents[2]
 CODING = [exercise for exercise in every().values() if isinstance(exercise, Exercise)]
 OTHERS = [exercise for exercise in every().values() if not isinstance(exercise, Exercise)]
 
@@ -41,20 +39,11 @@ def test_of_two_mistakes_at_once_one_is_named(exercise):
     assert len(silent) <= 0.2 * len(pairs), "\n".join(map(str, silent))
 
 
-def seeds_with_other_probes(exercise, among=20):
-    """Seeds whose probes differ: an exercise that is costly to try may have two sets of them in all."""
-    seeds = {}
-    for seed in range(among):
-        probes = exercise.probes(np.random.default_rng(seed))
-        seeds.setdefault(pickle.dumps([probe.arguments for probe in probes]), seed)
-    return seeds.values()
-
-
 @named(CODING)
 def test_right_answers_of_every_style_are_accepted(exercise):
     assert len(RIGHT[exercise.id]) >= 5
     for answer in RIGHT[exercise.id]:
-        for seed in seeds_with_other_probes(exercise):
+        for seed in seeds_with_other_probes(exercise, among=20):
             finding = examine(exercise, answer, seed=seed)
             assert finding.status == "right", f"{answer.__name__}, seed {seed}: {finding.sentence}"
 
@@ -165,11 +154,6 @@ def write_stub(folder, exercise, body):
 )
 def test_an_untouched_stub_is_not_attempted(exercise, body, tmp_path):
     assert examine(exercise, write_stub(tmp_path, exercise, body)).status == "not attempted"
-
-
-@named(CODING)
-def test_a_stub_without_source_is_not_attempted(exercise):
-    assert examine(exercise, stub(exercise)).status == "not attempted"
 
 
 @named(OTHERS)

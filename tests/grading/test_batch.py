@@ -13,16 +13,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from helpers import ROOT, sandbox_of_this_machine
+from helpers import write_notebook as write
 
 from lstm_course import exercises
 from lstm_course.grading import batch, reports, sandbox
 
-try:
-    sandbox.available()
-except sandbox.NoSandbox as error:
-    pytest.skip(f"needs a sandbox: {error}", allow_module_level=True)
-
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+sandbox_of_this_machine()
+NOTEBOOKS = ROOT / "notebooks"
 BEFORE = [
     "import numpy as np\nfrom lstm_course import check, proven",
     "from lstm_course.scratch import rnn_cell",
@@ -33,12 +31,6 @@ def answer(name, *mistakes):
     """Source of an answer with these mistakes in it."""
     exercise = exercises.find(name)
     return exercise.text_with(*(mistake for mistake in exercise.mistakes if mistake.name in mistakes))
-
-
-def write(path, *sources):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    cells = [{"cell_type": "code", "source": source, "metadata": {}, "outputs": []} for source in sources]
-    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
 
 
 def a_class(folder):

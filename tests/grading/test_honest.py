@@ -1,14 +1,11 @@
 """Right answers in every way that people write notebooks: nothing that is spread over cells costs marks."""
 
 import pytest
+from helpers import sandbox_of_this_machine
 
-from lstm_course.grading import marking, sandbox
+from lstm_course.grading import marking
 
-try:
-    KIND = sandbox.available()
-except sandbox.NoSandbox as error:
-    pytest.skip(f"needs a sandbox: {error}", allow_module_level=True)
-
+KIND = sandbox_of_this_machine()
 NUMPY = "import numpy as np"
 ANSWER = """def sigmoid(x):
     small = np.exp(-np.abs(x))

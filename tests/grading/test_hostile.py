@@ -7,17 +7,14 @@ import time
 from pathlib import Path
 
 import pytest
+from helpers import sandbox_of_this_machine
 
 import lstm_course
 from lstm_course.exercises import find
 from lstm_course.grading import marking, sandbox
 from lstm_course.grading.marking import processes
 
-try:
-    KIND = sandbox.available()
-except sandbox.NoSandbox as error:
-    pytest.skip(f"needs a sandbox: {error}", allow_module_level=True)
-
+KIND = sandbox_of_this_machine()
 PACKAGE = Path(lstm_course.__file__).parent
 LIMITS = sandbox.Limits(
     memory=400_000_000, processes=24, disk=20_000_000, cell_seconds=2, answer_seconds=1.5, all_seconds=40

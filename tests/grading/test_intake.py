@@ -5,17 +5,14 @@ import stat
 import zipfile
 import zlib
 
+import helpers
 import pytest
 
 from lstm_course.grading import intake
 
 
 def notebook(*sources, **metadata):
-    cells = [
-        {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
-        for source in sources
-    ]
-    return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
+    return json.dumps(helpers.notebook(*sources, metadata=metadata))
 
 
 SIGMOID = notebook("def sigmoid(x):\n    return x\n")

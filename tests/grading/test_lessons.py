@@ -8,16 +8,13 @@ from pathlib import Path
 import nbformat
 import pytest
 import right_answers
+from helpers import sandbox_of_this_machine
 from right_answers import RIGHT
 
 from lstm_course.authoring import find_root
-from lstm_course.grading import marking, sandbox
+from lstm_course.grading import marking
 
-try:
-    KIND = sandbox.available()
-except sandbox.NoSandbox as error:
-    pytest.skip(f"needs a sandbox: {error}", allow_module_level=True)
-
+KIND = sandbox_of_this_machine()
 LESSONS = [
     path.name for path in sorted(find_root().glob("solutions/*.ipynb")) if marking.exercises_of(path.name[:2])
 ]

@@ -3,18 +3,15 @@
 import linecache
 
 import pytest
+from helpers import sandbox_of_this_machine
 
 from lstm_course import exercises
 from lstm_course.exercises import Exercise
 from lstm_course.exercises.judging import judge
-from lstm_course.grading import marking, sandbox
+from lstm_course.grading import marking
 from lstm_course.grading.marking import observing
 
-try:
-    KIND = sandbox.available()
-except sandbox.NoSandbox as error:
-    pytest.skip(f"needs a sandbox: {error}", allow_module_level=True)
-
+KIND = sandbox_of_this_machine()
 SEED = 0  # that of `check`
 VERDICTS = {"error": "wrong", "timed out": "wrong"}  # what the grader tells apart and check does not
 

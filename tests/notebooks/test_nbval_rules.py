@@ -8,13 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 import pytest
+from helpers import ROOT
 from nbformat.v4 import new_code_cell, new_notebook, new_output
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def printed(text, name="stdout"):
@@ -142,14 +140,14 @@ def write_notebook(path, cases):
     cells = []
     for number, (source, outputs, metadata) in enumerate(cases.values(), start=1):
         ran = {"execution_count": number, "outputs": outputs} if outputs is not None else {}
-        cells.append(new_code_cell(source, metadata=metadata, **ran))
+        cells.append(new_code_cell(source, id=f"cell-{number}", metadata=metadata, **ran))
     nbformat.write(new_notebook(cells=cells), path)
 
 
 def run_nbval(folder, *options, environment=None):
     """Runs nbval in a folder under our rules: the outcomes of the cells by notebook, and what it wrote."""
     shutil.copy(ROOT / "conftest.py", folder)
-    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers = lessons\n")
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-v", "--color=no", *options]
     environment = os.environ | (environment or {})
     run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=240)
@@ -206,6 +204,35 @@ def test_solved_lessons_run_shaken_and_the_seed_is_told(tmp_path):
     outcomes, text = run_nbval(tmp_path, environment={"LSTM_COURSE_SHAKE": "123"})
     assert outcomes == {"in_solutions": ["PASSED"], "in_notebooks": ["PASSED"]}, text
     assert "shaken with seed 123" in text
+
+
+# A lesson in its two forms: source of a cell, what it was committed with; where a second source and output
+# stand, these are the solved form's.
+LESSON = [
+    ("runs = []; print('begins')", "begins\n"),
+    ("answer = 0", "", "answer = 1", ""),
+    ("runs.append(answer); print('between')", "between\n"),
+    ("print(answer)", "0\n", "print(answer)", "1\n"),
+    ("print('a')", "a\n", "print('a')", "b\n"),
+    ("print(answer, runs)", "0 [1, 0]\n"),
+]
+
+
+def test_both_forms_of_a_lesson_are_run_in_one_kernel_and_each_of_their_cells_is_compared(tmp_path):
+    for folder, form in (("notebooks", slice(0, 2)), ("solutions", slice(-2, None))):
+        (tmp_path / folder).mkdir()
+        cases = enumerate(cell[form] for cell in LESSON)
+        write_notebook(
+            tmp_path / folder / "lesson.ipynb",
+            {number: (source, [printed(text)] if text else [], NO_TAG) for number, (source, text) in cases},
+        )
+    _, text = run_nbval(tmp_path)
+    ran = re.findall(r"^(\w+)/lesson::ipynb::Cell (\d) (\w+)", text, re.MULTILINE)
+    expected = "n0 s1 s2 s3 s4 n1 n2 n3 n4 n5".split()
+    assert [f"{folder[0]}{number}" for folder, number, _ in ran] == expected, text
+    assert [f"{folder[0]}{number}" for folder, number, outcome in ran if outcome != "PASSED"] == ["s4"], text
+    _, text = run_nbval(tmp_path, "notebooks")
+    assert "6 items" in text and "1 failed" in text  # alone, a notebook is run as it stands: runs == [0]
 
 
 def test_a_dead_kernel_is_noticed_at_once(finished):

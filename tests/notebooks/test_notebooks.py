@@ -3,16 +3,15 @@
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 
 import nbformat
 import pytest
+from helpers import ROOT
 
 from lstm_course import authoring, exercises
 from lstm_course.authoring import tolerances
 from lstm_course.common import comparing
 
-ROOT = Path(__file__).resolve().parents[2]
 SOURCES = authoring.find_sources(ROOT)
 PATHS = sorted(ROOT.glob("notebooks/*.ipynb")) + sorted(ROOT.glob("solutions/*.ipynb"))
 SHORTEST_DESCRIPTION = 40  # characters: hardly a sentence

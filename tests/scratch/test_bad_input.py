@@ -1,9 +1,8 @@
 """Bad input to every public function: an error that names the argument, what came and what was expected."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from helpers import assert_bad_input_is_named
 
 from lstm_course import scratch
 from lstm_course.scratch import (
@@ -344,15 +343,7 @@ def test_bad_input_is_named(name):
     function, good, bad = TABLE[name]
     if bad and "keras_layer" not in good:
         function(**good)  # else the table would prove nothing
-    for argument, values in bad.items():
-        for value in values:
-            with pytest.raises((ValueError, TypeError)) as caught:
-                function(**good | {argument: value})
-            message = str(caught.value)
-            assert argument in message and "expected" in message, (argument, value, message)
-            assert "\n" not in message, message
-            ours = Path(scratch.__file__).parent
-            assert ours in caught.traceback[-1].path.parents, (argument, value, message)
+    assert_bad_input_is_named(function, good, bad)
 
 
 def test_the_table_is_complete():

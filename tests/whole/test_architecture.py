@@ -1,18 +1,15 @@
 """The walls of the house: imports point down, and what the sandbox shows imports nothing that it may not."""
 
-import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from helpers import ROOT, load
 
 from lstm_course.grading import sandbox
-
-ROOT = Path(__file__).parents[2]
 
 
 def lint(folder):
@@ -70,9 +67,7 @@ def test_all_that_is_copied_into_the_sandbox_is_there():
 
 
 def drawn():
-    spec = importlib.util.spec_from_file_location("architecture", ROOT / "docs/images/architecture.py")
-    spec.loader.exec_module(module := importlib.util.module_from_spec(spec))
-    return module
+    return load(ROOT / "docs/images/architecture.py")
 
 
 def test_the_picture_is_drawn_from_the_layers():

@@ -8,7 +8,7 @@ or about side matters. The verdict follows from what is done with an opinion wor
     contrast, the verdict first    To me it was superb, although everyone calls it dull.
     kept or turned round           I was sure that it would be dull, and I was (not) mistaken.
 
-What makes the corpus fair, and is tested in tests/test_datasets.py:
+What makes the corpus fair, and is tested in tests/data/test_shipping.py:
 
 * Reviews come in twins, one for each label, about the same subject and made of the same sentences in another
   order, except for the decisive ones. So what stands around the verdict tells nothing about it.

@@ -1,16 +1,14 @@
 """The guides say what the code does: messages, commands, and the example that contributors copy."""
 
 import ast
-import importlib.util
 import re
-from pathlib import Path
 
 import pytest
+from helpers import ROOT, load
 
 from lstm_course import cli
 from lstm_course.exercises.proofs.matrix import rows
 
-ROOT = Path(__file__).parent.parent
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TROUBLES = (ROOT / "docs/learners/troubles.md").read_text(encoding="utf-8")
 SOURCES = [ROOT / "start.py", *sorted((ROOT / "lstm_course").rglob("*.py"))]
@@ -104,11 +102,9 @@ def test_the_example_that_contributors_copy(tmp_path):
         "from lstm_course.exercises.lessons.shared import edits\n\n"
     )
     path.write_text(head + example, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location("example", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found = rows(exercises=[module.LEAKY_SUM])
+    exercise = load(path).LEAKY_SUM
+    found = rows(exercises=[exercise])
     assert all(row.proven for row in found)
     assert f"{len(found)} answers were checked; 0 verdicts are not what they should be." in page
     lesson = (ROOT / "solutions/02_vanishing_gradients.md").read_text(encoding="utf-8")
-    assert f"## {module.LEAKY_SUM.section}\n" in lesson
+    assert f"## {exercise.section}\n" in lesson

@@ -2,18 +2,16 @@
 
 import ast
 import errno
-import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+from helpers import ROOT, load
 
-ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in installer is a script for POSIX")
 
 # Writes down how it was called; installs the course by naming its folder in a .pth file, as pip does.
@@ -83,10 +81,7 @@ def calls(course):
 @pytest.fixture
 def module(course):
     """start.py as a module, for what needs no environment."""
-    spec = importlib.util.spec_from_file_location("start", course / "start.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load(course / "start.py")
 
 
 def assert_one_sentence(result, *words):
@@ -339,7 +334,7 @@ def test_tests_run_in_one_pytest_with_the_notebooks(module, monkeypatch):
     module.main(["test", "-k", "cells"])
     (arguments,) = handed
     assert arguments[:3] == ["tests", "-m", "pytest"] and arguments[-2:] == ["-k", "cells"]
-    assert {"--nbval", "--no-loadscope-reorder"} <= set(arguments)
+    assert {"--nbval", "loadgroup"} <= set(arguments)
 
 
 def test_help_names_every_option_and_needs_no_environment(course):

@@ -4,22 +4,19 @@ import functools
 import http.server
 import itertools
 import re
-import subprocess
-import sys
 import threading
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from helpers import ROOT, run_python
 
 from lstm_course import check, cli, exercises, hint, solution
 from lstm_course.learner import logbook
 from lstm_course.site import mathml
 from lstm_course.site import pages as site
 
-ROOT = Path(__file__).parent.parent
 LESSONS = sorted(path.stem for path in ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
 
 
@@ -31,10 +28,8 @@ def folder(tmp_path_factory):
         "import sys; sys.modules['tensorflow'] = sys.modules['keras'] = None\n"
         "from lstm_course.cli import main; sys.exit(main(['site', '--out', sys.argv[1]]))"
     )
-    made = subprocess.run([sys.executable, "-c", code, str(out)], cwd=ROOT, capture_output=True, text=True)
-    assert made.stderr == ""
-    assert made.returncode == 0
-    assert made.stdout == f"The site is made: open {out / 'index.html'}\n"
+    said = run_python(code, out, cwd=ROOT)
+    assert said == f"The site is made: open {out / 'index.html'}\n"
     return out
 
 

@@ -2,12 +2,11 @@
 
 import itertools
 import re
-import subprocess
-import sys
 from unittest import mock
 
 import numpy as np
 import pytest
+from helpers import run_python
 
 from lstm_course import plots
 from lstm_course.plots import charts, drawings
@@ -483,7 +482,7 @@ def test_no_pyplot():
         "plots.figure_html(plots.draw_cell(), alt='The four parts of an LSTM cell.')\n"
         "assert 'matplotlib.pyplot' not in sys.modules\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    run_python(code)
 
 
 def test_every_style_setting_exists():

@@ -1,14 +1,13 @@
 """The memory tasks: what they draw, what chance scores, how training runs, and what bad input is told."""
 
 import inspect
-from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import assert_bad_input_is_named
 from hypothesis import given
 from hypothesis import strategies as st
 
-import lstm_course
 from lstm_course.memory import (
     Task,
     adding,
@@ -442,23 +441,11 @@ def public_functions(module):
             )
 
 
-def assert_named(function, good, argument, value):
-    """The call is refused by us, in one sentence that names the argument and what was expected."""
-    with pytest.raises((ValueError, TypeError)) as caught:
-        function(**good | {argument: value})
-    message = str(caught.value)
-    assert argument in message and "expected" in message and "\n" not in message, (argument, value, message)
-    ours = Path(lstm_course.__file__).parent
-    assert caught.traceback[-1].path.is_relative_to(ours), (argument, value, message)
-
-
 @pytest.mark.parametrize("name", TABLE)
 def test_bad_input_is_named(name):
     function, good, bad = TABLE[name]
     function(**good)  # else the table would prove nothing
-    for argument, values in bad.items():
-        for value in values:
-            assert_named(function, good, argument, value)
+    assert_bad_input_is_named(function, good, bad)
 
 
 def test_the_table_is_complete():

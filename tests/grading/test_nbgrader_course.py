@@ -12,13 +12,13 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from helpers import ROOT
 
 from lstm_course import authoring, check, cli
 from lstm_course.grading import batch, nbgrader_course, sandbox
 from lstm_course.grading.nbgrader_course.marks import marks
 
 LESSON = "00_start_here"
-ROOT = Path(__file__).parent.parent
 
 
 def nbgrader(folder, *arguments):

@@ -1,10 +1,8 @@
 """What people install: the lock, the environment for conda, the wheel, and the lessons that open from it."""
 
-import importlib.util
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -12,28 +10,19 @@ import tomllib
 import urllib.error
 import urllib.request
 import zipfile
-from pathlib import Path
 
 import pytest
 import yaml
+from helpers import ROOT, load
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from lstm_course import cli
 from lstm_course.learner import landing
 
-ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LOCKS = ["requirements.txt", "requirements-dev.txt"]
 PYTHONS = ["3.11", "3.12", "3.13"]
-
-
-def load_start():
-    spec = importlib.util.spec_from_file_location("start", ROOT / "start.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def locked(name):
@@ -81,7 +70,7 @@ def test_locked_versions_are_within_the_ranges_of_the_package(python):
 
 
 def test_pythons_agree_everywhere():
-    start = load_start()
+    start = load(ROOT / "start.py")
     (python,) = (
         dependency[len("python=") :]
         for dependency in environment()["dependencies"]
@@ -122,7 +111,7 @@ def test_start_knows_for_which_computers_there_is_a_tensorflow():
         for machine in ("x86_64", "aarch64", "arm64", "AMD64", "ARM64")
         if any(marker.evaluate({"sys_platform": platform, "platform_machine": machine}) for marker in markers)
     }
-    assert load_start().WITH_TENSORFLOW == with_tensorflow
+    assert load(ROOT / "start.py").WITH_TENSORFLOW == with_tensorflow
 
 
 @pytest.fixture(scope="module")
@@ -201,33 +190,3 @@ def test_the_installed_wheel_opens_the_list_of_lessons_outside_a_clone(installed
     assert json.loads(settings)["schema"]["properties"]["kernelShutdown"]["default"] is True
     with pytest.raises(urllib.error.HTTPError, match="403"):
         ask(f"{address}/api/contents", "a wrong token")
-
-
-def test_a_taken_port_is_said_before_anything_is_copied(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        assert cli.main(["lab", "--no-browser", "--port", str(port)]) == 1
-    assert capsys.readouterr().err == f"Port {port} is taken: choose another, or leave --port out.\n"
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("port", ["0", "-1", "65536"])
-def test_an_impossible_port(port, capsys):
-    assert cli.main(["lab", f"--port={port}"]) == 1
-    assert capsys.readouterr().err == f"A port is a number from 1 to 65535, but {port} was asked for.\n"
-
-
-def test_a_working_copy_that_cannot_be_made(tmp_path, capsys):
-    (tmp_path / "a file").touch()
-    assert cli.main(["lab", str(tmp_path / "a file")]) == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert "cannot be written" in line and "a file" in line
-
-
-def test_the_lessons_of_the_clone_are_not_opened_in_place(capsys):
-    assert cli.main(["lab", str(ROOT / "notebooks")]) == 1
-    (line,) = capsys.readouterr().err.splitlines()
-    assert "must lie apart from the lessons of the course" in line

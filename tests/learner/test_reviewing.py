@@ -1,28 +1,22 @@
 """`lstm-course check NOTEBOOK`: whatever a learner's notebook does, each exercise gets its line."""
 
 import shutil
-from pathlib import Path
 
 import nbformat
 import pytest
+from helpers import ROOT
+from helpers import write_notebook as write
 
 from lstm_course import cli
 from lstm_course.learner.logbook import PROGRESS
 from lstm_course.learner.reviewing import ReviewError, review
 from lstm_course.learner.workspace import MANIFEST
 
-ROOT = Path(__file__).parents[1]
 SETUP = "import numpy as np\nfrom lstm_course import check, proven"
 RIGHT = """def rnn_cell(x, h_prev, weights):
     return np.tanh(weights["Wh"] @ np.concatenate([h_prev, x]) + weights["bh"])
 
 check(rnn_cell)"""
-
-
-def write(path, *cells):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    nbformat.write(notebook, path)
-    return path
 
 
 def statuses(found):

@@ -7,8 +7,6 @@ import multiprocessing
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tarfile
 import threading
 from collections import Counter
@@ -16,13 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import ROOT, run_python
 
 from lstm_course import cli, data
 from lstm_course.data import build_vocabulary, report, shipping, tokenise
 from lstm_course.data.reviews import imdb, writer
 from lstm_course.data.shipping import DataError
 
-FOLDER = Path(__file__).parent.parent / "datasets"
+FOLDER = ROOT / "datasets"
 EACH = 3  # reviews of each kind in the small archives made here
 
 
@@ -176,14 +175,9 @@ def test_the_generator_gives_the_same_bytes_whatever_the_locale():
         "from lstm_course.data.reviews.writer import write_reviews; import hashlib; "
         "print(hashlib.sha256(write_reviews()).hexdigest())"
     )
-    done = subprocess.run(
-        [sys.executable, "-X", "utf8=0", "-c", code],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"LC_ALL": "C", "PYTHONHASHSEED": "7"},
-        timeout=60,
-    )
-    assert done.stdout.strip() == shipping.sha256((FOLDER / "reviews.tsv.bz2").read_bytes()), done.stderr
+    elsewhere = os.environ | {"LC_ALL": "C", "PYTHONHASHSEED": "7"}
+    written = run_python(code, options=["-X", "utf8=0"], env=elsewhere)
+    assert written.strip() == shipping.sha256((FOLDER / "reviews.tsv.bz2").read_bytes())
 
 
 # --- IMDB ---

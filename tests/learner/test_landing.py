@@ -2,10 +2,9 @@
 
 import json
 import re
-import subprocess
-import sys
 
 import pytest
+from helpers import run_python
 
 from lstm_course.common.files import course_folder
 from lstm_course.exercises import every
@@ -95,5 +94,4 @@ def test_jupyterlab_starts_without_parsing_grammars(tmp_path):
         "lab._arguments = lambda *_: sys.exit('lark' in sys.modules)\n"
         "lab.open_lab(sys.argv[1])"
     )
-    done = subprocess.run([sys.executable, "-c", code, tmp_path / "mine"], capture_output=True, timeout=60)
-    assert (done.returncode, done.stderr) == (0, b"")
+    run_python(code, tmp_path / "mine")

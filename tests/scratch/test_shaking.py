@@ -1,12 +1,11 @@
-"""Networks started and rounded as on another processor, and the last word of a run of the tests."""
+"""Networks started and rounded as on another processor."""
 
 import json
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
+from helpers import run_python
 
 from lstm_course.scratch.shaking import VARIABLE, disturbed
 
@@ -47,9 +46,7 @@ def trained(seed, *arguments):
 
 
 def python(code, *arguments, seed):
-    environment = os.environ | ({VARIABLE: str(seed)} if seed is not None else {})
-    command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    return run_python(code, *arguments, env=os.environ | ({} if seed is None else {VARIABLE: str(seed)}))
 
 
 @pytest.fixture(scope="module")
@@ -105,26 +102,3 @@ def test_noise_keeps_type_and_shape():
     values = np.ones((3, 2), "float32")
     moved = disturbed(values, 1, 1e-6)
     assert moved.dtype == values.dtype and moved.shape == values.shape and np.all(values == 1)
-
-
-@pytest.fixture
-def last_word(pytestconfig):
-    plugins = pytestconfig.pluginmanager.get_plugins()
-    return next(plugin.last_word for plugin in plugins if hasattr(plugin, "last_word"))
-
-
-@pytest.mark.parametrize(
-    "status, failed, words",
-    [
-        (0, [], "All is well"),
-        (1, ["notebooks/04_a.ipynb::1", "solutions/04_a.ipynb::1"], "other numbers in notebooks/04_a.ipynb"),
-        (1, ["solutions/04_text.ipynb::Cell 3", "tests/test_text.py::test_a"], "2 tests failed"),
-        (1, ["tests/test_text.py::test_a"], "1 test failed"),
-        (2, [], "Stopped before the end."),
-        (3, [], "`python start.py doctor`"),
-        (5, [], "No test was run"),
-    ],
-)
-def test_the_last_word(last_word, status, failed, words):
-    said = last_word(pytest.ExitCode(status), failed)
-    assert words in said and "\n" not in said

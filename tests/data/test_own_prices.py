@@ -2,17 +2,17 @@
 
 import datetime
 import re
-from pathlib import Path
 
 import jupytext
 import numpy as np
 import pytest
+from helpers import ROOT
 
 from lstm_course.data import series
 from lstm_course.data.series.prices import simulated_prices
 from lstm_course.exercises import find
 
-SOURCE = Path(__file__).parents[1] / "solutions" / "06_time_series.md"
+SOURCE = ROOT / "solutions" / "06_time_series.md"
 
 
 def cells():

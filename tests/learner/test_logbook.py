@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import run_python
 
 from lstm_course import check, cli, exercises, progress
 from lstm_course.common import files
@@ -249,8 +250,7 @@ def test_progress_is_a_function_also_after_a_check(mine):
     code = (
         "from lstm_course import check; check(latch='a')\nfrom lstm_course import progress; print(progress())"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "tried:" in done.stdout and done.stderr == ""
+    assert "tried:" in run_python(code)
 
 
 # The command

@@ -5,11 +5,11 @@ import os
 import random
 import signal
 import subprocess
-import sys
 from importlib import metadata
 
 import numpy as np
 import pytest
+from helpers import notebook, run_python
 
 from lstm_course import models, setup
 from lstm_course.learner.setup import version_problem
@@ -33,16 +33,12 @@ def as_before():
 
 
 def fresh_python(code, tmp_path, **environment):
-    """Run code in a new process without a font cache; give back what the process wrote to its two streams."""
+    """What code prints in a new process without a font cache."""
     fresh = {
         name: value for name, value in os.environ.items() if not name.startswith(("TF_", "CUDA_", "KERAS_"))
     }
     fresh |= {"MPLCONFIGDIR": str(tmp_path), **environment}
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=fresh, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout, done.stderr
+    return run_python(code, env=fresh)
 
 
 def test_seeds_are_set():
@@ -94,7 +90,7 @@ def test_setup_stays_light(tmp_path):
         "setup()\n"
         "print({'tensorflow', 'keras', 'pandas', 'matplotlib.pyplot'} & set(sys.modules))\n"
     )
-    assert fresh_python(code, tmp_path) == ("set()\n", "")
+    assert fresh_python(code, tmp_path) == "set()\n"
 
 
 def test_the_font_cache_is_built_in_silence(tmp_path):
@@ -103,7 +99,7 @@ def test_the_font_cache_is_built_in_silence(tmp_path):
         "setup()\n"
         "plots.show(plots.draw_cell(), alt='The four parts of an LSTM cell.')\n"
     )
-    assert fresh_python(code, tmp_path) == ("The four parts of an LSTM cell.\n", "")
+    assert fresh_python(code, tmp_path) == "The four parts of an LSTM cell.\n"
     assert list(tmp_path.glob("fontlist*.json"))
 
 
@@ -119,12 +115,11 @@ def test_keras_is_silent_after_setup_while_the_models_of_the_lessons_train(tmp_p
         "stacked_text_classifier(50, 4).fit(batches(x, y, shuffle_seed=0), verbose=0)\n"
         "print(forecaster(5).predict(np.ones((8, 5, 1)), verbose=0).shape)\n"
     )
-    assert fresh_python(code, tmp_path) == ("(8, 1)\n", "")
+    assert fresh_python(code, tmp_path) == "(8, 1)\n"
 
 
 def test_show_makes_one_output_in_a_notebook(tmp_path, monkeypatch):
     """Exactly one output with both forms, and nothing on stderr: pyplot is there, a font cache is not."""
-    import nbformat
     from nbclient import NotebookClient
 
     monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
@@ -135,7 +130,7 @@ def test_show_makes_one_output_in_a_notebook(tmp_path, monkeypatch):
         "figure, axes = plt.subplots()\n"
         "plots.show(figure, alt='An empty pair of axes.', caption='Nothing yet.')"
     )
-    lesson = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    lesson = notebook(code)
     NotebookClient(lesson, timeout=120, kernel_name="python3").execute()
     (output,) = lesson.cells[0].outputs
     assert output.output_type == "display_data"

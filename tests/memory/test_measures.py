@@ -1,14 +1,13 @@
 """What a network remembers: against finite differences, against each other, and what bad input is told."""
 
 import inspect
-from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import assert_bad_input_is_named
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import lstm_course
 from lstm_course.memory import (
     adding,
     gradient_by_lag,
@@ -378,15 +377,7 @@ TABLE = {
 def test_bad_input_is_named(name):
     function, good, bad = TABLE[name]
     function(**good)  # else the table would prove nothing
-    for argument, values in bad.items():
-        for value in values:
-            with pytest.raises((ValueError, TypeError)) as caught:
-                function(**good | {argument: value})
-            message = str(caught.value)
-            assert argument.removeprefix("make_") in message, (argument, value, message)
-            assert "expected" in message and "\n" not in message, (argument, value, message)
-            ours = Path(lstm_course.__file__).parent
-            assert caught.traceback[-1].path.is_relative_to(ours), (argument, value, message)
+    assert_bad_input_is_named(function, good, bad)
 
 
 def test_the_table_is_complete():

@@ -1,9 +1,7 @@
 """The networks, the tasks and the checks need NumPy and nothing else: not at import, not at work."""
 
-import subprocess
-import sys
-
 import pytest
+from helpers import run_python
 
 HEAVY = ("tensorflow", "keras", "pandas", "sklearn", "matplotlib", "tqdm", "IPython", "scipy")
 PARTS = (
@@ -31,10 +29,7 @@ from lstm_course.scratch import *
 
 
 def run(code):
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
-    return done.stdout.strip()
+    return run_python(code).strip()
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -3,12 +3,11 @@
 import gc
 import html
 import re
-import subprocess
-import sys
 from time import process_time
 
 import numpy as np
 import pytest
+from helpers import run_python
 
 from lstm_course import explore, memory
 from lstm_course.scratch import RNN, gru_cell, lstm_cell, rnn_cell
@@ -277,5 +276,4 @@ def test_the_sliders_load_neither_a_framework_nor_pyplot():
         "heavy = ('tensorflow', 'keras', 'pandas', 'sklearn', 'matplotlib.pyplot')\n"
         "print([name for name in heavy if name in sys.modules])\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+    assert run_python(code) == "[]\n"

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from helpers import notebook
 
 from lstm_course.exercises import find
 from lstm_course.exercises.diagnosis.trial import examine
@@ -673,17 +674,17 @@ def test_proven_makes_arrays_of_lists():
 
 
 def test_in_a_kernel():
-    nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+    nbclient = pytest.importorskip("nbclient")
     cells = [
         "import numpy as np\nfrom lstm_course import check",
         'def rnn_cell(x, h_prev, weights):\n    """One."""\n    ...  # your code here\n\ncheck(rnn_cell)',
         "def rnn_cell(x, h_prev, weights):\n    a = 1\n    return h @ x\n\ncheck(rnn_cell)",
     ]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
-    outputs = [output for cell in notebook.cells for output in cell.outputs]
+    lesson = notebook(*cells)
+    nbclient.NotebookClient(lesson, timeout=60, kernel_name="python3").execute()
+    outputs = [output for cell in lesson.cells for output in cell.outputs]
     assert {output.output_type for output in outputs} == {"execute_result"}
-    stub, wrong = (cell.outputs[0].data for cell in notebook.cells[1:])
+    stub, wrong = (cell.outputs[0].data for cell in lesson.cells[1:])
     assert stub["text/plain"].startswith("Not attempted yet")
     assert "Line 3, `return h @ x`, raises a NameError: the name `h` is not defined." in wrong["text/plain"]
     assert "text/html" in wrong

@@ -1,0 +1,72 @@
+"""What several test files need and no room of the course offers."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from lstm_course.common.files import PACKAGE
+
+ROOT = Path(__file__).resolve().parents[1]  # of the clone
+
+
+def load(path, name=None):
+    """A file of Python as a module of its own; its name is that of the file where none is given."""
+    spec = importlib.util.spec_from_file_location(name or path.stem, path)
+    spec.loader.exec_module(module := importlib.util.module_from_spec(spec))
+    return module
+
+
+def run_python(code, *arguments, options=(), **process):
+    """What code prints in a Python of its own, which must end well and write nothing to stderr."""
+    command = [sys.executable, *options, "-c", code, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, **process)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+def notebook(*sources, outputs=(), metadata=None):
+    """A notebook of code cells, each with these outputs; equal ones are equal to the byte."""
+    cells = [
+        new_code_cell(source, id=f"cell-{number}", outputs=list(outputs))
+        for number, source in enumerate(sources)
+    ]
+    return new_notebook(cells=cells, metadata=metadata or {})
+
+
+def write_notebook(path, *sources, **options):
+    """Writes such a notebook, in a folder that may be missing, and gives back its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(notebook(*sources, **options)), encoding="utf-8")
+    return path
+
+
+def sandbox_of_this_machine():
+    """The kind of sandbox for `mark_notebook`; a file that asks for it is skipped where there is none."""
+    from lstm_course.grading import sandbox
+
+    try:
+        return sandbox.available()
+    except sandbox.NoSandbox as error:
+        pytest.skip(f"needs a sandbox: {error}", allow_module_level=True)
+
+
+def assert_bad_input_is_named(function, good, bad):
+    """Each bad value is refused by the course, in one sentence with the argument and what was expected.
+
+    Args:
+        function: what is called.
+        good: dict, arguments that it takes.
+        bad: dict from the name of an argument to a list of values that it must not take.
+    """
+    for argument, value in ((argument, value) for argument, values in bad.items() for value in values):
+        with pytest.raises((ValueError, TypeError)) as caught:
+            function(**good | {argument: value})
+        message = str(caught.value)
+        assert argument.removeprefix("make_") in message, (argument, value, message)
+        assert "expected" in message and "\n" not in message, (argument, value, message)
+        assert caught.traceback[-1].path.is_relative_to(PACKAGE), (argument, value, message)
