@@ -299,7 +299,7 @@ def test_the_bar_counts_every_update(monkeypatch):
         def close(self):
             seen.append("close")
 
-    monkeypatch.setattr("lstm_course.scratch.training.progress_bar", Bar)
+    monkeypatch.setattr("lstm_course.models.training.progress_bar", Bar)
     bar = models.training_bar()
     model.fit(np.ones((16, 1)), np.ones(16), batch_size=4, epochs=3, verbose=0, callbacks=[bar])
     assert seen == [12, *["update"] * 12, "close"]

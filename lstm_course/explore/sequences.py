@@ -3,8 +3,8 @@
 import ipywidgets as widgets
 import numpy as np
 
+from lstm_course.common import arguments
 from lstm_course.plots.style import OKABE_ITO, new_figure, styled
-from lstm_course.scratch import arguments
 
 from .explorer import Explorer, Scene, percent, slider
 

@@ -17,12 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_course.common import machine
+from lstm_course.common import arguments, machine
 from lstm_course.common.files import course_folder, write
 from lstm_course.data import text
 from lstm_course.data.reviews import loading
 from lstm_course.models import textbook
-from lstm_course.scratch import arguments
 
 TABLE = "full_profile.json"
 VALIDATION, WORDS, LENGTH = 5000, 20_000, 200  # of IMDB: held out, size of the vocabulary, words of a review

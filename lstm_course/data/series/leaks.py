@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lstm_course.common import arguments
 from lstm_course.data.series.errors import mae
-from lstm_course.scratch import arguments
 
 _LATEST = 10  # steps by which a forecast may come late
 _PARTS = ("X_train", "y_train", "X_test", "y_test")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lstm_course.scratch import arguments
+from lstm_course.common import arguments
 
 __all__ = ["Scaling", "chronological_split", "create_sequences", "fit_scaling", "windows_before"]
 

@@ -4,7 +4,6 @@ The message is one sentence that names the argument, what came and what was expe
 a `TypeError`, a wrong shape or size a `ValueError`.
 """
 
-import functools
 import numbers
 
 import numpy as np
@@ -243,77 +242,6 @@ def float_type(name, value):
             if value in (known, np.dtype(known)):
                 return np.dtype(known)
     raise ValueError(f"{name} is {_describe(value)}, expected float32 or float64")
-
-
-def cell_weights(value, gates, features=None, hidden_size=None):
-    """Check the weights of a cell in blackboard form: a dict with a matrix `W` and a bias `b` for each gate.
-
-    Args:
-        value: dict with `W<gate>` of shape (H, H + D) and `b<gate>` of shape (H,).
-        gates: the gates' letters, for example "fico".
-        features: D, if it is known.
-        hidden_size: H, if it is known.
-
-    Returns:
-        A dict of arrays with exactly the keys of these gates.
-    """
-    instance("weights", value, dict, "a dict of arrays")
-    keys = [kind + gate for gate in gates for kind in "Wb"]
-    for key in keys:
-        if key not in value:
-            raise ValueError(f"weights has the keys {sorted(map(str, value))}, expected {keys}")
-    if hidden_size is None:
-        hidden_size = array(f"weights['b{gates[0]}']", value["b" + gates[0]], ("H",)).shape[0]
-    checked = {}
-    for gate in gates:
-        width = None if features is None else hidden_size + features
-        checked["W" + gate] = array(f"weights['W{gate}']", value["W" + gate], (hidden_size, width))
-        checked["b" + gate] = array(f"weights['b{gate}']", value["b" + gate], (hidden_size,))
-        features = checked["W" + gate].shape[1] - hidden_size
-        if features < 1:
-            raise ValueError(
-                f"weights['W{gate}'] has shape {checked['W' + gate].shape}, expected (H, H + D) "
-                f"with H = {hidden_size} and D of at least 1"
-            )
-    return checked
-
-
-def checked_cell(gates):
-    """Decorate a cell `(x, *states, weights)` so that its arguments are checked before its mathematics runs.
-
-    The bare mathematics stays within reach as `cell.__wrapped__`.
-
-    Args:
-        gates: the gates' letters, for example "fico".
-    """
-
-    def decorate(cell):
-        names = cell.__code__.co_varnames[1 : cell.__code__.co_argcount - 1]
-
-        @functools.wraps(cell)
-        def checked(*args, **kwargs):
-            return cell(*_cell_arguments(cell, names, gates, args, kwargs))
-
-        return checked
-
-    return decorate
-
-
-def _cell_arguments(cell, state_names, gates, args, kwargs):
-    parameters = ("x", *state_names, "weights")
-    given = dict(zip(parameters, args, strict=False)) | kwargs
-    if len(args) > len(parameters) or set(given) != set(parameters):
-        raise TypeError(
-            f"{cell.__name__} takes the arguments {', '.join(parameters)}, "
-            f"got {len(args)} by position and {sorted(kwargs)} by name"
-        )
-    x = array("x", given["x"])
-    if x.ndim not in (1, 2):
-        raise ValueError(f"x has shape {x.shape}, expected (D,) or (N, D)")
-    weights = cell_weights(given["weights"], gates, features=x.shape[-1])
-    hidden_size = weights["b" + gates[0]].shape[0]
-    states = [array(name, given[name], (*x.shape[:-1], hidden_size)) for name in state_names]
-    return x, *states, weights
 
 
 def _check_shape(name, result, pattern):
