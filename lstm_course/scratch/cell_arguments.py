@@ -67,9 +67,7 @@ def _cell_arguments(cell, state_names, gates, args, kwargs):
             f"{cell.__name__} takes the arguments {', '.join(parameters)}, "
             f"got {len(args)} by position and {sorted(kwargs)} by name"
         )
-    x = arguments.array("x", given["x"])
-    if x.ndim not in (1, 2):
-        raise ValueError(f"x has shape {x.shape}, expected (D,) or (N, D)")
+    x = arguments.array("x", given["x"], [("D",), ("N", "D")])
     weights = cell_weights(given["weights"], gates, features=x.shape[-1])
     hidden_size = weights["b" + gates[0]].shape[0]
     states = [arguments.array(name, given[name], (*x.shape[:-1], hidden_size)) for name in state_names]

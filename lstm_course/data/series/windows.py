@@ -150,10 +150,7 @@ def fit_scaling(train, kind="range"):
 
 
 def _checked_series(name, value):
-    value = arguments.array(name, value)
-    if value.ndim not in (1, 2):
-        raise ValueError(f"{name} has shape {value.shape}, expected (n,) or (n, D)")
-    return value
+    return arguments.array(name, value, [("n",), ("n", "D")])
 
 
 def _columns(name, value):
