@@ -22,7 +22,7 @@ import nbformat
 import pytest
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from lstm_course import authoring
+from lstm_course.common.notebooks import METADATA
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.name for path in ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
@@ -305,7 +305,7 @@ def test_lesson_runs_in_jupyterlab(page, lab, screenshots, name):
 
 def write_notebook(path, *sources):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
-    notebook.metadata = nbformat.from_dict(authoring.METADATA)  # else JupyterLab asks for a kernel
+    notebook.metadata = nbformat.from_dict(METADATA)  # else JupyterLab asks for a kernel
     nbformat.write(notebook, path)
 
 
