@@ -102,8 +102,8 @@ def test_messages_that_lie_are_refused():
     ]
     for text in lies:
         with pytest.raises(wire.WireError):
-            read(wire._HEADER.pack(len(text), 8) + text.encode() + bytes(8))
+            read(wire.HEADER.pack(len(text), 8) + text.encode() + bytes(8))
     with pytest.raises(wire.WireError):
-        read(wire._HEADER.pack(10, 2**50))
+        read(wire.HEADER.pack(10, 2**50))
     half = '{"v": "\\ud800"}'
-    assert read(wire._HEADER.pack(len(half), 0) + half.encode()) == {"v": "?"}
+    assert read(wire.HEADER.pack(len(half), 0) + half.encode()) == {"v": "?"}
