@@ -259,7 +259,7 @@ def test_generators_of_the_caller_are_left_alone():
         (
             lambda data: (data, data),
             TypeError,
-            "is a tuple of length 2, expected four arrays: X_train, y_train",
+            "a tuple of length 2, expected four arrays: X_train, y_train",
         ),
         (lambda data: (data, data[1:], data, data), ValueError, "X_train has 220 rows and y_train 219"),
         (lambda data: (data, data, data[:0], data[:0]), ValueError, "X_test has shape"),
