@@ -303,7 +303,7 @@ def can_bring_pip():
 def base_python():
     """This Python, or the one it was made from when it is the environment's own."""
     if Path(sys.prefix).resolve() == ENVIRONMENT:
-        return sys._base_executable
+        return sys._base_executable  # noqa: SLF001 (nothing public tells)
     return sys.executable
 
 

@@ -21,7 +21,7 @@ WORDS = {
     "exercises": "references, mistakes",
     "data": "series, reviews, text",
     "scratch": "the networks in NumPy",
-    "common": "files, environment, trouble",
+    "common": "arguments, files, notebooks, trouble",
 }
 COLOURS = [
     "#56606b",
@@ -32,7 +32,6 @@ COLOURS = [
     "#8a4b08",
     "#00664b",
     "#00664b",
-    "#7a3b69",
     "#56606b",
 ]
 LEFT, WIDTH, HEIGHT, ROW, GAP = 20, 860, 56, 88, 16
@@ -63,13 +62,20 @@ def drawing():
     for number, rooms in enumerate(rows):
         up = 16 + number * ROW
         if number:
-            parts.append(
-                f'<path d="M450 {up - 30}V{up - 3}" stroke="#444" stroke-width="2" marker-end="url(#a)"/>'
-            )
+            parts += _arrows(rows[number - 1], rooms, up)
         width = (WIDTH - GAP * (len(rooms) - 1)) / len(rooms)
         for place, room in enumerate(rooms):
             parts += _room(room, LEFT + place * (width + GAP), up, width, COLOURS[number])
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _arrows(above, below, up):
+    """From one row to the next: in the middle, or one for each of two boxes, whose gap the middle is."""
+    two = 2 in (len(above), len(below))
+    return [
+        f'<path d="M{across:.0f} {up - 30}V{up - 3}" stroke="#444" stroke-width="2" marker-end="url(#a)"/>'
+        for across in ([LEFT + WIDTH / 4, LEFT + 3 * WIDTH / 4] if two else [LEFT + WIDTH / 2])
+    ]
 
 
 def _room(room, left, up, width, colour):

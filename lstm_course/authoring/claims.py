@@ -21,15 +21,13 @@ that would fail if the entry were false. `docs/claims.md` is made from all of th
 measurement cannot stand there.
 """
 
-import ast
 from dataclasses import dataclass, field
 
-from lstm_course.authoring import building
+from lstm_course.authoring.sources import find_sources, read_lesson
 from lstm_course.common import files
 from lstm_course.common.notebook_runs import BuildError, about_cell
 
 PAGE = "docs/claims.md"
-FIELDS = ("id", "says", "seeds", "removed", "rival")
 EXACT = "exact"
 HEAD = """# What the lessons claim
 
@@ -50,6 +48,15 @@ class Claim:
     places: list = field(default_factory=list)  # headings of the sections, in order
     asserted: list = field(default_factory=list)  # conditions, as source text
 
+    def add(self, entry, heading, asserted):
+        """Take in what one cell says; returns the fields that were told before, sorted."""
+        new = {name: str(text).strip() for name, text in entry.items() if name != "id"}
+        twice = sorted(set(new) & set(self.told))
+        self.told |= new
+        self.places += [heading] * (heading not in self.places)
+        self.asserted += [condition for condition in asserted if condition not in self.asserted]
+        return twice
+
     def lacks(self):
         """The fields that are missing."""
         needed = ["says", "seeds"]
@@ -58,51 +65,31 @@ class Claim:
         return [name for name in needed if name not in self.told]
 
 
-def gather(source):
-    """Reads the claims of a lesson.
+def gather(lesson):
+    """Puts together what the cells of a lesson claim.
 
     Args:
-        source: pathlib.Path of the lesson's source.
+        lesson: a `sources.Lesson`.
 
     Returns:
         A list of Claim, in the order of the lesson.
 
     Raises:
-        BuildError: an entry is not understood, says again what another one says, or stands on a cell without
-            an `assert`; or a claim lacks a field.
+        BuildError: an entry says again what another one says, or a claim lacks a field.
     """
-    claims, heading = {}, ""
-    for cell in building.read_source(source).cells:
-        if cell.cell_type == "markdown":
+    claims, heading, name = {}, "", f"solutions/{lesson.path.name}"
+    for cell in lesson.cells:
+        if cell.kind == "markdown":
             titles = [line.lstrip("#").strip() for line in cell.source.splitlines() if line.startswith("#")]
             heading = titles[-1] if titles else heading
-            continue
-        for entry in cell.metadata.get("claims", ()):
-            try:
-                _add(claims, dict(entry), heading, cell.source)
-            except ValueError as error:
-                raise BuildError(about_cell(f"solutions/{source.name}", cell, str(error))) from None
+        for entry in cell.claims:
+            claim = claims.setdefault(entry["id"], Claim(entry["id"]))
+            if twice := claim.add(entry, heading, cell.asserted):
+                raise BuildError(about_cell(name, cell, f"the claim tells {', '.join(twice)} twice"))
     for claim in claims.values():
         if lacking := claim.lacks():
-            raise BuildError(f"solutions/{source.name}: the claim {claim.id!r} lacks {', '.join(lacking)}")
+            raise BuildError(f"{name}: the claim {claim.id!r} lacks {', '.join(lacking)}")
     return list(claims.values())
-
-
-def _add(claims, entry, heading, code):
-    if "id" not in entry or not set(entry) <= set(FIELDS):
-        raise ValueError(f"a claim has {', '.join(FIELDS)}; this one has {', '.join(entry)}")
-    name = entry.pop("id")
-    claim = claims.setdefault(name, Claim(name))
-    if twice := set(entry) & set(claim.told):
-        raise ValueError(f"the claim tells {', '.join(sorted(twice))} twice")
-    conditions = [
-        ast.unparse(node.test) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Assert)
-    ]
-    if not conditions:
-        raise ValueError("the cell carries a claim and asserts nothing")
-    claim.told |= {name: str(text).strip() for name, text in entry.items()}
-    claim.places += [heading] * (heading not in claim.places)
-    claim.asserted += [condition for condition in conditions if condition not in claim.asserted]
 
 
 def page(root):
@@ -115,15 +102,14 @@ def page(root):
         The text of `docs/claims.md`, a str.
 
     Raises:
-        BuildError: as in `gather`.
+        BuildError: a lesson breaks a rule of authoring, or as in `gather`.
     """
     parts = [HEAD]
-    for source in building.find_sources(root):
-        if claims := gather(source):
-            title = next(line for line in source.read_text(encoding="utf-8").splitlines() if line[:2] == "# ")
+    for lesson in map(read_lesson, find_sources(root)):
+        if claims := gather(lesson):
             rows = "\n".join(_row(claim) for claim in claims)
             parts.append(
-                f"## Lesson {int(source.name[:2])}: {title[2:]}\n\n"
+                f"## Lesson {int(lesson.path.name[:2])}: {lesson.title}\n\n"
                 "| claim | measured in | removed | rival | seeds | asserted |\n|---|---|---|---|---|---|\n"
                 f"{rows}\n"
             )
@@ -149,7 +135,7 @@ def write(root):
         root: pathlib.Path of the clone.
 
     Raises:
-        BuildError: as in `gather`.
+        BuildError: as in `page`.
     """
     files.write(root / PAGE, page(root).encode())
 

@@ -72,7 +72,8 @@ _RIGHT = Template("""
 def ${name}_as_a_sum(x):
     return x + x
 """)
-_CHECK = re.compile(r"^```\{code-cell\} ipython3\n:tags: \[check.*?^```\n", re.MULTILINE | re.DOTALL)
+# A cell or another fenced block, in which a line with # is no heading, or a heading.
+_PART = re.compile(r"^```(?P<fenced>.*?)^```\n|^##+ (?P<heading>[^\n]*)$", re.MULTILINE | re.DOTALL)
 
 
 class DraftError(Trouble):
@@ -104,15 +105,12 @@ def write(root, name, lesson, taken=()):
     if not module.is_file() or not sources:
         raise DraftError(f"Lesson {lesson} has no exercises that this one could stand beside.")
     text = sources[0].read_text(encoding="utf-8")
-    checks = list(_CHECK.finditer(text))
-    if not checks:
-        raise DraftError(f"{sources[0].name} has no cell with a check that this one could follow.")
-    end = checks[-1].end()
-    section = re.findall(r"^##+ (.*)$", text[:end], re.MULTILINE)[-1]
+    section, end = _place(text, sources[0].name)
     words = {"name": name, "constant": name.upper(), "lesson": lesson, "section": section}
     answers = root / f"tests/right_answers/lesson{lesson}.py"
     _append(module, _OBJECT.substitute(words))
-    sources[0].write_text(text[:end] + _CELLS.substitute(words) + text[end:], encoding="utf-8")
+    before, after = text[:end].rstrip("\n") + "\n", "\n" * (end < len(text)) + text[end:]
+    sources[0].write_text(before + _CELLS.substitute(words) + after, encoding="utf-8")
     _append(answers, _RIGHT.substitute(words))
     return [
         f"{module.relative_to(root)} ends with the exercise: reference, probes, hints and two mistakes.",
@@ -120,6 +118,23 @@ def write(root, name, lesson, taken=()):
         f"{answers.relative_to(root)} ends with a right answer in another style.",
         f"Now put your own in place of each TODO; `lstm-course exercises {name}` proves what there is.",
     ]
+
+
+def _place(text, name):
+    """The last section of a lesson that has a check, and where it ends: (heading, position)."""
+    section, checked, places = "", False, []
+    for part in _PART.finditer(text):
+        if part["heading"] is None:
+            checked |= part["fenced"].startswith("{code-cell} ipython3\n:tags: [check")
+            continue
+        if checked:
+            places.append((section, part.start()))
+        section, checked = part["heading"], False
+    if checked:
+        places.append((section, len(text)))
+    if places:
+        return places[-1]
+    raise DraftError(f"{name} has no section with a check that this one could follow.")
 
 
 def _append(path, text):

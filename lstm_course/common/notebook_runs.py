@@ -53,9 +53,7 @@ def execute(notebook, name, variables=None):
     try:
         with tempfile.TemporaryDirectory() as folder:
             client = new_client(notebook, folder, on_cell_execute=started, on_cell_executed=executed)
-            # An IPython folder of its own, so that no start-up file of the user has a say.
-            environment = os.environ | KERNEL_ENVIRONMENT | {"IPYTHONDIR": folder} | (variables or {})
-            client.execute(env=environment, stderr=subprocess.DEVNULL)
+            run(client, KERNEL_ENVIRONMENT | (variables or {}))
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise BuildError(about_cell(name, running[0], _reason(running[0], error))) from None
     for cell in notebook.cells:
@@ -88,6 +86,20 @@ def new_client(notebook, folder, **options):
         store_widget_state=False,
         **{"timeout": CELL_TIMEOUT} | options,
     )
+
+
+def run(client, variables):
+    """Lets a client run its notebook, without any start-up file of the user, and quietly.
+
+    Args:
+        client: from `new_client`.
+        variables: dict of environment variables for the kernel, beside those that are set.
+
+    Raises:
+        What nbclient raises.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        client.execute(env=os.environ | {"IPYTHONDIR": folder} | variables, stderr=subprocess.DEVNULL)
 
 
 def _reason(cell, error):
@@ -128,13 +140,14 @@ def about_cell(name, cell, reason):
 
     Args:
         name: str or pathlib.Path of the notebook.
-        cell: the cell.
+        cell: the cell, of a notebook or of a lesson source.
         reason: str.
 
     Returns:
         A str of a few lines: the notebook and the cell's number, the start of its source, the reason.
     """
-    number = f" {cell.execution_count}" if cell.get("execution_count") else ""
+    count = getattr(cell, "execution_count", None)
+    number = f" {count}" if count else ""
     lines = cell.source.splitlines()
     shown = [f"    {line}" for line in lines[:8]] + ["    ..."] * (len(lines) > 8)
     return "\n".join([f"{name}, code cell{number}:", *shown, f"  {reason}"])

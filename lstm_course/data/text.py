@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from lstm_course.scratch import arguments
+from lstm_course.common import arguments
 
 PADDING, UNKNOWN = 0, 1
 FIRST_WORD = 2

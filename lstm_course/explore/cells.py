@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from lstm_course.common import arguments
 from lstm_course.plots.drawings import draw_cell, draw_rnn
 from lstm_course.plots.strips import gate_timeline
 from lstm_course.plots.style import OKABE_ITO, number, styled
-from lstm_course.scratch import arguments, sigmoid
+from lstm_course.scratch import sigmoid
+from lstm_course.scratch.cell_arguments import cell_weights
 
 from .explorer import Explorer, Scene, percent, slider
 
@@ -34,7 +36,7 @@ def rnn_step(weights, x=1.0, h_prev=0.0):
         >>> explorer.sentence.split(', and ')[0]
         '0.50 × 0.00 + 1.00 × 1.00 + 0.00 = 1.00'
     """
-    weights = arguments.cell_weights(weights, "h", features=1, hidden_size=1)
+    weights = cell_weights(weights, "h", features=1, hidden_size=1)
     (recurrent, into), (bias,) = weights["Wh"][0].tolist(), weights["bh"].tolist()
     controls = {
         "x": slider("input x", -3.0, 3.0, _within("x", x, -3, 3)),

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from lstm_course.common import arguments
 from lstm_course.memory.measures import gradient_by_lag, memory_horizon
 from lstm_course.plots.style import OKABE_ITO, new_figure, number, styled
-from lstm_course.scratch import LSTM, arguments, sigmoid
+from lstm_course.scratch import LSTM, sigmoid
 
 from .explorer import Explorer, Scene, slider
 

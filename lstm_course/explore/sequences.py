@@ -3,8 +3,8 @@
 import ipywidgets as widgets
 import numpy as np
 
+from lstm_course.common import arguments
 from lstm_course.plots.style import OKABE_ITO, new_figure, styled
-from lstm_course.scratch import arguments
 
 from .explorer import Explorer, Scene, percent, slider
 
@@ -114,9 +114,7 @@ def word_by_word(reviews):
         >>> explorer.sentence
         'After 2 of 2 words, the last one “good”, it says 10 % good; that word moved it by −30 points. ...
     """
-    arguments.instance("reviews", reviews, dict, "a dict from titles to (words, verdicts, states)")
-    if not reviews:
-        raise ValueError("reviews is empty, expected at least one review")
+    arguments.entries("reviews", reviews, "a dict from titles to (words, verdicts, states)")
     reviews = {title: _checked_review(title, review) for title, review in reviews.items()}
     first = next(iter(reviews.values()))
     controls = {"read": slider("words read", 1, len(first[0]), max(1, len(first[0]) // 2), 1)}
@@ -149,16 +147,12 @@ def _turn_to(read, words):
 def _checked_review(title, review):
     name = f"reviews[{title!r}]"
     if not isinstance(review, tuple | list) or len(review) != 3:
-        raise ValueError(f"{name} must be (words, verdicts, states), three entries")
+        raise ValueError(f"{name} is {arguments.described(review)}, expected (words, verdicts, states)")
     words, verdicts, states = review
     if isinstance(words, str) or not all(isinstance(word, str) for word in words):
-        raise TypeError(f"{name} must begin with a list of words, got {type(words).__name__}")
+        raise TypeError(f"{name}[0] is {arguments.described(words)}, expected a list of words")
     verdicts = arguments.array(f"{name}[1]", verdicts, (len(words),), np.float64)
-    if verdicts.min() < 0 or verdicts.max() > 1:
-        raise ValueError(
-            f"{name}[1] has verdicts from {verdicts.min():g} to {verdicts.max():g}, "
-            "expected probabilities from 0 to 1"
-        )
+    arguments.within(f"{name}[1]", verdicts, 0, 1)
     return list(words), verdicts, arguments.array(f"{name}[2]", states, (len(words), "H"), np.float64)
 
 

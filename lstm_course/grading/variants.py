@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lstm_course.common import notebooks
 from lstm_course.common.trouble import Trouble
 from lstm_course.exercises import Exercise, Mistake, Probe
 from lstm_course.scratch import sigmoid
@@ -413,8 +414,6 @@ def write(folder, names, seed):
     Raises:
         VariantError: names twice or unfit, or a folder that holds something.
     """
-    import nbformat
-
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise VariantError(f"{folder} is not empty; name a new folder, so that nothing is overwritten.")
@@ -425,9 +424,7 @@ def write(folder, names, seed):
         )
     drawn = draw(names, seed)
     for name, variant in drawn.items():
-        path = folder / name / "lstm_variant.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_text(nbformat.writes(notebook(variant)) + "\n", encoding="utf-8", newline="\n")
+        notebooks.write(folder / name / "lstm_variant.ipynb", notebook(variant))
     key = {"seed": seed, "variants": {name: asdict(variant) for name, variant in drawn.items()}}
     (folder / KEY).write_text(json.dumps(key, indent=1) + "\n", encoding="utf-8")
 
@@ -463,10 +460,6 @@ def notebook(variant):
     Returns:
         A notebook without outputs, schema 3 of nbgrader.
     """
-    import nbformat
-
-    from lstm_course import authoring
-
     off = dict.fromkeys(("grade", "locked", "solution", "task"), False) | {"schema_version": 3}
     stub = f"def {FUNCTION}({', '.join(variant.arguments)}):\n    ...  # your code here"
     cells = [
@@ -481,12 +474,10 @@ def notebook(variant):
         ("markdown", "example-text", _EXAMPLE_TEXT, off | {"locked": True}),
         ("code", "example", _example(variant), off | {"locked": True}),
     ]
-    made = {"cells": [], "metadata": authoring.METADATA, "nbformat": 4, "nbformat_minor": 5}
-    for kind, name, source, nbgrader in cells:
-        cell = {"cell_type": kind, "id": name, "source": source}
-        cell["metadata"] = {"nbgrader": nbgrader | {"grade_id": name}}
-        made["cells"].append(cell | ({"outputs": [], "execution_count": None} if kind == "code" else {}))
-    return nbformat.from_dict(made)
+    return notebooks.notebook(
+        notebooks.cell(kind, name, source, {"nbgrader": nbgrader | {"grade_id": name}})
+        for kind, name, source, nbgrader in cells
+    )
 
 
 _EXAMPLE_TEXT = (

@@ -4,7 +4,6 @@ Each check looks at one thing and says one sentence. What it looks at comes in a
 this computer, so that the tests can show it a broken one.
 """
 
-import json
 import os
 import platform
 import re
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from lstm_course import __version__
 from lstm_course.common.files import PACKAGE, course_folder
+from lstm_course.common.notebooks import cells_of
 from lstm_course.data import shipping
 from lstm_course.learner.setup import version_problem
 
@@ -262,8 +262,8 @@ def lessons(folder=None):
     names = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     for path in names:
         try:
-            json.loads(path.read_text(encoding="utf-8"))["cells"]
-        except (OSError, ValueError, KeyError, TypeError):
+            cells_of(path.read_bytes())
+        except (OSError, ValueError):
             return Finding(
                 "wrong",
                 "lessons",
@@ -292,16 +292,15 @@ def browser(find=None):
 
 def kernel(code=TRY_KERNEL, timeout=20):
     """Whether a kernel starts, with this Python, and imports the course."""
-    from nbformat.v4 import new_code_cell, new_notebook
-
-    from lstm_course.common.notebook_runs import new_client, raised
+    from lstm_course.common import notebooks
+    from lstm_course.common.notebook_runs import new_client, raised, run
 
     started = time.perf_counter()
-    notebook = new_notebook(cells=[new_code_cell(code)])
+    notebook = notebooks.notebook([notebooks.cell("code", "try", code)])
     with tempfile.TemporaryDirectory() as folder:
         client = new_client(notebook, folder, timeout=timeout, startup_timeout=timeout, allow_errors=True)
         try:
-            client.execute(env=os.environ | {"IPYTHONDIR": folder}, stderr=subprocess.DEVNULL)
+            run(client, {})
         except Exception as error:  # nbclient, jupyter_client and zmq each have their own
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             return Finding("wrong", "kernel", f"it does not start ({reason}): {REPAIR}.")

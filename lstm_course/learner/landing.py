@@ -4,11 +4,11 @@ It is a Markdown file in the working copy, written anew at each start, so it nee
 was done since. Everything on it is read from the notebooks and from the learner's notes on progress.
 """
 
-import json
 import re
 from pathlib import Path
 
 from lstm_course.common.files import write
+from lstm_course.common.notebooks import cells_of
 from lstm_course.learner import logbook
 
 PAGE = "lessons.md"
@@ -59,9 +59,9 @@ def _lessons(folder):
         if path.name.count(".") > 1:  # the new version of a lesson that the learner has changed
             continue
         try:
-            cells = json.loads(path.read_bytes())["cells"]
-            text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-        except (OSError, ValueError, TypeError, KeyError):
+            cells = cells_of(path.read_bytes())
+            text = "\n\n".join(source for kind, source in cells if kind == "markdown")
+        except (OSError, ValueError):
             text = ""  # a learner may have made anything of it; it is listed all the same
         title = re.search(r"^# (.+)$", text, re.MULTILINE)
         minutes = re.search(r"^\*Lesson \d+ · (\d+) minutes", text, re.MULTILINE)

@@ -69,7 +69,7 @@ def _improve(folder, exercise, status):
     best = _parsed(folder)
     if best is not None and not _is_better(status, best.get(exercise)):
         return ""
-    with _locked(folder):
+    with locked(folder):
         best, said = _parsed(folder), ""
         if best is None:
             best, said = {}, _put_aside(folder)
@@ -105,7 +105,7 @@ def _put_aside(folder):
 
 
 @contextlib.contextmanager
-def _locked(folder):
+def locked(folder):
     """Keeps other notebooks out while the file is read, changed and written."""
     with open(folder / LOCK, "ab") as file:
         end = time.monotonic() + PATIENCE

@@ -2,18 +2,16 @@
 
 import json
 import logging
-import os
 import re
-import subprocess
 import tempfile
-import warnings
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lstm_course import exercises
-from lstm_course.common.notebook_runs import CELL_TIMEOUT, KERNEL_ENVIRONMENT, new_client, raised
+from lstm_course.common import notebooks
+from lstm_course.common.notebook_runs import CELL_TIMEOUT, KERNEL_ENVIRONMENT, new_client, raised, run
 from lstm_course.common.trouble import Trouble
 from lstm_course.exercises.verdicts import VERDICTS, score
 
@@ -78,7 +76,7 @@ def review(path, timeout=CELL_TIMEOUT):
         ReviewError: when there is no such notebook, or it belongs to no lesson.
     """
     path = Path(path)
-    notebook = _read(path)
+    notebook = notebooks.read(path)
     lesson = _lesson_of(notebook, path)
     with tempfile.TemporaryDirectory() as folder:
         outcomes_file = Path(folder, "outcomes")
@@ -109,24 +107,6 @@ def listen(path):
     checking.listeners.append(write)
 
 
-def _read(path):
-    import nbformat
-
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        reason = "There is no such file" if isinstance(error, FileNotFoundError) else error.strerror
-        raise ReviewError(f"{path} cannot be read: {reason}.") from None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about cells without ids: older editors wrote none
-            notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
-            nbformat.validate(notebook)
-    except Exception:  # of json, nbformat, jsonschema: each has its own
-        raise ReviewError(f"{path} is not a notebook, or it is damaged.") from None
-    return notebook
-
-
 def _lesson_of(notebook, path):
     """Number of the lesson: by the exercises that its cells are marked with, else by the file's name."""
     lessons = Counter()
@@ -144,12 +124,10 @@ def _lesson_of(notebook, path):
 
 def _run(notebook, folder, outcomes_file, timeout):
     """Run all cells; returns sentences about those that raised or ran too long."""
-    import nbformat
     from nbclient.exceptions import DeadKernelError
 
-    first = nbformat.v4.new_code_cell(
-        f"from lstm_course.learner.reviewing import listen; listen({str(outcomes_file)!r})"
-    )
+    code = f"from lstm_course.learner.reviewing import listen; listen({str(outcomes_file)!r})"
+    (first,) = notebooks.notebook([notebooks.cell("code", "listen", code)]).cells
     notebook.cells.insert(0, first)
     numbers = {}  # position among all cells -> number among the code cells of the learner
     for position, cell in enumerate(notebook.cells):
@@ -187,9 +165,7 @@ def _run(notebook, folder, outcomes_file, timeout):
         log=quiet,
     )
     try:
-        with tempfile.TemporaryDirectory() as ipython:
-            environment = os.environ | KERNEL_ENVIRONMENT | {"IPYTHONDIR": ipython}
-            client.execute(env=environment, stderr=subprocess.DEVNULL)
+        run(client, KERNEL_ENVIRONMENT)
     except DeadKernelError:
         troubles.append(f"Code cell {numbers[begun[-1]]} ended the kernel; the cells after it were not run.")
     except _GivenUp:

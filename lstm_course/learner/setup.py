@@ -7,6 +7,7 @@ from importlib import metadata
 
 import numpy as np
 
+from lstm_course.common import arguments
 from lstm_course.common.environment import TENSORFLOW
 from lstm_course.common.shape_errors import explained
 
@@ -36,12 +37,9 @@ def setup(seed=0, explain_errors=True):
         >>> np.random.rand() == first
         True
     """
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-        raise TypeError(f"seed must be a whole number, got {seed!r}")
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed must lie between 0 and 2**32 - 1, got {seed}")
+    seed = arguments.whole_number("seed", seed, 0, 2**32 - 1)
     os.environ.update(TENSORFLOW)
-    random.seed(int(seed))
+    random.seed(seed)
     np.random.seed(seed)
     np.set_printoptions(precision=4, suppress=True, linewidth=100, threshold=200)
     problem = version_problem()

@@ -15,6 +15,7 @@ import platform
 from pathlib import Path
 
 from lstm_course.common.files import write
+from lstm_course.common.notebooks import cells_of
 
 MANIFEST = ".lstm-course.json"
 EARLIER = "earlier"
@@ -211,8 +212,8 @@ def text_of(content):
         True
     """
     try:
-        cells = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(content)["cells"]]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        cells = cells_of(content)
+    except ValueError:
         return _digest(content)
     return _digest(json.dumps([cell for cell in cells if cell[1].strip()]).encode())
 

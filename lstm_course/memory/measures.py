@@ -8,11 +8,11 @@ from copy import deepcopy
 
 import numpy as np
 
+from lstm_course.common.arguments import array, function, instance, integers, real_number
+from lstm_course.common.progress_bar import progress_bar
 from lstm_course.memory.tasks import Task
 from lstm_course.memory.training import train_on_task
-from lstm_course.scratch.arguments import array, function, instance, integers, real_number
 from lstm_course.scratch.layers import LSTM, Recurrent, Sequential
-from lstm_course.scratch.training import progress_bar
 
 
 def step_jacobians(layer, x):

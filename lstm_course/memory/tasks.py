@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lstm_course.scratch.arguments import generator, one_of, real_number, whole_number
+from lstm_course.common.arguments import generator, one_of, real_number, whole_number
 from lstm_course.scratch.losses import mean_squared_error, softmax_cross_entropy
 
 

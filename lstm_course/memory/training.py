@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lstm_course.common.arguments import generator, instance, real_number, whole_number
+from lstm_course.common.progress_bar import progress_bar
 from lstm_course.memory.tasks import Task
 from lstm_course.scratch.adam import Adam
-from lstm_course.scratch.arguments import generator, instance, real_number, whole_number
 from lstm_course.scratch.layers import Sequential
 from lstm_course.scratch.losses import accuracy
-from lstm_course.scratch.training import predict, progress_bar, train_step
+from lstm_course.scratch.training import predict, train_step
 
 __all__ = ["Run", "evaluate", "train_on_task"]
 

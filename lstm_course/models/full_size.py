@@ -17,12 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_course.common import machine
+from lstm_course.common import arguments, machine
 from lstm_course.common.files import course_folder, write
 from lstm_course.data import text
 from lstm_course.data.reviews import loading
 from lstm_course.models import textbook
-from lstm_course.scratch import arguments
 
 TABLE = "full_profile.json"
 VALIDATION, WORDS, LENGTH = 5000, 20_000, 200  # of IMDB: held out, size of the vocabulary, words of a review
@@ -240,7 +239,7 @@ def _keras_job(model, settings, recipe, seed=4, measures=None):
     return Job(model, settings, run, seed)
 
 
-def _bag_job(model, settings, ngrams, limit=None, measures=None):
+def bag_job(model, settings, ngrams, limit=None, measures=None):
     def run(data, seed, say):
         learned, tested = data.reviews.train, data.reviews.test
         bag = text.bag_of_words(learned.texts, learned.labels, ngrams, limit=limit)
@@ -299,8 +298,8 @@ def imdb_jobs():
         return Recipe(lambda: _fast(make(WORDS, **options)), epochs=10, patience=1, last=True)
 
     return [
-        _bag_job("bag of words", bag, 1),
-        _bag_job("bag of words and pairs", f"{bag}, 200,000 features", 2, limit=200_000),
+        bag_job("bag of words", bag, 1),
+        bag_job("bag of words and pairs", f"{bag}, 200,000 features", 2, limit=200_000),
         _keras_job("LSTM, tuned", care, careful("LSTM")),
         _keras_job("GRU, tuned", care, careful("GRU")),
         _keras_job("LSTM, text book", book, text_book(textbook.text_classifier)),
@@ -323,11 +322,15 @@ def review_jobs():
     book = "128 + 128 units, dropout 0.2, recurrent dropout 0.2, batch 32"
     recipe = Recipe(lambda: _fast(textbook.text_classifier(WORDS)), epochs=10, length=LONGEST, patience=3)
     return [
-        _bag_job("bag of words", "tf-idf, logistic regression", 1, measures=_by_distance),
-        _bag_job("bag of words and pairs", "tf-idf, logistic regression", 2, measures=_by_distance),
+        bag_job("bag of words", "tf-idf, logistic regression", 1, measures=_by_distance),
+        bag_job("bag of words and pairs", "tf-idf, logistic regression", 2, measures=_by_distance),
         *[
-            _near_first_job(
-                name, f"{size}, learning rate {rate}; {stages}", partial(_small, cell, rate), 64, seed
+            near_first_job(
+                name,
+                f"{size}, learning rate {rate}; {stages}",
+                partial(small_classifier, cell, rate),
+                64,
+                seed,
             )
             for name, cell, rate in (
                 ("LSTM", "LSTM", 0.003),
@@ -337,11 +340,11 @@ def review_jobs():
             for seed in (0, 1, 2)
         ],
         _keras_job("LSTM, text book", f"{book}; whole reviews from the start", recipe, measures=_by_distance),
-        _near_first_job("LSTM, text book, near first", f"{book}; {stages}", textbook.text_classifier, 32, 4),
+        near_first_job("LSTM, text book, near first", f"{book}; {stages}", textbook.text_classifier, 32, 4),
     ]
 
 
-def _small(cell, rate, words):
+def small_classifier(cell, rate, words):
     """The text-book model at the size of the lesson, with a clipped gradient."""
     import keras
 
@@ -351,7 +354,7 @@ def _small(cell, rate, words):
     return model
 
 
-def _near_first_job(name, settings, make, batch_size, seed):
+def near_first_job(name, settings, make, batch_size, seed):
     """A job that trains what `make(words)` returns in stages, words being the size of the vocabulary."""
 
     def cut(data, split, words):

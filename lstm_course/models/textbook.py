@@ -12,7 +12,7 @@ import warnings
 
 import numpy as np
 
-from lstm_course.scratch import arguments
+from lstm_course.common import arguments
 from lstm_course.scratch.keras_weights import from_keras
 from lstm_course.scratch.layers import chrono_biases
 

@@ -3,6 +3,8 @@
 import os
 import signal
 
+from lstm_course.common.progress_bar import progress_bar
+
 __all__ = ["profile", "training_bar"]
 
 
@@ -50,8 +52,6 @@ def training_bar():
         2
     """
     import keras
-
-    from lstm_course.scratch.training import progress_bar
 
     class TrainingBar(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):

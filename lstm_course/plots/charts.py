@@ -4,7 +4,7 @@ import textwrap
 
 import numpy as np
 
-from lstm_course.plots.accepted import check_dict, described, equally_long, numbers
+from lstm_course.common import arguments
 from lstm_course.plots.style import OKABE_ITO, WIDTH, new_figure, styled
 
 __all__ = ["by_lag", "by_size", "forecast", "means", "ratios", "training_curves"]
@@ -12,6 +12,7 @@ __all__ = ["by_lag", "by_size", "forecast", "means", "ratios", "training_curves"
 # Line styles and markers that go with the colours: any one of the three tells two curves apart.
 _LINES = ["-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)), (0, (3, 3))]
 _HANDS = list(zip(OKABE_ITO, _LINES, "os^DvPX", strict=True))
+_GROUPS = "a dict from labels to dicts of marks"
 
 
 @styled
@@ -43,11 +44,9 @@ def by_lag(curves, ylabel, log=True, threshold=None, chance=None, xlabel="lag (s
     bands = {}
     for label, curve in curves.items():
         if not isinstance(curve, (tuple, list)) or len(curve) not in (2, 4):
-            raise ValueError(
-                f"curves[{label!r}] must be (lags, values) or (lags, values, low, high), "
-                f"got {described(curve)}"
-            )
-        bands[label] = equally_long(f"curves[{label!r}]", curve)
+            expected = "(lags, values) or (lags, values, low, high)"
+            raise ValueError(f"curves[{label!r}] is {arguments.described(curve)}, expected {expected}")
+        bands[label] = _equally_long(f"curves[{label!r}]", curve)
     return _curve_chart(bands, {"threshold": threshold, "chance": chance}, log, xlabel, ylabel)
 
 
@@ -122,17 +121,17 @@ def means(groups, xlabel):
     """
     spans = {
         label: {name: (mean, mean - error, mean + error) for name, (mean, error) in marks.items()}
-        for label, marks in check_dict("groups", groups).items()
+        for label, marks in arguments.entries("groups", groups, _GROUPS).items()
     }
     return _rows_of_marks(spans, xlabel).figure
 
 
 def _rows_of_marks(groups, xlabel):
     """Axes with a row for each group, and in it a mark with its span for each name: (middle, low, high)."""
-    check_dict("groups", groups)
+    arguments.entries("groups", groups, _GROUPS)
     names = dict.fromkeys(name for marks in groups.values() for name in marks)
     if len(names) > len(_HANDS):
-        raise ValueError(f"groups must hold at most {len(_HANDS)} names, to be told apart, got {len(names)}")
+        raise ValueError(f"groups has {len(names)} names, expected at most {len(_HANDS)}, to be told apart")
     hands = dict(zip(names, _HANDS, strict=False))
     # In inches: room for the groups at the left and for the names at the right, a letter at a time.
     left = 0.3 + 0.085 * max(len(line) for label in groups for line in _wrapped(label).split("\n"))
@@ -192,8 +191,9 @@ def training_curves(curves, ylabel, chance=None, floor=None, log=False, xlabel="
         if not isinstance(curve, tuple):
             curve = (np.arange(1, np.size(curve) + 1), curve)
         if len(curve) != 2:
-            raise ValueError(f"curves[{label!r}] must be (x, y) or y alone, got {described(curve)}")
-        pairs[label] = equally_long(f"curves[{label!r}]", curve)
+            said = arguments.described(curve)
+            raise ValueError(f"curves[{label!r}] is {said}, expected (x, y) or y alone")
+        pairs[label] = _equally_long(f"curves[{label!r}]", curve)
     return _curve_chart(pairs, {"chance": chance, "floor": floor}, log, xlabel, ylabel)
 
 
@@ -256,7 +256,7 @@ def _label_ends(axes, ends):
     to_axes = axes.transData + axes.transAxes.inverted()
     wanted = np.array([to_axes.transform((axes.convert_xunits(x), y)) for _, (x, y), _ in ends])
     room = np.array([_room(label) for label, _, _ in ends]) / height
-    places = _spread(wanted[:, 1], room, overhang=0.1 / height)
+    places = spread(wanted[:, 1], room, overhang=0.1 / height)
     for (label, _, hand), (x, y), place in zip(ends, wanted, places, strict=True):
         # A leader from the end of the curve to its name, drawn with the curve's own colour and marker; dotted
         # where the curve ends early, so that nobody takes it for the curve.
@@ -272,7 +272,7 @@ def _label_ends(axes, ends):
         axes.text(1 + 0.4 / width, place, _wrapped(label), transform=axes.transAxes, va="center")
 
 
-def _spread(wanted, room, overhang=0.0):
+def spread(wanted, room, overhang=0.0):
     """Move places as little as possible until each has its room, between 0 and 1, or an overhang beyond.
 
     This is isotonic regression: blocks of neighbours that would overlap move to their common mean.
@@ -306,7 +306,7 @@ def _wrapped(label):
 def _positive(label, curve):
     x, *values = (np.asarray(vector) for vector in curve)
     if not (values[0] > 0).any():
-        raise ValueError(f"curves[{label!r}] must have positive values on a logarithmic axis, got none")
+        raise ValueError(f"curves[{label!r}] has no value above 0, expected one on a logarithmic axis")
     return [x, *(np.where(value > 0, value, np.nan) for value in values)]
 
 
@@ -335,14 +335,12 @@ def forecast(time, truth, forecasts, ylabel, xlabel="time step"):
     """
     time = np.asarray(time)
     if time.dtype.kind != "M":
-        time = numbers("time", time, (1,))
-    series = {"truth": numbers("truth", truth, (1,))}
-    for label, values in _check_curves("forecasts", forecasts).items():
-        series[f"forecasts[{label!r}]"] = numbers(f"forecasts[{label!r}]", values, (1,))
-    for name, values in series.items():
-        if values.shape != time.shape:
-            raise ValueError(f"{name} must be as long as time, {len(time)}, got {len(values)}")
-    truth, *forecast_values = series.values()
+        time = arguments.array("time", time, ("T",), float)
+    truth = arguments.array("truth", truth, time.shape, float, gaps=True)
+    forecast_values = [
+        arguments.array(f"forecasts[{label!r}]", values, time.shape, float, gaps=True)
+        for label, values in _check_curves("forecasts", forecasts).items()
+    ]
     labels = ["truth", *forecasts]
     low, high = (max(height, sum(map(_room, labels))) for height in (1.35, 2.9))
     figure = new_figure(0.55 + low + 0.25 + high + 0.15)
@@ -364,14 +362,19 @@ def forecast(time, truth, forecasts, ylabel, xlabel="time step"):
 
 
 def _check_curves(name, value):
-    if len(check_dict(name, value)) > len(_HANDS):
-        raise ValueError(f"{name} must hold at most {len(_HANDS)} curves, to be told apart, got {len(value)}")
-    return value
+    return arguments.entries(name, value, "a dict from labels to curves", most=len(_HANDS))
+
+
+def _equally_long(name, vectors):
+    vectors = [arguments.array(name, vector, ("n",), float, gaps=True) for vector in vectors]
+    if len({len(vector) for vector in vectors}) > 1:
+        lengths = ", ".join(str(len(vector)) for vector in vectors)
+        raise ValueError(f"{name} has vectors of lengths {lengths}, expected equally long ones")
+    return vectors
 
 
 def _check_level(name, value, log):
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise TypeError(f"{name} must be a number, got {described(value)}")
-    if not np.isfinite(value) or (log and value <= 0):
-        raise ValueError(f"{name} must be finite{', and positive on a logarithmic axis' * log}, got {value}")
+    value = arguments.real_number(name, value)
+    if log and value <= 0:
+        raise ValueError(f"{name} is {value:g}, expected a number above 0 on a logarithmic axis")
     return value

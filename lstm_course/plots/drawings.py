@@ -6,6 +6,7 @@ there, in grey; `_Sheet` knows which colour that makes for a wire, a box or a nu
 
 import numpy as np
 
+from lstm_course.common import arguments
 from lstm_course.plots.style import OKABE_ITO, WIDTH, ink_on, new_figure, number, styled, value_colour
 
 _BLUE, _VERMILION, _GREEN, _PURPLE, _ORANGE, _SKY, _ = OKABE_ITO
@@ -49,7 +50,7 @@ def draw_cell(values=None, lit=None, title=None):
         >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "value"]
         ['−1.50', '0.90']
     """
-    _check_part(lit, ("road", "forget", "input", "candidate", "output", "all"))
+    arguments.one_of("lit", lit, (None, "road", "forget", "input", "candidate", "output", "all"))
     values = _cell_values(values, ("x", "h_prev", "c_prev", "f", "i", "g", "o", "c", "h"))
     sheet = _Sheet(5.4, title, values, lit)
     sheet.body(1.25, 1.12, 7.75, 5.2)
@@ -154,7 +155,7 @@ def draw_rnn(values=None, lit=None):
         >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "value"]
         ['0.00', '1.00', '0.46']
     """
-    _check_part(lit, ("state", "input", "all"))
+    arguments.one_of("lit", lit, (None, "state", "input", "all"))
     sheet = _Sheet(2.9, None, _cell_values(values, ("x", "h_prev", "h")), lit)
     sheet.body(2.75, 1.12, 6.25, 2.75)
     sheet.wire([(1.7, 1.9), (4.15, 1.9)], ("state",))
@@ -189,12 +190,8 @@ def draw_unrolled(steps=4, kind="many-to-one"):
         >>> sum(text.get_text() == "cell" for text in figure.axes[0].texts)
         3
     """
-    if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)):
-        raise TypeError(f"steps must be a whole number, got {steps!r}")
-    if not 1 <= steps <= 8:
-        raise ValueError(f"steps must lie between 1 and 8, got {steps}")
-    if kind not in ("many-to-one", "one-to-many", "many-to-many"):
-        raise ValueError(f"kind must be 'many-to-one', 'one-to-many' or 'many-to-many', got {kind!r}")
+    steps = arguments.whole_number("steps", steps, 1, 8)
+    arguments.one_of("kind", kind, ("many-to-one", "one-to-many", "many-to-many"))
     sheet = _Sheet(3.0, None, {}, None)
     apart = min(1.8, 7.6 / steps)
     middles = WIDTH / 2 + apart * (np.arange(steps) - steps / 2 + 0.75)
@@ -371,39 +368,26 @@ def _rounded(points, radius):
     return Path([*vertices, points[-1]], [*codes, Path.LINETO])
 
 
-def _check_part(lit, parts):
-    if lit is not None and lit not in parts:
-        raise ValueError(f"lit must be one of {', '.join(parts)}, got {lit!r}")
-
-
 def _cell_values(values, names):
     """Take each value as a vector, and see that the vectors of one cell are equally long."""
     if values is None:
         return {}
-    if not isinstance(values, dict):
-        raise TypeError(f"values must be a dict with any of {', '.join(names)}, got {type(values).__name__}")
+    arguments.instance("values", values, dict, f"a dict with any of {', '.join(names)}")
     columns = {}
     for name, value in values.items():
         if name not in names:
-            raise ValueError(f"values must have no other keys than {', '.join(names)}, got {name!r}")
+            raise ValueError(f"values has the key {name!r}, expected any of {', '.join(names)}")
         columns[name] = _column(name, value)
     lengths = {name: len(column) for name, column in columns.items() if name != "x"}
     if len(set(lengths.values())) > 1:
-        raise ValueError(f"values must have as many units for every key but x, got {lengths}")
+        raise ValueError(f"values has the lengths {lengths}, expected as many units for every key but x")
     return columns
 
 
 def _column(name, value):
-    try:
-        column = np.atleast_1d(np.asarray(value, dtype=float))
-    except (TypeError, ValueError):
-        raise TypeError(f"values[{name!r}] must be numbers, got {value!r}") from None
-    if column.ndim > 1 or not 1 <= len(column) <= _MOST_UNITS:
-        raise ValueError(
-            f"values[{name!r}] must be a number or a vector of up to {_MOST_UNITS}, got shape {column.shape}"
-        )
-    if not np.isfinite(column).all():
-        raise ValueError(f"values[{name!r}] must be finite, got {column}")
-    if name in _GATES and not ((column >= 0) & (column <= 1)).all():
-        raise ValueError(f"values[{name!r}] must lie between 0 and 1, as a gate does, got {column}")
-    return column
+    """A number or a vector as a vector of at most `_MOST_UNITS` numbers; those of a gate lie from 0 to 1."""
+    key = f"values[{name!r}]"
+    column = arguments.array(key, value, [(), ("H",)], float).reshape(-1)
+    if len(column) > _MOST_UNITS:
+        raise ValueError(f"{key} has shape {column.shape}, expected at most {_MOST_UNITS} units")
+    return arguments.within(key, column, 0, 1) if name in _GATES else column

@@ -5,6 +5,7 @@ import html
 import io
 import sys
 
+from lstm_course.common import arguments
 from lstm_course.plots.style import styled
 
 __all__ = ["figure_html", "show"]
@@ -57,13 +58,11 @@ def figure_html(figure, alt, caption=""):
     """
     from matplotlib.figure import Figure
 
-    if not isinstance(figure, Figure):
-        raise TypeError(f"figure must be a Matplotlib figure, got {type(figure).__name__}")
-    for name, text in (("alt", alt), ("caption", caption)):
-        if not isinstance(text, str):
-            raise TypeError(f"{name} must be a string, got {type(text).__name__}")
+    arguments.instance("figure", figure, Figure, "a Matplotlib figure")
+    arguments.instance("alt", alt, str, "a string")
+    arguments.instance("caption", caption, str, "a string")
     if len(alt.split()) < 4:
-        raise ValueError(f"alt must be at least a sentence that describes the figure, got {alt!r}")
+        raise ValueError(f"alt is {alt!r}, expected at least a sentence that describes the figure")
     data = base64.b64encode(_png(figure)).decode("ascii")
     if "matplotlib.pyplot" in sys.modules:  # a figure of pyplot's would be shown a second time
         sys.modules["matplotlib.pyplot"].close(figure)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_course.plots.accepted import check_dict, numbers
+from lstm_course.common import arguments
 from lstm_course.plots.style import WIDTH, ink_on, new_figure, number, shortened, styled, value_colour
 
 __all__ = ["gate_timeline", "heatmap"]
@@ -20,6 +20,7 @@ _TITLES = {
     "z": "update gate z",
     "r": "reset gate r",
 }
+_OVER_TIME = [("T",), ("T", "H")]
 
 
 class _Strip(NamedTuple):
@@ -54,7 +55,8 @@ def gate_timeline(gates, inputs=None, units=None, names=None, title=None):
         >>> [axes.get_ylabel() for axes in figure.axes[::2]]
         ['input x', 'forget gate f', 'cell state c']
     """
-    strips = [_gate_strip(name, values, units) for name, values in check_dict("gates", gates).items()]
+    arguments.entries("gates", gates, "a dict from names to arrays")
+    strips = [_gate_strip(name, values, units) for name, values in gates.items()]
     steps = strips[0].values.shape[1]
     words = None
     if inputs is not None and np.asarray(inputs).dtype.kind in "US":
@@ -64,34 +66,34 @@ def gate_timeline(gates, inputs=None, units=None, names=None, title=None):
     for strip in strips:
         if strip.values.shape[1] != steps:
             came = strip.values.shape[1]
-            raise ValueError(f"{strip.title} must have T = {steps} like the others, got T = {came}")
+            raise ValueError(f"{strip.title} has T = {came}, expected T = {steps} like the others")
     if words is not None and len(words) != steps:
-        raise ValueError(f"inputs must have one word for each of the {steps} steps, got {len(words)}")
+        raise ValueError(f"inputs has {len(words)} words, expected one for each of the {steps} steps")
     return _stack_strips(strips, words, title)
 
 
 def _gate_strip(name, values, units):
-    values = numbers(f"gates[{name!r}]", values, (1, 2))
+    values = arguments.array(f"gates[{name!r}]", values, _OVER_TIME, float, gaps=True)
     values = values[:, None] if values.ndim == 1 else values
     chosen = list(range(values.shape[1]) if units is None else units)
     if not chosen or not set(chosen) <= set(range(values.shape[1])):
-        raise ValueError(f"units must be indices into the {values.shape[1]} units of {name}, got {units!r}")
+        raise ValueError(f"units is {units!r}, expected indices into the {values.shape[1]} units of {name}")
     signed = name not in ("f", "i", "o", "z", "r")
-    if not signed and (np.nanmin(values) < 0 or np.nanmax(values) > 1):
-        raise ValueError(
-            f"gates[{name!r}] must lie between 0 and 1, got {np.nanmin(values):g} to {np.nanmax(values):g}"
-        )
+    if not signed:
+        arguments.within(f"gates[{name!r}]", values, 0, 1)
     limit = max(1.0, float(np.nanmax(np.abs(values))))
     rows = [f"unit {unit}" for unit in chosen]
     return _Strip(_TITLES.get(name, str(name)), values[:, chosen].T, rows, signed, limit)
 
 
 def _input_strip(inputs, names):
-    values = numbers("inputs", inputs, (1, 2))
+    values = arguments.array("inputs", inputs, _OVER_TIME, float, gaps=True)
     values = values[:, None] if values.ndim == 1 else values
     names = [f"x{index}" for index in range(values.shape[1])] if names is None else list(names)
     if len(names) != values.shape[1]:
-        raise ValueError(f"names must name each of the {values.shape[1]} inputs, got {len(names)} names")
+        raise ValueError(
+            f"names has {len(names)} names, expected one for each of the {values.shape[1]} inputs"
+        )
     return _Strip("input x", values.T, names, True, max(1.0, float(np.nanmax(np.abs(values)))))
 
 
@@ -215,9 +217,11 @@ def heatmap(matrix, xlabel, ylabel, title, signed=True):
         >>> figure.axes[0].get_title("left")
         'state Jacobian'
     """
-    matrix = numbers("matrix", matrix, (2,))
+    matrix = arguments.array("matrix", matrix, ("rows", "columns"), float, gaps=True)
     if not signed and np.nanmin(matrix) < 0:
-        raise ValueError(f"matrix must not be negative when signed is False, got {np.nanmin(matrix):g}")
+        raise ValueError(
+            f"matrix has values from {np.nanmin(matrix):g}, expected none below 0 with signed=False"
+        )
     rows, columns = matrix.shape
     height = min(5.5, max(2.4, 1.1 + 0.36 * rows))
     width = min(6.6, max(2.4, 0.55 * columns))

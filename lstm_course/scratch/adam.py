@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from . import arguments
+from lstm_course.common import arguments
 
 CACHE_BLOCK = 1 << 14  # weights that Adam works on at a time: five such blocks stay in the cache
 

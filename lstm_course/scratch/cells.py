@@ -6,8 +6,9 @@ W is (H, H + D) and acts on the concatenation [h_prev, x]; every bias b is (H,).
 
 import numpy as np
 
-from . import arguments
-from .arguments import checked_cell
+from lstm_course.common import arguments
+
+from .cell_arguments import checked_cell
 
 
 def sigmoid(x):

@@ -6,7 +6,8 @@ is small, also that of a wrong gradient.
 
 import numpy as np
 
-from . import arguments
+from lstm_course.common import arguments
+
 from .layers import Layer, Recurrent
 
 

@@ -5,7 +5,8 @@ Names and layouts are the same, so this is copying. Keras is imported on first u
 
 import numpy as np
 
-from . import arguments
+from lstm_course.common import arguments
+
 from .layers import GRU, LSTM, RNN, Dense, Embedding, Layer
 
 _ACTIVATIONS = {"linear": None, "tanh": "tanh", "relu": "relu"}

@@ -6,7 +6,7 @@ counts, and its gradient for the prediction, ready for `model.backward`.
 
 import numpy as np
 
-from . import arguments
+from lstm_course.common import arguments
 
 
 def mean_squared_error(prediction, target):

@@ -1,7 +1,5 @@
 """The training loop: one update, epochs of them, prediction."""
 
-import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import arguments
+from lstm_course.common import arguments
+from lstm_course.common.progress_bar import progress_bar
+
 from .adam import Adam, clip_by_global_norm
 from .layers import LastStep, Sequential
 from .layers.recurrent import pieces
@@ -360,39 +360,3 @@ class _Best:
     def restore(self):
         if self.parameters is not None:
             self.model.parameters[...] = self.parameters
-
-
-class _Silent:
-    def update(self):
-        pass
-
-    def close(self):
-        pass
-
-
-def progress_bar(progress, total, unit="update"):
-    """A bar with the remaining time, with the methods `update` and `close`.
-
-    Args:
-        progress: True, False, or None, as for `fit`.
-        total: how many updates there will be, or None when nobody knows.
-        unit: what is counted, default "update".
-    """
-    arguments.one_of("progress", progress, (None, True, False))
-    # A notebook's shell has a kernel. IPython is looked for, never imported.
-    in_notebook = hasattr(getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)(), "kernel")
-    if progress is None:
-        progress = os.environ.get("LSTM_COURSE_PROGRESS") != "0" and (in_notebook or sys.stderr.isatty())
-    if not progress:
-        return _Silent()
-    if in_notebook:
-        from tqdm.notebook import tqdm
-    else:
-        from tqdm import tqdm
-
-    class Bar(tqdm):
-        def close(self):
-            self.total = self.n  # a training may end early; a bar that is not full would turn red and stay
-            super().close()
-
-    return Bar(total=total, unit=unit, leave=False)

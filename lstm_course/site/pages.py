@@ -13,6 +13,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from lstm_course.common import notebooks
+from lstm_course.common.comparing import WIDGET_VIEW
 from lstm_course.common.trouble import Trouble
 
 PAGES = ("README.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "datasets/README.md")
@@ -84,7 +86,7 @@ def _gather(root, source, solutions):
     (source / "README.md").rename(source / "index.md")
     (source / "notebooks").mkdir()
     for path in _lessons(root):
-        _write_lesson(path, root / "solutions" / path.name, source / "notebooks" / path.name, solutions)
+        write_lesson(path, root / "solutions" / path.name, source / "notebooks" / path.name, solutions)
     _write_lesson_list(source / "notebooks", [path.stem for path in _lessons(root)])
     _write_reference(source / "reference")
     for path in source.rglob("*.md"):
@@ -125,12 +127,10 @@ def _without_dead_links(text, path):
     return _LINK.sub(mend, text)
 
 
-def _write_lesson(learner, solved, path, solutions):
+def write_lesson(learner, solved, path, solutions):
     """The learner's notebook, with a folded right answer under each exercise when they are wanted."""
-    import nbformat
-
-    notebook = _read(learner)
-    answers = _answers(_read(solved)) if solutions else {}
+    notebook = notebooks.read(learner)
+    answers = _answers(notebooks.read(solved)) if solutions else {}
     cells = []
     for cell in notebook.cells:
         cells.append(cell)
@@ -139,26 +139,19 @@ def _write_lesson(learner, solved, path, solutions):
         else:
             for output in cell.outputs:
                 # A widget lives as long as its kernel; the picture beside it stays.
-                output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+                output.get("data", {}).pop(WIDGET_VIEW, None)
         if cell.id in answers:
-            cells.append(nbformat.v4.new_markdown_cell(answers[cell.id], id=f"{cell.id}-solution"))
+            cells.append(notebooks.cell("markdown", f"{cell.id}-solution", answers[cell.id]))
     link = f'<a href="../print/{learner.stem}.html">This lesson on one page, to print</a>'
     printable = f'<p class="printable">{link}</p>'
-    cells.insert(1, nbformat.v4.new_markdown_cell(printable, id="printable"))
-    notebook.cells = cells
-    nbformat.write(notebook, path)
+    cells.insert(1, notebooks.cell("markdown", "printable", printable))
+    notebooks.write(path, notebooks.notebook(cells))
 
 
 def _spelled_for_the_web(link):
     """A link to a heading of the same lesson: JupyterLab keeps capitals and colons, the web page does not."""
     slug = re.sub(r"[^\w-]", "", link[1].lower())
     return f"](#{slug})"
-
-
-def _read(path):
-    import nbformat
-
-    return nbformat.read(path, as_version=4)
 
 
 def _answers(solved):
@@ -180,7 +173,7 @@ def _answers(solved):
 def _write_lesson_list(folder, stems):
     text = "# Lessons\n\nEach lesson opens with a question, and closes with what you have measured.\n\n"
     for stem in stems:
-        opening = _read(folder / f"{stem}.ipynb").cells[0].source
+        opening = notebooks.read(folder / f"{stem}.ipynb").cells[0].source
         line = re.search(r"^\*(Lesson[^*]*)\*$", opening, re.M)
         text += f"* []({stem}.ipynb)" + (f", {line[1]}\n" if line else "\n")
     (folder / "index.md").write_text(text + _toctree(*stems), encoding="utf-8")

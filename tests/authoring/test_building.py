@@ -11,8 +11,8 @@ import pytest
 from matplotlib.image import imsave
 
 from lstm_course import authoring, cli, exercises
-from lstm_course.authoring import building, tolerances
-from lstm_course.common import comparing
+from lstm_course.authoring import sources, tolerances
+from lstm_course.common import comparing, notebooks
 
 STUBS = {name: SimpleNamespace(points=3) for name in ("double", "answer")}
 TITLE = "# A lesson\n\n"
@@ -169,7 +169,7 @@ class TestBuild:
         assert reason in problem
 
     def test_metadata_do_not_depend_on_the_machine(self, root):
-        assert read(root).metadata == authoring.METADATA
+        assert read(root).metadata == notebooks.METADATA
         assert all(set(cell.metadata) <= {"tags", "nbgrader"} for cell in read(root).cells)
 
     def test_the_file_is_written_as_jupyter_writes_it(self, root):
@@ -348,6 +348,14 @@ BAD_LESSONS = {
     ),
     "a check of nothing": (cell("print('check')", "check"), "must call check() once"),
     "a check of what is no exercise": (cell("check(triple)", "check"), "'triple' is not in"),
+    "a cell of two tasks": (
+        cell("check(double)", "check", "manual-3"),
+        "a cell has one task; this one is tagged 'check' and 'manual-3'",
+    ),
+    "a claim that stands where nothing is asserted": (
+        '+++ {"claims": [{"id": "gate"}]}\n\nIt forgets.\n',
+        "a claim stands on the code cell that asserts it",
+    ),
     "a guessed tolerance": (cell("x = 1", "tolerance-0.05"), "tag the cell 'varies'"),
     "the same exercise twice": (
         2 * (cell("### BEGIN SOLUTION\nanswer = 42\n### END SOLUTION", "exercise") + "\n"),
@@ -468,6 +476,11 @@ class TestCheck:
         nbformat.write(notebook, root / "notebooks/07_lesson.ipynb")
         assert self.problems(root) == []
 
+    def test_names_a_damaged_notebook(self, root, source):
+        path = root / "notebooks/07_lesson.ipynb"
+        path.write_text(path.read_text(encoding="utf-8")[:-100], encoding="utf-8")
+        assert self.problems(root) == [f"{path} is not a notebook, or it is damaged."]
+
     def test_names_a_missing_notebook_and_one_without_a_source(self, root, source):
         (root / "notebooks/07_lesson.ipynb").rename(root / "notebooks/08_other.ipynb")
         assert self.problems(root) == [
@@ -497,7 +510,7 @@ class TestCommand:
 
     def test_needs_a_clone(self, tmp_path, monkeypatch, capsys):
         monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(building, "PACKAGE", tmp_path / "site-packages/lstm_course")
+        monkeypatch.setattr(sources, "PACKAGE", tmp_path / "site-packages/lstm_course")
         assert cli.main(["build"]) == 1
         assert "no folder solutions/" in capsys.readouterr().err
 

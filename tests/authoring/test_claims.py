@@ -6,6 +6,7 @@ import pytest
 from helpers import ROOT
 
 from lstm_course.authoring import claims
+from lstm_course.authoring.sources import read_lesson
 from lstm_course.common.notebook_runs import BuildError
 
 WHOLE = {"id": "gate", "says": "It forgets.", "seeds": 5, "removed": "no more", "rival": "neither"}
@@ -38,7 +39,7 @@ def test_a_claim_is_gathered_from_the_cells_that_speak_of_it(tmp_path):
     measured = {"id": "gate", "says": "It forgets | fast.", "seeds": 5}
     tried = {"id": "gate", "removed": "it stays", "rival": "as bad"}
     source = lesson(tmp_path, ([measured], "assert 1 < 2"), ([], "x = 1"), ([tried], "assert 3 > 2, x"))
-    (claim,) = claims.gather(source)
+    (claim,) = claims.gather(read_lesson(source))
     assert claim.places == ["Part 0", "Part 2"]
     assert claim.asserted == ["1 < 2", "3 > 2"]
     row = r"| It forgets \| fast. | Part 0; Part 2 | it stays | as bad | 5 | `1 < 2`<br>`3 > 2` |"
@@ -51,7 +52,7 @@ def test_a_claim_is_gathered_from_the_cells_that_speak_of_it(tmp_path):
 
 def test_what_is_exact_has_no_cause_to_remove(tmp_path):
     source = lesson(tmp_path, ([{"id": "size", "says": "3 : 4", "seeds": "exact"}], "assert True"))
-    assert claims.gather(source)[0].told["seeds"] == "exact"
+    assert claims.gather(read_lesson(source))[0].told["seeds"] == "exact"
 
 
 @pytest.mark.parametrize(
@@ -69,5 +70,5 @@ def test_what_is_exact_has_no_cause_to_remove(tmp_path):
 )
 def test_a_claim_without_a_measurement_or_an_ablation_is_refused(tmp_path, cells, said):
     with pytest.raises(BuildError, match=said):
-        claims.gather(lesson(tmp_path, *cells))
+        claims.gather(read_lesson(lesson(tmp_path, *cells)))
     assert any(said in problem for problem in claims.problems(tmp_path))

@@ -26,7 +26,7 @@ import pytest
 from helpers import ROOT, write_notebook
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from lstm_course import authoring
+from lstm_course.common.notebooks import METADATA
 
 LESSONS = sorted(path.name for path in ROOT.glob("notebooks/[0-9][0-9]_*.ipynb"))
 TOKEN = "a-token-for-the-test"
@@ -321,7 +321,7 @@ def test_lesson_in_jupyterlab(page, lab, screenshots, name):
 
 @pytest.mark.timeout(RUN_TIMEOUT)
 def test_every_explorer_moves_by_key_and_by_mouse(page, lab, folder, screenshots):
-    write_notebook(folder / "lessons" / "explorers.ipynb", *EXPLORERS, metadata=authoring.METADATA)
+    write_notebook(folder / "lessons" / "explorers.ipynb", *EXPLORERS, metadata=METADATA)
     open_lesson(page, lab, "explorers.ipynb")
     assert run_all_cells(page)
     explorers = page.locator(".lstm-explorer").all()
@@ -352,7 +352,7 @@ def test_every_explorer_moves_by_key_and_by_mouse(page, lab, folder, screenshots
 
 
 def test_a_long_training_can_be_interrupted_and_keeps_its_history(page, lab, folder):
-    write_notebook(folder / "lessons" / "long.ipynb", LONG_TRAINING, "history", metadata=authoring.METADATA)
+    write_notebook(folder / "lessons" / "long.ipynb", LONG_TRAINING, "history", metadata=METADATA)
     open_lesson(page, lab, "long.ipynb")
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-cell-and-select-next'); }")
     remaining = re.compile(r"\d+/\d+\s\[[\d:]+<[\d:]+")  # such as 12/9000 [00:02<25:10, 5.9update/s]

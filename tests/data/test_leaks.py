@@ -256,7 +256,11 @@ def test_generators_of_the_caller_are_left_alone():
 @pytest.mark.parametrize(
     "pipeline, error, said",
     [
-        (lambda data: (data, data), TypeError, "must return four arrays"),
+        (
+            lambda data: (data, data),
+            TypeError,
+            "a tuple of length 2, expected four arrays: X_train, y_train",
+        ),
         (lambda data: (data, data[1:], data, data), ValueError, "X_train has 220 rows and y_train 219"),
         (lambda data: (data, data, data[:0], data[:0]), ValueError, "X_test has shape"),
         (lambda data: tuple(np.random.default_rng().normal(size=(4, 9))), ValueError, "generator a seed"),

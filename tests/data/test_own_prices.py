@@ -3,11 +3,11 @@
 import datetime
 import re
 
-import jupytext
 import numpy as np
 import pytest
 from helpers import ROOT
 
+from lstm_course.authoring.sources import read_lesson
 from lstm_course.data import series
 from lstm_course.data.series.prices import simulated_prices
 from lstm_course.exercises import find
@@ -17,8 +17,7 @@ SOURCE = ROOT / "solutions" / "06_time_series.md"
 
 def cells():
     """The code cells from the first that loads prices to the last that tests them."""
-    notebook = jupytext.reads(SOURCE.read_text(encoding="utf-8"), fmt="md:myst")
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    code = [cell.source for cell in read_lesson(SOURCE).cells if cell.type == "code"]
     first = next(k for k, source in enumerate(code) if "prices = load_prices()" in source)
     last = next(k for k, source in enumerate(code) if "Bonferroni" in source or "beaten ==" in source)
     return [source for source in code[first : last + 1] if "check(" not in source]

@@ -106,7 +106,7 @@ def test_distances_point_at_the_end_of_the_verdict_and_are_spread_evenly(reviews
 
 
 def _phrases():
-    return writer._phrases((Path(writer.__file__).parent / "phrases.txt").read_text())
+    return writer.phrases_by_name((Path(writer.__file__).parent / "phrases.txt").read_text())
 
 
 def _pattern(sentence):
@@ -189,7 +189,7 @@ def small(tmp_path, monkeypatch):
     monkeypatch.setenv("LSTM_COURSE_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(imdb, "EACH", EACH)
     archive = pack(tmp_path / "imdb.tar.gz", small_reviews())
-    monkeypatch.setattr(imdb, "REVIEWS", imdb._digest(imdb._extract(archive)))
+    monkeypatch.setattr(imdb, "REVIEWS", imdb.digest_of(imdb.extract(archive)))
     return archive
 
 

@@ -7,11 +7,10 @@ import sys
 import textwrap
 from functools import cache
 
-import jupytext
 import pytest
 
 from lstm_course import exercises
-from lstm_course.authoring import find_root, find_sources
+from lstm_course.authoring.sources import find_root, find_sources, read_lesson
 from lstm_course.exercises import Exercise, ValueExercise
 from lstm_course.grading import marking, sandbox
 from lstm_course.grading.marking import observing
@@ -28,7 +27,7 @@ EXERCISES = list(exercises.every().values())
 @cache
 def imports(lesson):
     """Every import of the course in a lesson's source, those in functions and conditions too."""
-    cells = [cell.source for cell in jupytext.read(LESSONS[lesson]).cells if cell.cell_type == "code"]
+    cells = [cell.source for cell in read_lesson(LESSONS[lesson]).cells if cell.type == "code"]
     trees = [ast.parse("\n".join(line for line in cell.splitlines() if line[:1] != "%")) for cell in cells]
     nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     return [node for node in nodes if node.module.startswith("lstm_course")]

@@ -3,11 +3,11 @@
 import ast
 import time
 
-import nbformat
 import pytest
 
 from lstm_course import exercises
 from lstm_course.common.files import PACKAGE
+from lstm_course.common.notebooks import cells_of
 from lstm_course.exercises import Exercise
 from lstm_course.grading import marking, sandbox
 from lstm_course.grading.inside import slicing, wire
@@ -55,7 +55,7 @@ def test_answers_given_to_check_and_by_proven():
 @pytest.mark.parametrize("lesson", ["01", "02", "03"])
 def test_the_lessons_own_training_is_left_out(lesson):
     (path,) = (PACKAGE.parent / "solutions").glob(f"{lesson}_*.ipynb")
-    cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    cells = [source for kind, source in cells_of(path.read_bytes()) if kind == "code"]
     names = [exercise.id for exercise in marking.exercises_of(lesson)]
     found = slicing.statements([(k, ast.parse(cell)) for k, cell in enumerate(cells)], set(names))
     started = time.process_time()
@@ -102,8 +102,8 @@ def test_messages_that_lie_are_refused():
     ]
     for text in lies:
         with pytest.raises(wire.WireError):
-            read(wire._HEADER.pack(len(text), 8) + text.encode() + bytes(8))
+            read(wire.HEADER.pack(len(text), 8) + text.encode() + bytes(8))
     with pytest.raises(wire.WireError):
-        read(wire._HEADER.pack(10, 2**50))
+        read(wire.HEADER.pack(10, 2**50))
     half = '{"v": "\\ud800"}'
-    assert read(wire._HEADER.pack(len(half), 0) + half.encode()) == {"v": "?"}
+    assert read(wire.HEADER.pack(len(half), 0) + half.encode()) == {"v": "?"}

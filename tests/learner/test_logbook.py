@@ -149,7 +149,7 @@ def test_a_working_directory_that_is_gone(mine, tmp_path, monkeypatch):
 
 def test_a_notebook_that_holds_the_lock_is_not_waited_for_long(mine, monkeypatch):
     monkeypatch.setattr(logbook, "PATIENCE", 0.05)
-    with logbook._locked(mine):
+    with logbook.locked(mine):
         (note,) = check(rnn_cell=right_cell).notes
     assert "another notebook is writing it" in note
     check(rnn_cell=right_cell)

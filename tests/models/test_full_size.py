@@ -64,7 +64,7 @@ def test_training_keeps_the_best_epoch_and_stops_in_time(monkeypatch):
 
 
 def test_the_bag_is_measured_on_the_test_part(tiny, monkeypatch, tmp_path):
-    monkeypatch.setattr(full_size, "review_jobs", lambda: [full_size._bag_job("bag of words", "none", 1)])
+    monkeypatch.setattr(full_size, "review_jobs", lambda: [full_size.bag_job("bag of words", "none", 1)])
     (row,) = full_size.measure("reviews", tmp_path / "table.json", say=lambda line: None)
     assert row["value"] == 1 and row["data"] == "reviews" and row["versions"].startswith("Python 3.")
 
@@ -82,8 +82,8 @@ def test_near_first_is_measured_at_the_verdict_and_far_behind_it(monkeypatch):
 
     monkeypatch.setattr(full_size, "predicted", predicted)
     monkeypatch.setattr(full_size, "EDGES", (4, 5))
-    make = partial(full_size._small, "SimpleRNN", 0.01)
-    job = full_size._near_first_job("RNN", "none", make, batch_size=4, seed=0)
+    make = partial(full_size.small_classifier, "SimpleRNN", 0.01)
+    job = full_size.near_first_job("RNN", "none", make, batch_size=4, seed=0)
     assert job.run(data, 0, print) == {
         "accuracy at the verdict, first stage": 0.5,
         "test accuracy": 1.0,

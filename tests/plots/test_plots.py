@@ -143,11 +143,11 @@ def test_unrolled_network(kind, steps):
 @pytest.mark.parametrize(
     ("values", "error", "words"),
     [
-        ([1.0], TypeError, "values must be a dict"),
-        ({"q": 1.0}, ValueError, "got 'q'"),
-        ({"f": "open"}, TypeError, r"values\['f'\] must be numbers"),
-        ({"f": 1.5}, ValueError, r"values\['f'\] must lie between 0 and 1"),
-        ({"c": np.nan}, ValueError, r"values\['c'\] must be finite"),
+        ([1.0], TypeError, "values is a list of length 1, expected a dict"),
+        ({"q": 1.0}, ValueError, "the key 'q', expected any of"),
+        ({"f": "open"}, TypeError, r"values\['f'\] is 'open', expected an array of numbers"),
+        ({"f": 1.5}, ValueError, r"values\['f'\] has values .*, expected numbers from 0 to 1"),
+        ({"c": np.nan}, ValueError, r"values\['c'\] has 1 of 1 values .*, expected finite"),
         ({"c": np.zeros(5)}, ValueError, r"values\['c'\] .*shape \(5,\)"),
         ({"c": []}, ValueError, r"values\['c'\] .*shape \(0,\)"),
         ({"c": np.zeros((1, 1))}, ValueError, r"values\['c'\] .*shape \(1, 1\)"),
@@ -161,20 +161,20 @@ def test_the_cell_rejects_other_values(values, error, words):
 
 @pytest.mark.parametrize("draw", [plots.draw_cell, plots.draw_rnn])
 def test_unknown_part(draw):
-    with pytest.raises(ValueError, match=r"lit must be one of .*, got 'gate'"):
+    with pytest.raises(ValueError, match=r"lit is 'gate', expected None, .* or 'all'"):
         draw(lit="gate")
 
 
 @pytest.mark.parametrize("steps", [0, 9, -1])
 def test_unrolled_rejects_other_lengths(steps):
-    with pytest.raises(ValueError, match=f"steps must lie between 1 and 8, got {steps}"):
+    with pytest.raises(ValueError, match=f"steps is {steps}, expected a whole number from 1 to 8"):
         plots.draw_unrolled(steps)
 
 
 def test_unrolled_rejects_other_kinds():
-    with pytest.raises(TypeError, match="steps must be a whole number"):
+    with pytest.raises(TypeError, match=r"steps is 2\.0, expected a whole number"):
         plots.draw_unrolled(2.0)
-    with pytest.raises(ValueError, match=r"kind must be .*, got 'one-to-none'"):
+    with pytest.raises(ValueError, match="kind is 'one-to-none', expected 'many-to-one'"):
         plots.draw_unrolled(2, "one-to-none")
 
 
@@ -243,7 +243,7 @@ def test_curves_differ_in_more_than_colour():
     curves = figure.axes[0].lines[:7]
     for look in ("get_color", "get_marker"):
         assert len({getattr(curve, look)() for curve in curves}) == 7
-    assert len({str(curve._dash_pattern) for curve in curves}) == 7
+    assert len({str(curve._dash_pattern) for curve in curves}) == 7  # noqa: SLF001 (nothing public tells)
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_curves_differ_in_more_than_colour():
 )
 def test_end_labels_keep_their_distance_and_their_order(wanted, room):
     wanted = np.array(wanted)
-    places = charts._spread(wanted, np.full(len(wanted), room))
+    places = charts.spread(wanted, np.full(len(wanted), room))
     order = np.argsort(wanted, kind="stable")
     assert (np.diff(places[order]) >= room - 1e-12).all()
     assert places.min() >= room / 2
@@ -270,73 +270,89 @@ def test_end_labels_keep_their_distance_and_their_order(wanted, room):
 @pytest.mark.parametrize(
     ("draw", "error", "words"),
     [
-        (lambda: plots.by_lag([1, 2], "y"), TypeError, "curves must be a dict"),
-        (lambda: plots.by_lag({}, "y"), ValueError, "curves must hold at least one"),
-        (lambda: plots.by_lag(dict.fromkeys("abcdefgh", ([1], [1])), "y"), ValueError, "at most 7 curves"),
-        (lambda: plots.by_lag({"a": [1, 2, 3]}, "y"), ValueError, r"curves\['a'\] must be \(lags, values\)"),
-        (lambda: plots.by_lag({"a": ([1, 2], [1])}, "y"), ValueError, r"curves\['a'\] .*lengths 2, 1"),
+        (lambda: plots.by_lag([1, 2], "y"), TypeError, "curves is a list of length 2, expected a dict"),
+        (lambda: plots.by_lag({}, "y"), ValueError, "curves is empty, expected a dict"),
         (
-            lambda: plots.by_lag({"a": ([1], [0.0])}, "y"),
+            lambda: plots.by_lag(dict.fromkeys("abcdefgh", ([1], [1])), "y"),
             ValueError,
-            r"curves\['a'\] must have positive values",
+            "has 8 entries, expected at most 7",
         ),
+        (
+            lambda: plots.by_lag({"a": [1, 2, 3]}, "y"),
+            ValueError,
+            r"curves\['a'\] is a list of length 3, expected \(lags",
+        ),
+        (lambda: plots.by_lag({"a": ([1, 2], [1])}, "y"), ValueError, r"curves\['a'\] .*lengths 2, 1"),
+        (lambda: plots.by_lag({"a": ([1], [0.0])}, "y"), ValueError, r"curves\['a'\] has no value above 0"),
         (
             lambda: plots.by_lag({"a": ([1], [1])}, "y", threshold="low"),
             TypeError,
-            "threshold must be a number",
+            "threshold is 'low', expected a finite number",
         ),
         (
             lambda: plots.by_lag({"a": ([1], [1])}, "y", threshold=0),
             ValueError,
-            "threshold must be .*positive",
+            "threshold is 0, expected a number above 0",
         ),
-        (lambda: plots.training_curves({"a": []}, "y"), ValueError, r"curves\['a'\] must not be empty"),
+        (lambda: plots.training_curves({"a": []}, "y"), ValueError, r"shape \(0,\), expected \(n,\)"),
         (
             lambda: plots.training_curves({"a": ["b"]}, "y"),
             TypeError,
-            r"curves\['a'\] must be an array of num",
+            r"curves\['a'\] is .*, expected an array of num",
         ),
-        (lambda: plots.training_curves({"a": [np.inf]}, "y"), ValueError, r"curves\['a'\] must hold finite"),
+        (lambda: plots.training_curves({"a": [np.inf]}, "y"), ValueError, r"curves\['a'\] .*expected finite"),
         (lambda: plots.training_curves({"a": [[1.0]]}, "y"), ValueError, r"curves\['a'\] .*shape \(1, 1\)"),
         (
             lambda: plots.training_curves({"a": [1.0]}, "y", chance=np.nan),
             ValueError,
-            "chance must be finite",
+            "chance is nan, expected a finite number",
         ),
         (
             lambda: plots.forecast([1, 2], [1.0], {"a": [1, 2]}, "y"),
             ValueError,
-            "truth must be as long as time",
+            r"truth has shape \(1,\), expected \(2,\)",
         ),
         (
             lambda: plots.forecast([1], [1.0], {"a": [1, 2]}, "y"),
             ValueError,
-            r"forecasts\['a'\] must be as long",
+            r"forecasts\['a'\] has shape \(2,\), expected \(1,\)",
         ),
-        (lambda: plots.forecast([1], [1.0], [1.0], "y"), TypeError, "forecasts must be a dict"),
+        (
+            lambda: plots.forecast([1], [1.0], [1.0], "y"),
+            TypeError,
+            "forecasts is a list .*, expected a dict",
+        ),
         (lambda: plots.heatmap([1.0], "x", "y", "z"), ValueError, r"matrix .*shape \(1,\)"),
         (
             lambda: plots.heatmap([[-1.0]], "x", "y", "z", signed=False),
             ValueError,
-            "matrix must not be negative",
+            "matrix has values from -1, expected none below 0",
         ),
-        (lambda: plots.gate_timeline([1.0]), TypeError, "gates must be a dict"),
+        (lambda: plots.gate_timeline([1.0]), TypeError, "gates is a list .*, expected a dict"),
         (lambda: plots.gate_timeline({"f": np.zeros((1, 2, 3))}), ValueError, r"gates\['f'\] .*shape"),
-        (lambda: plots.gate_timeline({"f": [1.5]}), ValueError, r"gates\['f'\] must lie between 0 and 1"),
+        (
+            lambda: plots.gate_timeline({"f": [1.5]}),
+            ValueError,
+            r"gates\['f'\] .*, expected numbers from 0 to 1",
+        ),
         (
             lambda: plots.gate_timeline({"f": [1, 0], "c": [1.0]}),
             ValueError,
-            "cell state c must have T = 2",
+            "cell state c has T = 1, expected T = 2",
         ),
-        (lambda: plots.gate_timeline({"f": [1]}, inputs=[1, 2]), ValueError, "must have T = 1 like"),
-        (lambda: plots.gate_timeline({"f": [1]}, inputs=["a", "b"]), ValueError, "inputs must have one word"),
+        (lambda: plots.gate_timeline({"f": [1]}, inputs=[1, 2]), ValueError, "T = 2, expected T = 1 like"),
+        (
+            lambda: plots.gate_timeline({"f": [1]}, inputs=["a", "b"]),
+            ValueError,
+            "inputs has 2 words, expected one",
+        ),
         (
             lambda: plots.gate_timeline({"f": [1]}, inputs=[1], names=["a", "b"]),
             ValueError,
-            "names must name",
+            "names has 2 names, expected one",
         ),
-        (lambda: plots.gate_timeline({"f": [1]}, units=[1]), ValueError, "units must be indices"),
-        (lambda: plots.gate_timeline({"f": [1]}, units=[]), ValueError, "units must be indices"),
+        (lambda: plots.gate_timeline({"f": [1]}, units=[1]), ValueError, r"units is \[1\], expected indices"),
+        (lambda: plots.gate_timeline({"f": [1]}, units=[]), ValueError, r"units is \[\], expected indices"),
     ],
 )
 def test_charts_name_the_argument_that_is_wrong(draw, error, words):
@@ -444,17 +460,17 @@ def test_the_image_is_white_behind():
 
 @pytest.mark.parametrize("alt", ["", "   ", "figure", "the LSTM cell"])
 def test_show_needs_a_description(alt):
-    with pytest.raises(ValueError, match="alt must be at least a sentence"):
+    with pytest.raises(ValueError, match=r"alt is .*, expected at least a sentence"):
         plots.show(a_figure(), alt=alt)
 
 
 @pytest.mark.parametrize(
     ("figure", "alt", "caption", "words"),
     [
-        (None, ALT, "", "figure must be a Matplotlib figure, got NoneType"),
-        ("a figure", ALT, "", "figure must be a Matplotlib figure, got str"),
-        (..., None, "", "alt must be a string, got NoneType"),
-        (..., ALT, None, "caption must be a string, got NoneType"),
+        (None, ALT, "", "figure is None, expected a Matplotlib figure"),
+        ("a figure", ALT, "", "figure is 'a figure', expected a Matplotlib figure"),
+        (..., None, "", "alt is None, expected a string"),
+        (..., ALT, None, "caption is None, expected a string"),
     ],
 )
 def test_show_rejects_other_types(figure, alt, caption, words):

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from lstm_course.common.progress_bar import progress_bar
 from lstm_course.scratch import (
     GRU,
     LSTM,
@@ -22,7 +23,6 @@ from lstm_course.scratch import (
     softmax_cross_entropy,
     train_step,
 )
-from lstm_course.scratch.training import progress_bar
 
 
 def small_model(seed=0):

@@ -88,7 +88,7 @@ def test_answers_stand_folded_and_nowhere_else(pages, folder):
 def test_without_solutions_there_are_none(tmp_path):
     source = tmp_path / "03.ipynb"
     name = "03_lstm_from_scratch.ipynb"
-    site._write_lesson(ROOT / "notebooks" / name, ROOT / "solutions" / name, source, solutions=False)
+    site.write_lesson(ROOT / "notebooks" / name, ROOT / "solutions" / name, source, solutions=False)
     text = source.read_text()
     assert "# your code here" in text
     assert "details class" not in text and "f * c_prev + i * g\\n" not in text

@@ -44,7 +44,7 @@ def series(figure):
 
 
 def look(line):
-    return line.get_marker(), str(line._dash_pattern)
+    return line.get_marker(), str(line._dash_pattern)  # noqa: SLF001 (nothing public tells)
 
 
 SEVEN = {f"curve {rank}": 0.9**STEPS + rank for rank in range(7)}

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 from helpers import ROOT, load
@@ -245,7 +246,7 @@ def test_a_python_without_venv_gets_a_sentence(module, monkeypatch):
 
 
 def test_too_little_room_gets_a_sentence_before_anything_is_downloaded(module, monkeypatch, course):
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(1e9, 9e8, 1e8))
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda path: SimpleNamespace(free=1e8))
     with pytest.raises(module.Trouble, match=r"needs 3\.0 GB on this disk, and 0\.1 GB are free"):
         module.set_up("lessons")
     assert not calls(course)

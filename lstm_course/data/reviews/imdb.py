@@ -121,9 +121,9 @@ def _convert(archive):
     try:
         if archive is None:
             _download(downloaded)
-            reviews = _extract(downloaded)
+            reviews = extract(downloaded)
         else:
-            reviews = _extract(Path(archive))
+            reviews = extract(Path(archive))
             _require_right(reviews, Path(archive))
         with replacing(path()) as file:
             np.savez_compressed(file, **_joined(reviews))
@@ -167,7 +167,7 @@ def _received():
         raise DataError(f"The reviews cannot be downloaded ({reason}). {HELP}") from None
 
 
-def _extract(archive):
+def extract(archive):
     """The reviews of an archive, a dict from (split, label) to a dict from number to bytes.
 
     Nothing is written, and what does not look like a labelled review is passed over.
@@ -195,7 +195,7 @@ def _extract(archive):
 
 def _require_right(reviews, archive):
     """Refuse an archive that is neither the published one nor another with the same reviews."""
-    if _digest(reviews) == REVIEWS:
+    if digest_of(reviews) == REVIEWS:
         return
     with open(archive, "rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() == ARCHIVE:
@@ -203,7 +203,7 @@ def _require_right(reviews, archive):
     raise DataError(f"{archive} does not hold the published reviews: some texts were changed. {HELP}")
 
 
-def _digest(reviews):
+def digest_of(reviews):
     digest = hashlib.sha256()
     for (split, label), part in reviews.items():
         for number, text in sorted(part.items()):

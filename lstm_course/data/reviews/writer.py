@@ -46,7 +46,9 @@ def write_reviews():
         bytes: a compressed table with the columns split, label (1 praises), distance (words from the end of
         the decisive clause to the end of the review) and text, one review a line.
     """
-    writer = _Writer(_phrases(files("lstm_course.data.reviews").joinpath("phrases.txt").read_text("utf-8")))
+    writer = _Writer(
+        phrases_by_name(files("lstm_course.data.reviews").joinpath("phrases.txt").read_text("utf-8"))
+    )
     lines = ["split\tlabel\tdistance\ttext"]
     for split in SPLITS:
         lines += ["\t".join(map(str, (split, *review))) for review in writer.write_split(split)]
@@ -54,7 +56,7 @@ def write_reviews():
     return bz2.compress(("\n".join(lines) + "\n").encode())
 
 
-def _phrases(text):
+def phrases_by_name(text):
     """The sections of the phrase file, a dict from name to list of str."""
     sections = {}
     for part in re.split(r"^\[", text, flags=re.M)[1:]:

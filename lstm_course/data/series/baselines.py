@@ -5,8 +5,8 @@ Baselines are functions of the past alone, and `walk_forward` hands them nothing
 
 import numpy as np
 
+from lstm_course.common import arguments
 from lstm_course.data.series.windows import checked_column, windows_before
-from lstm_course.scratch import arguments
 
 __all__ = [
     "exponential_smoothing", "persistence", "recursive_forecast", "seasonal_naive", "walk_forward",

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_course.scratch import arguments
+from lstm_course.common import arguments
 
 __all__ = ["Comparison", "diebold_mariano", "mae", "mase", "rmse", "skill"]
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lstm_course.common import arguments
 from lstm_course.data.series.errors import mae
-from lstm_course.scratch import arguments
 
 _LATEST = 10  # steps by which a forecast may come late
 _PARTS = ("X_train", "y_train", "X_test", "y_test")
@@ -64,9 +64,7 @@ def find_leaks(pipeline, data):
         ['scaler']
     """
     arguments.function("pipeline", pipeline)
-    data = arguments.array("data", data)
-    if data.ndim not in (1, 2):
-        raise ValueError(f"data has shape {data.shape}, expected (n,) or (n, D)")
+    data = arguments.array("data", data, [("n",), ("n", "D")])
     traced = _trace(pipeline, data)
     found = _shuffled_or_overlap(traced), _scaler(traced), _target_in_window(traced)
     return [leak for leak in found if leak]
@@ -173,7 +171,8 @@ def _call(pipeline, data):
         random.setstate(states[0])
         np.random.set_state(states[1])
     if not isinstance(result, tuple | list) or len(result) != 4:
-        raise TypeError("pipeline must return four arrays: X_train, y_train, X_test, y_test")
+        came = arguments.described(result)
+        raise TypeError(f"what pipeline returned is {came}, expected four arrays: {', '.join(_PARTS)}")
     parts = {}
     for name, value in zip(_PARTS, result, strict=True):
         value = arguments.numeric(name, value)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lstm_course.scratch import arguments
+from lstm_course.common import arguments
 
 __all__ = ["Scaling", "chronological_split", "create_sequences", "fit_scaling", "windows_before"]
 
@@ -167,10 +167,7 @@ def checked_column(column, columns):
 
 
 def _checked_series(name, value):
-    value = arguments.array(name, value)
-    if value.ndim not in (1, 2):
-        raise ValueError(f"{name} has shape {value.shape}, expected (n,) or (n, D)")
-    return value
+    return arguments.array(name, value, [("n",), ("n", "D")])
 
 
 def _columns(name, value):

@@ -13,7 +13,7 @@ import numpy as np
 from ..exercise import Exercise
 from ..registry import find
 
-__all__ = ["Source", "is_blank"]
+__all__ = ["Source", "codes", "is_blank"]
 
 _ndarray = np.ndarray
 
@@ -69,25 +69,18 @@ def _has_blanks(function):
     )
 
 
-def _codes(code):
+def codes(code):
     """A function's code, and that of the functions within it."""
     yield code
     for part in code.co_consts:
         if isinstance(part, types.CodeType):
-            yield from _codes(part)
+            yield from codes(part)
 
 
 def _uses_xor(function):
     """Whether `^` stands in the function: for whole numbers it works, and is no power."""
     nodes = (node for statement in _body(function) or () for node in ast.walk(statement))
     return any(isinstance(getattr(node, "op", None), ast.BitXor) for node in nodes)
-
-
-def _names(code):
-    """Names of everything that a function takes from outside, in the functions within it too."""
-    if not isinstance(code, types.CodeType):
-        return ()
-    return code.co_names + sum(map(_names, code.co_consts), ())
 
 
 class Source:
@@ -99,7 +92,8 @@ class Source:
 
     def __init__(self, function):
         self.function = function
-        self.code = getattr(function, "__code__", None)
+        code = getattr(function, "__code__", None)
+        self.code = code if isinstance(code, types.CodeType) else None
         self.globals = getattr(function, "__globals__", None)
 
     def is_stub(self):
@@ -121,7 +115,7 @@ class Source:
         for frame, number in traceback.walk_tb(error.__traceback__):
             if frame.f_globals is self.globals:
                 code = frame.f_code
-                own = self.code is not None and any(code is part for part in _codes(self.code))
+                own = self.code is not None and any(code is part for part in codes(self.code))
                 helper = "" if own or not code.co_name.isidentifier() else code.co_name
                 line = linecache.getline(code.co_filename, number, frame.f_globals)
                 place = number, line.strip(), helper
@@ -129,7 +123,9 @@ class Source:
 
     def outside(self):
         """Name -> thing of what it takes from the notebook."""
-        return {name: self.globals[name] for name in _names(self.code) if name in (self.globals or ())}
+        parts = () if self.code is None else codes(self.code)
+        names = (name for part in parts for name in part.co_names)
+        return {name: self.globals[name] for name in names if name in (self.globals or ())}
 
     def numbers(self):
         """Names of the arrays and collections among that."""

@@ -15,7 +15,7 @@ import dis
 import types
 from dataclasses import dataclass
 
-from lstm_course.exercises.diagnosis.source import is_blank
+from lstm_course.exercises.diagnosis.source import codes, is_blank
 
 __all__ = ["Statement", "needed", "statements"]
 
@@ -187,7 +187,7 @@ def _statement(place, cell, node, flags):
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     reads, binds, star = set(), set(), False
-    for part in _codes(code):
+    for part in codes(code):
         for step in dis.get_instructions(part):
             if step.opname in _LOADS:
                 reads.add(step.argval)
@@ -207,13 +207,6 @@ def _statement(place, cell, node, flags):
         _is_proven(node),
         star or (not definition and bool(reads & _SEES_ALL)) or _runs_files(node),
     )
-
-
-def _codes(code):
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _codes(constant)
 
 
 def _changed(node):

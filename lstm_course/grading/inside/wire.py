@@ -19,7 +19,7 @@ __all__ = ["LARGEST_MESSAGE", "WireError", "decode", "encode", "pack", "unpack"]
 LARGEST_MESSAGE = 16_000_000  # bytes; answers to the exercises are a thousand times smaller
 _MOST_ITEMS = 200_000  # entries of lists and dicts in one message
 _DEEPEST = 12
-_HEADER = struct.Struct(">IQ")  # bytes of JSON, bytes of numbers
+HEADER = struct.Struct(">IQ")  # bytes of JSON, bytes of numbers
 _DTYPE = re.compile(r"[<>|](b1|[iu][1248]|f2|f4|f8|f16|c8|c16)")
 
 
@@ -49,7 +49,7 @@ def pack(message, functions=None):
     numbers = b"".join(blobs)
     if len(text) + len(numbers) > LARGEST_MESSAGE:
         raise WireError(f"{len(text) + len(numbers)} bytes are more than a message may have")
-    return _HEADER.pack(len(text), len(numbers)) + text + numbers
+    return HEADER.pack(len(text), len(numbers)) + text + numbers
 
 
 def unpack(read, functions=None):
@@ -70,7 +70,7 @@ def unpack(read, functions=None):
         >>> unpack(io.BytesIO(pack({"value": (1, [2.5, "b"])})).read)
         {'value': (1, [2.5, 'b'])}
     """
-    text_size, blob_size = _HEADER.unpack(read(_HEADER.size))
+    text_size, blob_size = HEADER.unpack(read(HEADER.size))
     if text_size + blob_size > LARGEST_MESSAGE:
         raise WireError("the message is too large")
     text, numbers = read(text_size), read(blob_size)

@@ -404,9 +404,9 @@ class Answer:
 
 
 def _signature(parameters):
-    kinds = list(inspect._ParameterKind)
+    kinds = type(inspect.Parameter.KEYWORD_ONLY)
     return inspect.Signature(
-        inspect.Parameter(str(name), kinds[kind], default=None if default else inspect.Parameter.empty)
+        inspect.Parameter(str(name), kinds(kind), default=None if default else inspect.Parameter.empty)
         for name, kind, default in parameters[:50]
     )
 

@@ -8,6 +8,7 @@ import ast
 from pathlib import Path
 
 from lstm_course import authoring
+from lstm_course.common import notebooks
 from lstm_course.common.trouble import Trouble
 
 __all__ = ["CourseError", "create"]
@@ -82,8 +83,7 @@ def create(folder, say=print):
     for source in authoring.find_sources(root):
         notebook = assignment(root, source)
         target = folder / "source" / source.stem / f"{source.stem}.ipynb"
-        target.parent.mkdir(parents=True)
-        authoring.write(target, notebook)
+        notebooks.write(target, notebook)
         graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
         points = sum(cell.metadata.nbgrader.points for cell in graded)
         say(f"{source.stem}: {len(graded)} marked cells, {points} points")

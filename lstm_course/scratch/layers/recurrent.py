@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy import copyto
 
-from .. import arguments
+from lstm_course.common import arguments
+
+from ..cell_arguments import cell_weights
 from .base import Layer
 from .initial_weights import glorot_uniform, orthogonal
 
@@ -287,7 +289,7 @@ class Recurrent(Layer):
         Args:
             weights: dict with W (H, H + D) and b (H,) for each gate, for example Wf and bf.
         """
-        weights = arguments.cell_weights(weights, self.cell_gates(), self.input_size, self.hidden_size)
+        weights = cell_weights(weights, self.cell_gates(), self.input_size, self.hidden_size)
         for gate, columns in self._gate_columns():
             self.matrix[:-1, columns] = weights["W" + gate].T
             self.matrix[-1, columns] = weights["b" + gate]

@@ -28,7 +28,7 @@ def simulated_prices(days=2500, volatility=0.01, seed=3):
         >>> simulated_prices(days=3, seed=1).values.round(2)
         array([100.  , 100.35, 101.17])
     """
-    from lstm_course.scratch import arguments
+    from lstm_course.common import arguments
 
     days = arguments.whole_number("days", days)
     changes = arguments.generator("seed", seed).normal(size=days - 1)

@@ -4,13 +4,12 @@ The message is one sentence that names the argument, what came and what was expe
 a `TypeError`, a wrong shape or size a `ValueError`.
 """
 
-import functools
 import numbers
 
 import numpy as np
 
 
-def array(name, value, shape=None, dtype=None):
+def array(name, value, shape=None, dtype=None, gaps=False):
     """Turn an argument into a numeric array without NaN or infinity.
 
     Args:
@@ -18,8 +17,9 @@ def array(name, value, shape=None, dtype=None):
         value: array, or nested list of numbers.
         shape: expected shape, one entry per axis: a number is a fixed size, None any size from 1 up, a letter
             too, but the same letter twice means the same size. A leading `...` stands for any leading axes.
-            Default: any shape that is not empty.
+            A list of such shapes: one of them must fit. Default: any shape that is not empty.
         dtype: floating type of the result; by default floats keep theirs and whole numbers become float64.
+        gaps: whether NaN may stand where there is no number, but not everywhere; default False.
 
     Returns:
         The array; a view of `value` where no conversion was needed.
@@ -35,6 +35,10 @@ def array(name, value, shape=None, dtype=None):
         Traceback (most recent call last):
         ...
         ValueError: x has shape (2,), expected (N, 2)
+        >>> array("x", 1, [("D",), ("N", "D")])
+        Traceback (most recent call last):
+        ...
+        ValueError: x has shape (), expected (D,) or (N, D)
     """
     result = numeric(name, value)
     if dtype is None:
@@ -43,11 +47,12 @@ def array(name, value, shape=None, dtype=None):
     if result.dtype != dtype:
         with np.errstate(over="ignore"):  # a number too large for `dtype` becomes infinite, refused below
             result = result.astype(dtype)
-    if not np.isfinite(result).all():
-        bad = int(np.count_nonzero(~np.isfinite(result)))
+    good = np.isfinite(result)
+    if not good.all() and not (gaps and good.any() and not np.isinf(result).any()):
+        expected = "finite numbers, with NaN at most where there is none" if gaps else "finite numbers"
         raise ValueError(
-            f"{name} has {bad} of {result.size} values that are NaN or infinite "
-            f"in {result.dtype}, expected finite numbers"
+            f"{name} has {np.count_nonzero(~good)} of {result.size} values that are NaN or infinite "
+            f"in {result.dtype}, expected {expected}"
         )
     return result
 
@@ -68,10 +73,27 @@ def numeric(name, value):
     try:
         result = np.asarray(value)
     except (ValueError, TypeError) as error:
-        raise TypeError(f"{name} is {_describe(value)}, expected an array of numbers") from error
+        raise TypeError(f"{name} is {described(value)}, expected an array of numbers") from error
     if result.dtype.kind not in "fiub":
-        raise TypeError(f"{name} is {_describe(value)}, expected an array of numbers")
+        raise TypeError(f"{name} is {described(value)}, expected an array of numbers")
     return result
+
+
+def within(name, value, minimum, maximum):
+    """Return an array if all of its numbers are from `minimum` to `maximum`; NaN is passed over.
+
+    Example:
+        >>> within("f", np.array([0.2, 1.5]), 0, 1)
+        Traceback (most recent call last):
+        ...
+        ValueError: f has values from 0.2 to 1.5, expected numbers from 0 to 1
+    """
+    low, high = np.nanmin(value), np.nanmax(value)
+    if low < minimum or high > maximum:
+        raise ValueError(
+            f"{name} has values from {low:g} to {high:g}, expected numbers from {minimum} to {maximum}"
+        )
+    return value
 
 
 def integers(name, value, shape=None, minimum=0, below=None):
@@ -123,8 +145,8 @@ def mask(name, value, shape):
     return result
 
 
-def whole_number(name, value, minimum=1):
-    """Return a whole number that is at least `minimum`.
+def whole_number(name, value, minimum=1, maximum=None):
+    """Return a whole number from `minimum` to `maximum`, both included; None means no limit.
 
     Example:
         >>> whole_number("epochs", 10)
@@ -134,10 +156,11 @@ def whole_number(name, value, minimum=1):
         ...
         ValueError: epochs is 0, expected a whole number of at least 1
     """
+    limits = f"of at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} is {_describe(value)}, expected a whole number of at least {minimum}")
-    if value < minimum:
-        raise ValueError(f"{name} is {value}, expected a whole number of at least {minimum}")
+        raise TypeError(f"{name} is {described(value)}, expected a whole number {limits}")
+    if value < minimum or (maximum is not None and value > maximum):
+        raise ValueError(f"{name} is {value}, expected a whole number {limits}")
     return int(value)
 
 
@@ -158,7 +181,7 @@ def real_number(name, value, minimum=None, maximum=None):
         limits = f"of at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
         expected = f"a number {limits}"
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} is {_describe(value)}, expected {expected}")
+        raise TypeError(f"{name} is {described(value)}, expected {expected}")
     if (
         not np.isfinite(value)
         or (minimum is not None and value < minimum)
@@ -184,7 +207,7 @@ def one_of(name, value, choices):
             return choice
     listed = [repr(choice) for choice in choices]
     expected = " or ".join(filter(None, [", ".join(listed[:-1]), listed[-1]]))
-    raise ValueError(f"{name} is {_describe(value)}, expected {expected}")
+    raise ValueError(f"{name} is {described(value)}, expected {expected}")
 
 
 def instance(name, value, kind, expected):
@@ -197,7 +220,28 @@ def instance(name, value, kind, expected):
         TypeError: optimizer is 3, expected a name
     """
     if not isinstance(value, kind):
-        raise TypeError(f"{name} is {_describe(value)}, expected {expected}")
+        raise TypeError(f"{name} is {described(value)}, expected {expected}")
+    return value
+
+
+def entries(name, value, expected, most=None):
+    """Return `value` if it is a dict that is not empty; `expected` says in words from what to what.
+
+    Args:
+        name, value, expected: as in `instance`.
+        most: how many entries there may be; default: no limit.
+
+    Example:
+        >>> entries("curves", {}, "a dict from labels to vectors")
+        Traceback (most recent call last):
+        ...
+        ValueError: curves is empty, expected a dict from labels to vectors
+    """
+    instance(name, value, dict, expected)
+    if not value:
+        raise ValueError(f"{name} is empty, expected {expected}")
+    if most is not None and len(value) > most:
+        raise ValueError(f"{name} has {len(value)} entries, expected at most {most}")
     return value
 
 
@@ -211,7 +255,7 @@ def function(name, value):
         TypeError: loss is 'mse', expected a function
     """
     if not callable(value):
-        raise TypeError(f"{name} is {_describe(value)}, expected a function")
+        raise TypeError(f"{name} is {described(value)}, expected a function")
     return value
 
 
@@ -246,113 +290,58 @@ def float_type(name, value):
         for known in ("float32", "float64"):
             if value in (known, np.dtype(known)):
                 return np.dtype(known)
-    raise ValueError(f"{name} is {_describe(value)}, expected float32 or float64")
-
-
-def cell_weights(value, gates, features=None, hidden_size=None):
-    """Check the weights of a cell in blackboard form: a dict with a matrix `W` and a bias `b` for each gate.
-
-    Args:
-        value: dict with `W<gate>` of shape (H, H + D) and `b<gate>` of shape (H,).
-        gates: the gates' letters, for example "fico".
-        features: D, if it is known.
-        hidden_size: H, if it is known.
-
-    Returns:
-        A dict of arrays with exactly the keys of these gates.
-    """
-    instance("weights", value, dict, "a dict of arrays")
-    keys = [kind + gate for gate in gates for kind in "Wb"]
-    for key in keys:
-        if key not in value:
-            raise ValueError(f"weights has the keys {sorted(map(str, value))}, expected {keys}")
-    if hidden_size is None:
-        hidden_size = array(f"weights['b{gates[0]}']", value["b" + gates[0]], ("H",)).shape[0]
-    checked = {}
-    for gate in gates:
-        width = None if features is None else hidden_size + features
-        checked["W" + gate] = array(f"weights['W{gate}']", value["W" + gate], (hidden_size, width))
-        checked["b" + gate] = array(f"weights['b{gate}']", value["b" + gate], (hidden_size,))
-        features = checked["W" + gate].shape[1] - hidden_size
-        if features < 1:
-            raise ValueError(
-                f"weights['W{gate}'] has shape {checked['W' + gate].shape}, expected (H, H + D) "
-                f"with H = {hidden_size} and D of at least 1"
-            )
-    return checked
-
-
-def checked_cell(gates):
-    """Decorate a cell `(x, *states, weights)` so that its arguments are checked before its mathematics runs.
-
-    The bare mathematics stays within reach as `cell.__wrapped__`.
-
-    Args:
-        gates: the gates' letters, for example "fico".
-    """
-
-    def decorate(cell):
-        names = cell.__code__.co_varnames[1 : cell.__code__.co_argcount - 1]
-
-        @functools.wraps(cell)
-        def checked(*args, **kwargs):
-            return cell(*_cell_arguments(cell, names, gates, args, kwargs))
-
-        return checked
-
-    return decorate
-
-
-def _cell_arguments(cell, state_names, gates, args, kwargs):
-    parameters = ("x", *state_names, "weights")
-    given = dict(zip(parameters, args, strict=False)) | kwargs
-    if len(args) > len(parameters) or set(given) != set(parameters):
-        raise TypeError(
-            f"{cell.__name__} takes the arguments {', '.join(parameters)}, "
-            f"got {len(args)} by position and {sorted(kwargs)} by name"
-        )
-    x = array("x", given["x"])
-    if x.ndim not in (1, 2):
-        raise ValueError(f"x has shape {x.shape}, expected (D,) or (N, D)")
-    weights = cell_weights(given["weights"], gates, features=x.shape[-1])
-    hidden_size = weights["b" + gates[0]].shape[0]
-    states = [array(name, given[name], (*x.shape[:-1], hidden_size)) for name in state_names]
-    return x, *states, weights
+    raise ValueError(f"{name} is {described(value)}, expected float32 or float64")
 
 
 def _check_shape(name, result, pattern):
-    if result.size == 0:
-        raise ValueError(f"{name} has shape {result.shape}, expected {_words(pattern)}, not empty")
-    if pattern is None or pattern == result.shape:
-        return
+    # Layers come here in every update: words are made for a complaint only.
     shape = result.shape
-    if pattern[0] is ...:
-        pattern_tail = pattern[1:]
-        fits = len(shape) >= len(pattern_tail)
-        shape = shape[len(shape) - len(pattern_tail) :]
-    else:
-        pattern_tail = pattern
-        fits = len(shape) == len(pattern)
+    if result.size and (pattern is None or pattern == shape):
+        return
+    patterns = pattern if isinstance(pattern, list) else [pattern]
+    if result.size == 0 or not any(_fits(shape, each) for each in patterns):
+        expected = " or ".join(map(_words, patterns)) + ", not empty" * (result.size == 0)
+        raise ValueError(f"{name} has shape {shape}, expected {expected}")
+
+
+def _fits(shape, pattern):
+    if pattern and pattern[0] is ...:
+        pattern = pattern[1:]
+        if len(shape) < len(pattern):
+            return False
+        shape = shape[len(shape) - len(pattern) :]
+    if len(shape) != len(pattern):
+        return False
     sizes = {}
-    for size, expected in zip(shape, pattern_tail, strict=False):
+    for size, expected in zip(shape, pattern, strict=True):
         if isinstance(expected, str):
             expected = sizes.setdefault(expected, size)
-        fits = fits and (expected is None or size == expected)
-    if not fits:
-        raise ValueError(f"{name} has shape {result.shape}, expected {_words(pattern)}")
+        if expected is not None and size != expected:
+            return False
+    return True
 
 
 def _words(pattern):
     if pattern is None:
         return "an array"
-    entries = ["..." if entry is ... else "any" if entry is None else str(entry) for entry in pattern]
-    return f"({entries[0]},)" if len(entries) == 1 else f"({', '.join(entries)})"
+    if not pattern:
+        return "a number"
+    sizes = ["..." if entry is ... else "any" if entry is None else str(entry) for entry in pattern]
+    return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
 
 
-def _describe(value):
+def described(value):
+    """Say in a few words what came, for the middle of a message.
+
+    Example:
+        >>> described((1, 2, 3)), described("open"), described(np.ones(2))
+        ('a tuple of length 3', "'open'", 'an array of dtype float64 and shape (2,)')
+    """
     if value is None or isinstance(value, bool | int | float | str | np.generic):
         words = repr(value)
         return words if len(words) < 60 else f"{words[:50]}... ({len(words)} characters)"
     if isinstance(value, np.ndarray):
         return f"an array of dtype {value.dtype} and shape {value.shape}"
+    if isinstance(value, list | tuple):
+        return f"a {type(value).__name__} of length {len(value)}"
     return f"of type {type(value).__name__}"
