@@ -22,7 +22,7 @@ _EXPORTS = {
     "show": "plots.showing",
     "solution": "learner.checking",
 }
-__all__ = ["__version__", *_EXPORTS]
+__all__ = ["__version__", *_EXPORTS]  # noqa: PLE0604 - names all of them
 
 
 def __getattr__(name):

@@ -52,8 +52,8 @@ FIGURES = {
     "by_lag": lambda: plots.by_lag({name: (STEPS, y) for name, y in SEVEN.items()}, "norm (relative)"),
     "training_curves": lambda: plots.training_curves(SEVEN, "loss (nats)", chance=0.5),
     "by_size": lambda: plots.by_size({name: (STEPS, y) for name, y in SEVEN.items()}, "ms", "steps"),
-    "ratios": lambda: plots.ratios({"a": {name: (1, 0.5, 2) for name in SEVEN}}, "time"),
-    "means": lambda: plots.means({"a": {name: (1, 0.5) for name in SEVEN}}, "accuracy"),
+    "ratios": lambda: plots.ratios({"a": dict.fromkeys(SEVEN, (1, 0.5, 2))}, "time"),
+    "means": lambda: plots.means({"a": dict.fromkeys(SEVEN, (1, 0.5))}, "accuracy"),
     "forecast": lambda: plots.forecast(STEPS, 0.9**STEPS, SEVEN, "sales (t)"),
 }
 

@@ -114,7 +114,7 @@ def last_word(pytestconfig):
 
 
 @pytest.mark.parametrize(
-    "status, failed, words",
+    ("status", "failed", "words"),
     [
         (0, [], "All is well"),
         (1, ["notebooks/04_a.ipynb::1", "solutions/04_a.ipynb::1"], "other numbers in notebooks/04_a.ipynb"),

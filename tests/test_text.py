@@ -73,7 +73,7 @@ def test_accuracy_by_distance_counts_each_text_once():
 
 
 @pytest.mark.parametrize(
-    "call, message",
+    ("call", "message"),
     [
         (lambda: text.tokenise(None), "text is None, expected a string"),
         (lambda: text.build_vocabulary("a text"), "single string, expected a list"),

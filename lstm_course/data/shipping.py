@@ -65,8 +65,8 @@ def sha256(content):
 
 def listed(readme):
     """The SHA-256 of every file in the table of `datasets/README.md`, a dict from name to digest."""
-    rows = re.findall(r"^\| *`([^`]+)` *\|.*\| *`([0-9a-f]{64})` *\|$", readme.read_text("utf-8"), re.M)
-    return dict(rows)
+    row = r"^\| *`([^`]+)` *\|.*\| *`([0-9a-f]{64})` *\|$"
+    return dict(re.findall(row, readme.read_text("utf-8"), re.MULTILINE))
 
 
 def cache_folder():

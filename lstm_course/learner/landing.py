@@ -85,8 +85,8 @@ def _page(lessons, progress):
     for name, (title, minutes, question) in lessons.items():
         right, all_ = counts.get(name[:2], (0, 0))
         done = f"{right} of {all_}" + (" ✓" if right == all_ else "") if all_ else ""
-        question = question.replace("|", "&#124;")
-        rows.append(f"| {int(name[:2])} | [{title or name}]({name}) | {question} | {minutes} | {done} |")
+        asked = question.replace("|", "&#124;")
+        rows.append(f"| {int(name[:2])} | [{title or name}]({name}) | {asked} | {minutes} | {done} |")
     return "\n".join(
         [
             _OURS,

@@ -8,7 +8,6 @@ the way of a lesson: trouble is told once, and the check goes on.
 import contextlib
 import errno
 import json
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,14 +99,14 @@ def _parsed(folder):
 
 def _put_aside(folder):
     kept = workspace.free_name(folder, workspace.labelled(PROGRESS, "old"))
-    os.rename(folder / PROGRESS, folder / kept)
+    (folder / PROGRESS).rename(folder / kept)
     return f"The notes on your progress could not be read. They are kept as {kept}, and new ones are begun."
 
 
 @contextlib.contextmanager
 def _locked(folder):
     """Keeps other notebooks out while the file is read, changed and written."""
-    with open(folder / LOCK, "ab") as file:
+    with (folder / LOCK).open("ab") as file:
         end = time.monotonic() + PATIENCE
         while not files.try_lock(file):
             if time.monotonic() > end:

@@ -103,7 +103,7 @@ def listen(path):
 
     def write(outcome):
         line = json.dumps([outcome.exercise, outcome.status, outcome.message])
-        with open(path, "a", encoding="utf-8") as file:
+        with path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
     checking.listeners.append(write)

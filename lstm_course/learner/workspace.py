@@ -159,11 +159,12 @@ def labelled(name, label):
 
 def free_name(workspace, name, replaceable=None):
     """First of name.ipynb, name.2.ipynb, ... that is free, or still has the text `replaceable`."""
-    for number in itertools.count(1):
-        candidate = name if number == 1 else labelled(name, number)
-        path = workspace / candidate
-        if not os.path.lexists(path) or (replaceable and _has_text(path, replaceable)):
-            return candidate
+    candidates = itertools.chain([name], (labelled(name, number) for number in itertools.count(2)))
+    return next(candidate for candidate in candidates if _is_free(workspace / candidate, replaceable))
+
+
+def _is_free(path, replaceable):
+    return not os.path.lexists(path) or bool(replaceable and _has_text(path, replaceable))
 
 
 def _has_text(path, text):
@@ -176,7 +177,7 @@ def _has_text(path, text):
 def _move_to_earlier(workspace, name):
     kept = free_name(workspace, f"{EARLIER}/{name}")
     (workspace / kept).parent.mkdir(parents=True, exist_ok=True)
-    os.rename(workspace / name, workspace / kept)
+    (workspace / name).rename(workspace / kept)
     return kept
 
 
@@ -244,5 +245,5 @@ def _read_manifest(workspace):
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, IsADirectoryError):
         pass
     kept = free_name(workspace, labelled(MANIFEST, "broken"))
-    os.rename(path, workspace / kept)
+    path.rename(workspace / kept)
     return {}, [("unreadable", kept)]

@@ -330,9 +330,8 @@ def _check_shape(name, result, pattern):
         pattern_tail = pattern
         fits = len(shape) == len(pattern)
     sizes = {}
-    for size, expected in zip(shape, pattern_tail, strict=False):
-        if isinstance(expected, str):
-            expected = sizes.setdefault(expected, size)
+    for size, entry in zip(shape, pattern_tail, strict=False):
+        expected = sizes.setdefault(entry, size) if isinstance(entry, str) else entry
         fits = fits and (expected is None or size == expected)
     if not fits:
         raise ValueError(f"{name} has shape {result.shape}, expected {_words(pattern)}")

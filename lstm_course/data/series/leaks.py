@@ -175,8 +175,8 @@ def _call(pipeline, data):
     if not isinstance(result, tuple | list) or len(result) != 4:
         raise TypeError("pipeline must return four arrays: X_train, y_train, X_test, y_test")
     parts = {}
-    for name, value in zip(_PARTS, result, strict=True):
-        value = arguments.numeric(name, value)
+    for name, given in zip(_PARTS, result, strict=True):
+        value = arguments.numeric(name, given)
         if value.ndim == 0 or len(value) == 0:
             raise ValueError(f"{name} has shape {value.shape}, expected at least one row")
         parts[name] = np.nan_to_num(np.asarray(value, dtype=float))

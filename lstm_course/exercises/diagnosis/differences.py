@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from ..running import close, describe, same
+from lstm_course.exercises.running import close, describe, same
 
 __all__ = ["listed", "parts", "runs_in_time", "wrong_structure", "wrong_value"]
 
@@ -44,9 +44,9 @@ def wrong_structure(exercise, expected, got):
         sentence = _wrong_dict(name, wanted, given)
         if sentence:
             return sentence
-        given = dict(_flattened(name, given))
+        found = dict(_flattened(name, given))
         for part, array in _flattened(name, wanted):
-            sentence = _wrong_kind(part, array, given.get(part))
+            sentence = _wrong_kind(part, array, found.get(part))
             if sentence:
                 return sentence
     return None

@@ -4,7 +4,8 @@ import itertools
 
 import numpy as np
 
-from ..running import plain, same
+from lstm_course.exercises.running import plain, same
+
 from .differences import parts, runs_in_time
 
 __all__ = ["other_order", "relate", "relation_of_parts"]

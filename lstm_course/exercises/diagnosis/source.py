@@ -10,8 +10,8 @@ import types
 
 import numpy as np
 
-from ..exercise import Exercise
-from ..registry import find
+from lstm_course.exercises.exercise import Exercise
+from lstm_course.exercises.registry import find
 
 __all__ = ["Source", "is_blank"]
 

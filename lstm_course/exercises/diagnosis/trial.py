@@ -15,8 +15,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..running import Odd, TimeUp, describe, run, same
-from ..verdicts import Finding
+from lstm_course.exercises.running import Odd, TimeUp, describe, run, same
+from lstm_course.exercises.verdicts import Finding
+
 from .differences import listed, wrong_structure, wrong_value
 from .errors import in_words
 from .relations import other_order, relation_of_parts
@@ -220,8 +221,10 @@ class _Trial:
         numbers, notes = self.source.numbers(), []
         if numbers:
             notes.append(f"It reads {listed(numbers)} from outside, not from its arguments: is that meant?")
-        for name in self.source.not_right(self.exercise, self.is_right):
-            notes.append(f"It calls your `{name}`, whose own check is not right yet: start there.")
+        notes += [
+            f"It calls your `{name}`, whose own check is not right yet: start there."
+            for name in self.source.not_right(self.exercise, self.is_right)
+        ]
         return tuple(notes)
 
     def is_right(self, other, function):

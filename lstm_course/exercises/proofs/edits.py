@@ -2,7 +2,7 @@
 
 import difflib
 
-from ..exercise import Exercise
+from lstm_course.exercises.exercise import Exercise
 
 __all__ = ["difference", "differences", "problems"]
 

@@ -5,10 +5,10 @@ import time
 from dataclasses import dataclass
 from itertools import combinations
 
-from ..diagnosis.trial import examine
-from ..exercise import Exercise, Question, ValueExercise
-from ..judging import judge
-from ..registry import every
+from lstm_course.exercises.diagnosis.trial import examine
+from lstm_course.exercises.exercise import Exercise, Question, ValueExercise
+from lstm_course.exercises.judging import judge
+from lstm_course.exercises.registry import every
 
 __all__ = ["Row", "rows", "stub", "times"]
 

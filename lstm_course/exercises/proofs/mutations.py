@@ -15,10 +15,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..diagnosis.trial import SECONDS, alike, examine
-from ..exercise import Exercise
-from ..registry import every
-from ..running import run
+from lstm_course.exercises.diagnosis.trial import SECONDS, alike, examine
+from lstm_course.exercises.exercise import Exercise
+from lstm_course.exercises.registry import every
+from lstm_course.exercises.running import run
 
 __all__ = ["Mutant", "Verdict", "mutants", "summary", "verdicts"]
 
@@ -154,8 +154,10 @@ def _inputs(exercise):
         rng = np.random.default_rng(seed)
         for probe in exercise.probes(rng):
             wild = tuple(_wild(argument, rng) for argument in probe.arguments)
-            for arguments in probe.arguments, wild:
-                inputs.append((arguments, _run(exercise, exercise.reference, arguments)))
+            inputs += [
+                (arguments, _run(exercise, exercise.reference, arguments))
+                for arguments in (probe.arguments, wild)
+            ]
     return inputs
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .. import arguments
+from lstm_course.scratch import arguments
 
 
 class NamedArrays(Mapping):

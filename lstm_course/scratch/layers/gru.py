@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy import add, copyto, multiply, subtract, tanh
 
-from .. import arguments
+from lstm_course.scratch import arguments
+
 from .initial_weights import chrono_biases
 from .recurrent import Buffers, Recurrent, rows_first
 

@@ -5,7 +5,7 @@ A function takes a random generator and gives an array in float64.
 
 import numpy as np
 
-from .. import arguments
+from lstm_course.scratch import arguments
 
 
 def glorot_uniform(random, rows, columns):

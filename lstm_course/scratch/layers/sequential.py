@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import arguments
+from lstm_course.scratch import arguments
+
 from .base import Layer
 from .recurrent import Recurrent
 from .simple import Dense, Embedding, LastStep

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy import add, tanh
 
-from .. import arguments
+from lstm_course.scratch import arguments
+
 from .base import Layer
 from .initial_weights import glorot_uniform
 
