@@ -15,7 +15,7 @@ PAGE = "lessons.md"
 _OURS = "<!-- This page is written anew at each start of the course. -->"
 
 
-def write_page(folder):
+def write_page(folder: str | Path) -> str:
     """Write the page into a working copy, unless a file of the learner's stands in its place.
 
     Args:

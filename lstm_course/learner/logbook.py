@@ -5,6 +5,8 @@ sent anywhere. It holds for each exercise the best result so far. Nothing that g
 the way of a lesson: trouble is told once, and the check goes on.
 """
 
+from __future__ import annotations
+
 import contextlib
 import errno
 import json
@@ -15,6 +17,7 @@ from pathlib import Path
 from lstm_course import exercises
 from lstm_course.common import files
 from lstm_course.common.markup import marked_up
+from lstm_course.exercises import Exercise, Question, ValueExercise
 from lstm_course.exercises.verdicts import VERDICTS, score
 from lstm_course.learner import workspace
 
@@ -30,7 +33,7 @@ _WORDS = {status: VERDICTS[status].progress for status in _KEPT} | {None: VERDIC
 _told = set()
 
 
-def remember(exercise, status, folder=None):
+def remember(exercise: str, status: str, folder: str | Path | None = None) -> tuple[str, ...]:
     """Write down the result of a check, if it is the best so far and the folder is a working copy.
 
     Args:
@@ -118,7 +121,7 @@ def _locked(folder):
 # Showing it
 
 
-def progress(folder=None):
+def progress(folder: str | Path | None = None) -> Progress:
     """What is done, what was nearly right, and what is next.
 
     Args:
@@ -158,12 +161,12 @@ class Progress:
     note: str = ""
 
     @property
-    def next(self):
+    def next(self) -> Exercise | ValueExercise | Question | None:
         """The first exercise of the course that is not right yet, or None."""
         every = exercises.every().values()
         return next((exercise for exercise in every if self.best.get(exercise.id) != "right"), None)
 
-    def counts(self):
+    def counts(self) -> dict[str, tuple[int, int]]:
         """How many exercises of each lesson are right.
 
         Returns:

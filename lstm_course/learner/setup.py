@@ -3,6 +3,7 @@
 import logging
 import os
 import random
+from collections.abc import Callable
 from importlib import metadata
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from lstm_course.common.environment import TENSORFLOW
 
 
-def setup(seed=0):
+def setup(seed: int = 0) -> None:
     """Make a lesson start the same way on every machine.
 
     Sets the seeds of Python and NumPy, the way NumPy prints, the style of the figures, one thread for NumPy's
@@ -52,7 +53,7 @@ def setup(seed=0):
         shaking.shake(int(os.environ["LSTM_COURSE_SHAKE"]))
 
 
-def version_problem(installed=metadata.version):
+def version_problem(installed: Callable[[str], str] = metadata.version) -> str | None:
     """Say what is wrong with the installed packages, in one sentence.
 
     Args:
@@ -70,7 +71,7 @@ def version_problem(installed=metadata.version):
     from packaging.requirements import Requirement
 
     faults = []
-    for requirement in map(Requirement, metadata.requires("lstm-course")):
+    for requirement in map(Requirement, metadata.requires("lstm-course") or ()):
         # A lesson may run in another front end than JupyterLab, and the NumPy lessons where there is no
         # TensorFlow; the Keras lessons say themselves that they need it.
         wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
@@ -108,4 +109,4 @@ def _style_figures():
 
     from lstm_course.plots.style import STYLE
 
-    matplotlib.rcParams.update(STYLE)
+    matplotlib.rcParams.update(STYLE)  # pyright: ignore - it asks for names as literals

@@ -20,7 +20,7 @@ MANIFEST = ".lstm-course.json"
 EARLIER = "earlier"
 
 
-def prepare(source, workspace):
+def prepare(source: str | Path, workspace: str | Path) -> list[str]:
     """Bring a working copy of the lessons up to date without touching what the learner wrote.
 
     Args:
@@ -147,7 +147,7 @@ def _offer(workspace, name, lesson, entry):
     return [("changed", beside)]
 
 
-def labelled(name, label):
+def labelled(name: str | Path, label: object) -> str:
     """A file's name with a word before its ending.
 
     Example:
@@ -157,7 +157,7 @@ def labelled(name, label):
     return Path(name).with_suffix(f".{label}{Path(name).suffix}").as_posix()
 
 
-def free_name(workspace, name, replaceable=None):
+def free_name(workspace: Path, name: str, replaceable: str | None = None) -> str:
     """First of name.ipynb, name.2.ipynb, ... that is free, or still has the text `replaceable`."""
     candidates = itertools.chain([name], (labelled(name, number) for number in itertools.count(2)))
     return next(candidate for candidate in candidates if _is_free(workspace / candidate, replaceable))
@@ -194,7 +194,7 @@ def _obstacle(error, workspace):
     return f"{inside}: {error.strerror}"
 
 
-def text_of(content):
+def text_of(content: bytes) -> str:
     """Fingerprint of what a person wrote in a notebook: the types and sources of its cells.
 
     Outputs, execution counts, metadata and empty cells do not count: running a notebook changes those.

@@ -15,7 +15,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from lstm_course.exercises.running import Odd, TimeUp, describe, run, same
+from lstm_course.exercises.exercise import Exercise
+from lstm_course.exercises.running import Odd, Run, TimeUp, describe, run, same
 from lstm_course.exercises.verdicts import Finding
 
 from .differences import listed, wrong_structure, wrong_value
@@ -35,7 +36,13 @@ _on_first_probe = {}
 _default_rng, _ndarray = np.random.default_rng, np.ndarray
 
 
-def examine(exercise, function, seed=0, seconds=SECONDS, source=None):
+def examine(
+    exercise: Exercise,
+    function: object,
+    seed: int = 0,
+    seconds: float = SECONDS,
+    source: Source | None = None,
+) -> Finding:
     """Try a function on the probes of an exercise and say what is wrong.
 
     Args:
@@ -112,7 +119,7 @@ def _shortened(printed, length=160):
     return line if len(line) <= length else f"{line[: length - 2]} …"
 
 
-def alike(a, b, silent):
+def alike(a: Run, b: Run, silent: bool) -> bool:
     """Whether two runs did the same: raised, returned, warned and changed arguments alike.
 
     Args:
@@ -253,7 +260,7 @@ class _Trial:
         told = [_one_or_two(fit) for fit in fits]
         name = " or ".join(" + ".join(mistake.name for mistake in fit) for fit in fits)
         alone = all(len(fit) == 1 for fit in fits)
-        almost = alone and (all(mistake.convention for (mistake,) in fits) or self.nearly())
+        almost = alone and (all(fit[0].convention for fit in fits) or self.nearly())
         return Finding("nearly" if almost else "wrong", " Or else: ".join(told), name)
 
     def warns_at_most(self, mistakes):

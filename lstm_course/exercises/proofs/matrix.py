@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -43,7 +44,9 @@ class Row:
         return f"{verdict:10}  {self.exercise:22}  {made}  ->  {self.named or self.status}"
 
 
-def rows(seeds=1, pairs=True, exercises=None):
+def rows(
+    seeds: int = 1, pairs: bool = True, exercises: Iterable[Exercise | ValueExercise | Question] | None = None
+) -> list[Row]:
     """Run every check on everything that is known to go wrong, and on what is right.
 
     Args:
@@ -66,7 +69,7 @@ def rows(seeds=1, pairs=True, exercises=None):
     return found
 
 
-def times(rows):
+def times(rows: Sequence[Row]) -> str:
     """How long the checks of a matrix took, in a sentence.
 
     Args:
@@ -84,7 +87,7 @@ def times(rows):
     )
 
 
-def stub(exercise):
+def stub(exercise: Exercise) -> Callable:
     """The function as a learner finds it."""
     namespace = {}
     exec(exercise.stub, namespace)
