@@ -6,7 +6,6 @@ What ships lies in `datasets/`, listed in its README.md. What must be downloaded
 import hashlib
 import os
 import re
-import sys
 from pathlib import Path
 
 from lstm_course.common.files import course_folder
@@ -74,10 +73,6 @@ def cache_folder():
     named = os.environ.get("LSTM_COURSE_CACHE")
     if named:
         return Path(named).expanduser().absolute()
-    if sys.platform == "win32":
-        parent = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        parent = Path.home() / "Library" / "Caches"
-    else:
-        parent = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return parent / "lstm-course"
+    from platformdirs import user_cache_path
+
+    return user_cache_path("lstm-course", appauthor=False, opinion=False)  # the same name everywhere

@@ -103,15 +103,30 @@ def summary(findings: Sequence[Finding]) -> str:
 def python(
     version: tuple[int, ...] | None = None, implementation: str | None = None, bits: int | None = None
 ) -> Finding:
-    """Python itself: 3.11 to 3.13, the usual one, 64 bits."""
+    """Python itself: one that the package asks for, the usual one, 64 bits."""
     version = version or sys.version_info[:3]
     implementation = implementation or platform.python_implementation()
     bits = bits or (64 if sys.maxsize > 2**32 else 32)
     found = f"{implementation} {'.'.join(map(str, version))}, {bits} bits"
-    if not (3, 11) <= tuple(version[:2]) <= (3, 13) or implementation != "CPython" or bits != 64:
-        advice = "the course needs CPython 3.11, 3.12 or 3.13 with 64 bits: get one from https://www.python.org/downloads/"
-        return Finding("wrong", "Python", f"{found}, but {advice}.")
+    *most, newest = pythons()
+    if f"{version[0]}.{version[1]}" not in (*most, newest) or implementation != "CPython" or bits != 64:
+        advice = f"the course needs CPython {', '.join(most)} or {newest} with 64 bits"
+        where = "https://www.python.org/downloads/"
+        return Finding("wrong", "Python", f"{found}, but {advice}: get one from {where}.")
     return Finding("well", "Python", f"{found}, on {platform.system()} {platform.machine()}.")
+
+
+def pythons() -> list[str]:
+    """The versions of Python that the package asks for.
+
+    Example:
+        >>> pythons()
+        ['3.11', '3.12', '3.13']
+    """
+    from packaging.specifiers import SpecifierSet
+
+    wanted = SpecifierSet(metadata.metadata("lstm-course")["Requires-Python"])
+    return [version for version in (f"3.{minor}" for minor in range(100)) if version in wanted]
 
 
 def environment(

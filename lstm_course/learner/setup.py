@@ -81,7 +81,7 @@ def version_problem(installed: Callable[[str], str] = metadata.version) -> str |
         try:
             version = installed(requirement.name)
         except metadata.PackageNotFoundError:
-            if not requirement.name.startswith("tensorflow"):
+            if not requirement.name.startswith(("keras", "tensorflow")):
                 faults.append(f"{needed}, which is missing")
             continue
         if not requirement.specifier.contains(version, prereleases=True):
