@@ -245,7 +245,7 @@ def claim_environment():
 @contextmanager
 def one_at_a_time():
     """Let two starts set up one after the other. A start that was killed holds nobody up."""
-    with open(str(CLAIM), "r+") as claim:
+    with CLAIM.open("r+") as claim:
         # Inherited by pip, which may go on writing for a while after this process was killed.
         os.set_inheritable(claim.fileno(), True)
         if not lock(claim):
@@ -303,7 +303,7 @@ def can_bring_pip():
 def base_python():
     """This Python, or the one it was made from when it is the environment's own."""
     if Path(sys.prefix).resolve() == ENVIRONMENT:
-        return sys._base_executable  # noqa: SLF001 (nothing public tells)
+        return sys._base_executable  # noqa: SLF001 - venv itself asks for it
     return sys.executable
 
 
@@ -363,7 +363,7 @@ def install_packages(requirements, python):
 def run(command):
     """Run a command in the course's folder, its output in the log; raise Trouble when it fails."""
     output = []
-    with open(str(LOG), "a", encoding="utf-8") as log:
+    with LOG.open("a", encoding="utf-8") as log:
         log.write("$ %s\n" % " ".join(command))
         with subprocess.Popen(
             command,

@@ -9,7 +9,7 @@ explore                          what moves when a slider moves
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+__version__ = "0.1.0"  # the package is built with it, and a test compares all other places
 
 # name: module that holds it, or that it is
 _EXPORTS = {
@@ -22,7 +22,7 @@ _EXPORTS = {
     "show": "plots.showing",
     "solution": "learner.checking",
 }
-__all__ = ["__version__", *_EXPORTS]
+__all__ = ["__version__", *_EXPORTS]  # noqa: PLE0604 - names all of them
 
 
 def __getattr__(name):

@@ -314,9 +314,8 @@ def _fits(shape, pattern):
         return False
     sizes = {}
     for size, expected in zip(shape, pattern, strict=True):
-        if isinstance(expected, str):
-            expected = sizes.setdefault(expected, size)
-        if expected is not None and size != expected:
+        wanted = sizes.setdefault(expected, size) if isinstance(expected, str) else expected
+        if wanted is not None and size != wanted:
             return False
     return True
 

@@ -15,11 +15,20 @@ let through:
   behind `±` relative to the number before it.
 """
 
+from __future__ import annotations
+
 import base64
 import io
 import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+Output: TypeAlias = "dict[str, Any]"  # of a cell, as JSON has it
 
 _PIXELS = re.compile(r"(data:image/[\w.+-]+;base64,)([A-Za-z0-9+/=\s]+)")
 # The spaces before a time belong to it: a column of times is padded to a width.
@@ -34,7 +43,7 @@ VARIES = "varies"  # the tag of a cell whose numbers hang on how a processor rou
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def varies(cell):
+def varies(cell: NotebookNode) -> bool:
     """Says whether the numbers of a cell may differ from machine to machine: whether it is tagged so.
 
     Args:
@@ -46,7 +55,7 @@ def varies(cell):
     return VARIES in cell.metadata.get("tags", ())
 
 
-def tolerance(metadata):
+def tolerance(metadata: Mapping[str, Any]) -> float | None:
     """Reads by how much the numbers of a cell may differ.
 
     Args:
@@ -64,7 +73,7 @@ def tolerance(metadata):
     return float(metadata.get("shaken", {}).get("tolerance", 0.0))
 
 
-def difference(old, new, relative_tolerance=None):
+def difference(old: Sequence[Output], new: Sequence[Output], relative_tolerance: float | None = None) -> str:
     """Says in a few lines how the outputs of a cell differ from those it had before.
 
     Args:
@@ -98,7 +107,7 @@ def difference(old, new, relative_tolerance=None):
     return ""
 
 
-def moved(old, new):
+def moved(old: Sequence[Output], new: Sequence[Output]) -> float:
     """Measures how far the numbers of a cell went from one run to the next.
 
     Args:
@@ -126,7 +135,7 @@ def moved(old, new):
     return max((needed for texts in pairs for needed in _needed(*texts)), default=0.0)
 
 
-def same_pictures(old, new):
+def same_pictures(old: Sequence[Output], new: Sequence[Output]) -> bool:
     """Says whether the pictures of two runs of a cell look alike: the same size, no pixel visibly different.
 
     The tests do not ask this, since a pixel may differ between machines; the build does, so that a new
@@ -167,7 +176,7 @@ def _look_alike(old, new):
     return a.shape == b.shape and float(np.abs(a - b).max()) < 0.05
 
 
-def merge_streams(outputs, everywhere=False):
+def merge_streams(outputs: Sequence[Output], everywhere: bool = False) -> list[Output]:
     """Joins the pieces in which a kernel happened to send a stream.
 
     Args:

@@ -4,7 +4,9 @@ import contextlib
 import errno
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, BinaryIO
 
 try:
     import fcntl
@@ -16,7 +18,7 @@ __all__ = ["PACKAGE", "course_folder", "replacing", "try_lock", "write"]
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def course_folder(name):
+def course_folder(name: str) -> Path:
     """Find a folder of the course, in a clone or in the installed package.
 
     Args:
@@ -39,7 +41,7 @@ def course_folder(name):
 
 
 @contextlib.contextmanager
-def replacing(path):
+def replacing(path: str | Path) -> Iterator[BinaryIO]:
     """A file to write into, which takes the place of another when it is complete, and not before.
 
     Args:
@@ -63,18 +65,18 @@ def replacing(path):
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with open(unfinished, "xb") as file:
+        with unfinished.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        unfinished.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             unfinished.unlink()
         raise
 
 
-def write(path, content):
+def write(path: str | Path, content: bytes) -> None:
     """Write a file so that it is there in full or not at all.
 
     Args:
@@ -88,7 +90,7 @@ def write(path, content):
         file.write(content)
 
 
-def try_lock(file):
+def try_lock(file: IO) -> bool:
     """Whether the lock was free and is ours now; on file systems that know no locks it always is.
 
     Args:

@@ -10,9 +10,10 @@ import os
 import platform
 import time
 from pathlib import Path
+from typing import Any
 
 
-def kernels():
+def kernels() -> str | None:
     """The routines that OpenBLAS uses in this process, such as "Haswell"; None with another library."""
     from threadpoolctl import threadpool_info
 
@@ -20,7 +21,7 @@ def kernels():
     return next((found["architecture"] for found in libraries if found["internal_api"] == "openblas"), None)
 
 
-def better_environment():
+def better_environment() -> dict[str, str]:
     """The environment in which a new process multiplies faster than this one.
 
     Returns:
@@ -41,7 +42,7 @@ def _processor_features():
     return set(next((line.split(":")[1].split() for line in lines if line.startswith("flags")), ()))
 
 
-def description():
+def description() -> dict[str, Any]:
     """What is measured on, and with which versions: a dict, for the tables of results."""
     versions = {}
     for package in ("numpy", "tensorflow", "tensorflow-cpu", "keras", "torch"):
@@ -70,6 +71,6 @@ def _processor():
     return next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
 
 
-def load():
+def load() -> float | None:
     """How many programs want the processor, a mean over a minute; None on Windows."""
     return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None

@@ -6,7 +6,7 @@ import re
 __all__ = ["marked_up"]
 
 
-def marked_up(sentence):
+def marked_up(sentence: str) -> str:
     """HTML of a sentence in which code stands between backticks.
 
     Args:

@@ -1,13 +1,22 @@
 """Runs a notebook from top to bottom in a fresh kernel, and accepts nothing but clean cells."""
 
+from __future__ import annotations
+
 import os
 import re
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from lstm_course.common import comparing
 from lstm_course.common.trouble import Trouble
+
+if TYPE_CHECKING:
+    from nbclient import NotebookClient
+    from nbformat import NotebookNode
 
 CELL_TIMEOUT = 300  # seconds, room for a busy machine; a dead kernel is noticed within one
 # The tests set the same, so that they see what the build saw.
@@ -24,7 +33,9 @@ class BuildError(Trouble):
     """A lesson cannot be built; the message says where and why."""
 
 
-def execute(notebook, name, variables=None):
+def execute(
+    notebook: NotebookNode, name: str | Path, variables: Mapping[str, str] | None = None
+) -> dict[int, float]:
     """Runs a notebook in a fresh kernel, in an empty folder, and keeps its outputs.
 
     Args:
@@ -62,7 +73,7 @@ def execute(notebook, name, variables=None):
     return seconds
 
 
-def new_client(notebook, folder, **options):
+def new_client(notebook: NotebookNode, folder: str | Path, **options: Any) -> NotebookClient:
     """Makes what runs a notebook: nbclient with the Python of the course and its time limit for a cell.
 
     Args:
@@ -76,6 +87,7 @@ def new_client(notebook, folder, **options):
     from nbclient import NotebookClient
     from traitlets.config import Config
 
+    settings: dict[str, Any] = {"timeout": CELL_TIMEOUT} | options
     return NotebookClient(
         notebook,
         kernel_name="python3",
@@ -84,7 +96,7 @@ def new_client(notebook, folder, **options):
         resources={"metadata": {"path": folder}},
         record_timing=False,
         store_widget_state=False,
-        **{"timeout": CELL_TIMEOUT} | options,
+        **settings,
     )
 
 
@@ -107,7 +119,7 @@ def _reason(cell, error):
     return raised(cell) or str(error).strip().splitlines()[0]
 
 
-def raised(cell):
+def raised(cell: NotebookNode) -> str | None:
     """What a cell raised, in a line: the error itself rather than a traceback of three screens.
 
     Args:
@@ -129,13 +141,13 @@ def _tidy_outputs(cell, name):
     cell.outputs = comparing.merge_streams(cell.outputs)
     for output in cell.outputs:
         if output.get("name") == "stderr":
-            raise BuildError(about_cell(name, cell, f"wrote to stderr: {output.text.strip()[:500]}"))
+            raise BuildError(about_cell(name, cell, f"wrote to stderr: {output['text'].strip()[:500]}"))
         if "data" in output:
             # The model of a widget ends with its kernel; what stays is the picture beside it.
-            output.data.pop(comparing.WIDGET_VIEW, None)
+            output["data"].pop(comparing.WIDGET_VIEW, None)
 
 
-def about_cell(name, cell, reason):
+def about_cell(name: str | Path, cell: NotebookNode, reason: str) -> str:
     """Words a complaint about a cell.
 
     Args:

@@ -22,7 +22,7 @@ _ABOUT_SHAPES = re.compile(
 _PRODUCTS = {"dot", "matmul"}
 
 
-def explained(error, namespace):
+def explained(error: BaseException, namespace: dict | None) -> str | None:
     """Says which arrays of a learner's line do not fit together.
 
     Args:

@@ -6,7 +6,6 @@ What ships lies in `datasets/`, listed in its README.md. What must be downloaded
 import hashlib
 import os
 import re
-import sys
 from pathlib import Path
 
 from lstm_course.common.files import course_folder
@@ -65,8 +64,8 @@ def sha256(content):
 
 def listed(readme):
     """The SHA-256 of every file in the table of `datasets/README.md`, a dict from name to digest."""
-    rows = re.findall(r"^\| *`([^`]+)` *\|.*\| *`([0-9a-f]{64})` *\|$", readme.read_text("utf-8"), re.M)
-    return dict(rows)
+    row = r"^\| *`([^`]+)` *\|.*\| *`([0-9a-f]{64})` *\|$"
+    return dict(re.findall(row, readme.read_text("utf-8"), re.MULTILINE))
 
 
 def cache_folder():
@@ -74,10 +73,6 @@ def cache_folder():
     named = os.environ.get("LSTM_COURSE_CACHE")
     if named:
         return Path(named).expanduser().absolute()
-    if sys.platform == "win32":
-        parent = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        parent = Path.home() / "Library" / "Caches"
-    else:
-        parent = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return parent / "lstm-course"
+    from platformdirs import user_cache_path
+
+    return user_cache_path("lstm-course", appauthor=False, opinion=False)  # the same name everywhere

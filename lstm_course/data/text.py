@@ -16,7 +16,7 @@ from lstm_course.common import arguments
 PADDING, UNKNOWN = 0, 1
 FIRST_WORD = 2
 
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.S)  # "<3" is none
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)  # "<3" is none
 _WORD = re.compile(r"\w+(?:'\w+)*")
 _JOINERS = "\u200c\u200d"  # within words of Persian and Hindi
 

@@ -177,7 +177,8 @@ class Exercise:
     @property
     def stub(self) -> str:
         """Text of the function as a learner finds it: its head and three dots for what is to be written."""
-        function = ast.parse(self.source).body[0]
+        body = ast.parse(self.source).body
+        function = next(node for node in body if isinstance(node, ast.FunctionDef))
         documented = ast.get_docstring(function) is not None
         end = function.body[0].end_lineno if documented else function.body[0].lineno - 1
         return "".join([*self.source.splitlines(keepends=True)[:end], "    ...\n"])

@@ -32,7 +32,7 @@ def _value(exercise, value):
     if value is None or value is ...:
         return Finding("not attempted", f"Find `{exercise.id}`, then run this cell again.")
     number = plain(value)
-    if isinstance(number, Odd | dict | tuple) or number.size != 1 or number.dtype.kind == "c":
+    if isinstance(number, Odd | dict | tuple | None) or number.size != 1 or number.dtype.kind == "c":
         return Finding("wrong", f"`{exercise.id}` should be one number, but it is {describe(number)}.")
     number = number.item()
     right = float(exercise.answer())

@@ -5,8 +5,12 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 __all__ = ["Allowance", "TimeUp", "limited"]
+
+Returned = TypeVar("Returned")
 
 PATIENCE = 12  # an answer that waits instead of working is stopped after so many times its allowance
 TICK = 0.05  # seconds between two looks at the clock
@@ -34,10 +38,10 @@ class Allowance:
         True
     """
 
-    def __init__(self, seconds):
+    def __init__(self, seconds: float) -> None:
         self.seconds = self.left = seconds
 
-    def call(self, function):
+    def call(self, function: Callable[[], Returned]) -> Returned:
         """Call a function without arguments.
 
         In the main thread a timer interrupts it; elsewhere a worker does the call and is given up.
@@ -91,7 +95,8 @@ class Allowance:
             worker.join(TICK)
             # Of all threads: not every system tells what one of them has used.
             now = time.process_time()
-            if not _imports(sys._current_frames().get(worker.ident)):
+            frame = sys._current_frames().get(worker.ident or 0)  # noqa: SLF001 - nothing public tells
+            if not _imports(frame):
                 self.left -= now - before
             before = now
         _stop(worker)
@@ -156,13 +161,15 @@ def _stop(worker):
     """Raise TimeUp in a thread that works on, and, where it does not heed, here."""
     deadline = time.monotonic() + 1
     while worker.is_alive() and time.monotonic() < deadline:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(worker.ident), ctypes.py_object(TimeUp))
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(worker.ident or 0), ctypes.py_object(TimeUp)
+        )
         worker.join(TICK)
     if worker.is_alive():
         raise TimeUp
 
 
-def limited(call, seconds):
+def limited(call: Callable[[], Returned], seconds: float) -> Returned:
     """Result of one call that may take so long.
 
     Args:

@@ -36,4 +36,4 @@ def find(name: str | None) -> Exercise | ValueExercise | Question | None:
         >>> find("sigmoid").lesson
         '00'
     """
-    return every().get(name)
+    return every().get(name or "")

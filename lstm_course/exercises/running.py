@@ -10,18 +10,20 @@ import copy
 import io
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
-from .limits import TimeUp
+from lstm_course.exercises.limits import Allowance, TimeUp
 
 # Held from the start: an answer may replace functions of NumPy before it is checked.
 _array, _asarray, _abs, _isnan, _isfinite = np.array, np.asarray, np.abs, np.isnan, np.isfinite
-_ndarray = np.ndarray
+_ndarray, _real, _imag = np.ndarray, np.real, np.imag
 
 LARGEST = 10_000_000  # elements; nothing that the course asks for comes near
 
@@ -37,6 +39,10 @@ class Odd:
     what: str
 
 
+# What is compared: what a function returned, made of arrays of our own.
+Plain: TypeAlias = "np.ndarray | Odd | dict[str, Plain] | tuple[Plain, ...] | None"
+
+
 @dataclass(frozen=True)
 class Run:
     """What one call did.
@@ -49,14 +55,14 @@ class Run:
         changed: number of the first argument that it changed in place, or None.
     """
 
-    value: object = None
+    value: Plain = None
     error: BaseException | None = None
     warnings: tuple[str, ...] = ()
     printed: str = ""
     changed: int | None = None
 
 
-def describe(value):
+def describe(value: object) -> str:
     """A thing in words, without addresses: "a string", "an array of shape (3, 4)".
 
     Example:
@@ -87,7 +93,7 @@ def describe(value):
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
-def plain(value, depth=0):
+def plain(value: object, depth: int = 0) -> Plain:
     """The value as arrays of our own, in dicts and tuples; whatever is not numbers becomes `Odd`."""
     if value is None:
         return None
@@ -107,9 +113,10 @@ def plain(value, depth=0):
         return Odd(describe(value))
     if numbers.size > LARGEST:
         return Odd(f"an array of shape {numbers.shape}")
-    if numbers.dtype.kind == "c" and numbers.imag.any():
-        return _array(numbers, dtype=complex, subok=False)
-    return _array(numbers.real, dtype=float, subok=False)
+    if numbers.dtype.kind != "c":
+        return _array(numbers, dtype=float, subok=False)
+    own = _array(numbers, dtype=complex, subok=False)
+    return own if _imag(own).any() else _array(_real(own), dtype=float)
 
 
 def _rectangular(items):
@@ -120,7 +127,7 @@ def _rectangular(items):
         return False
 
 
-def same(a, b):
+def same(a: Plain, b: Plain) -> bool:
     """Whether two plain values agree: same structure, same shapes, and numbers equal up to float32 rounding.
 
     A tuple agrees with an array that unpacks into the same parts.
@@ -150,7 +157,7 @@ def same(a, b):
     return (a is None and b is None) or (isinstance(a, Odd) and a == b)
 
 
-def close(a, b):
+def close(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Element by element: equal up to float32 rounding; two NaN are equal, infinities too.
 
     Float32 carries seven digits and a sum over a few steps costs one or two of them.
@@ -160,7 +167,7 @@ def close(a, b):
     return near | (a == b) | (_isnan(a) & _isnan(b))
 
 
-def run(call, arguments, allowance):
+def run(call: Callable, arguments: tuple, allowance: Allowance) -> Run:
     """Call with copies of the arguments and write down what happened.
 
     Args:
@@ -207,7 +214,7 @@ def _c_libraries_silenced():
         yield
         return
     try:
-        with open(os.devnull, "wb") as nowhere:
+        with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), 2)
         yield
     finally:

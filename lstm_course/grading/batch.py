@@ -96,12 +96,12 @@ def _with_variants(submissions, key):
     for each in submissions:
         variant = key.get(each.learner) or key.get(each.id)
         if variant is None:
-            each = replace(each, lesson=None, reason=f"The key has no variant for {each.learner}.")
+            told = {"lesson": None, "reason": f"The key has no variant for {each.learner}."}
         elif each.cells is None:
-            each = replace(each, lesson=f"V{numbers[variant]}")
+            told = {"lesson": f"V{numbers[variant]}"}
         else:
-            each = replace(each, lesson=f"V{numbers[variant]}", reason=None)
-        kept.append(each)
+            told = {"lesson": f"V{numbers[variant]}", "reason": None}
+        kept.append(replace(each, **told))
     return kept
 
 

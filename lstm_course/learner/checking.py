@@ -12,6 +12,7 @@ import html
 import io
 import sys
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -55,7 +56,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
 
     @property
-    def score(self):
+    def score(self) -> float:
         """1 for a right answer, 0.5 for a nearly right one, else 0."""
         return VERDICTS[self.status].score
 
@@ -91,10 +92,10 @@ class HelpGiven:
         solutions: ids of exercises whose solution was asked for.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.hints, self.solutions = {}, set()
 
-    def forget(self):
+    def forget(self) -> None:
         """Begin a new session."""
         self.hints.clear()
         self.solutions.clear()
@@ -122,7 +123,7 @@ class _Note:
         return _card("var(--jp-border-color1, #757575)", heading + text + code, width)
 
 
-def check(answer=_NOTHING, /, **named):
+def check(answer: object = _NOTHING, /, **named: object) -> Outcome:
     """Check an answer, and say what is wrong with it.
 
     Args:
@@ -147,7 +148,10 @@ def check(answer=_NOTHING, /, **named):
     given = len(named) + (answer is not _NOTHING)
     if given != 1:
         raise TypeError(f"check takes one answer, as in check(sigmoid) or check(sigmoid=mine), not {given}")
-    name, answer = named.popitem() if named else (_called(answer, sys._getframe(1).f_globals), answer)
+    if named:
+        name, answer = named.popitem()
+    else:
+        name = _called(answer, sys._getframe(1).f_globals)  # noqa: SLF001 - the notebook's names
     exercise = exercises.find(name)
     if exercise is None:
         return Outcome(None, "wrong", _unknown(name, answer))
@@ -199,7 +203,7 @@ def _outcome(exercise, finding):
     return Outcome(exercise.id, finding.status, finding.sentence, finding.mistake, where, finding.notes)
 
 
-def hint(answer=None, /, **named):
+def hint(answer: Callable | str | None = None, /, **named: object) -> _Note:
     """The next hint: one more at each call, from gentle to nearly the answer.
 
     Args:
@@ -228,7 +232,7 @@ def hint(answer=None, /, **named):
     return _Note(f"Hint {shown + 1} of {len(exercise.hints)}: {exercise.id}", exercise.hints[shown])
 
 
-def solution(answer=None, /, **named):
+def solution(answer: Callable | str | None = None, /, **named: object) -> _Note:
     """The course's answer, at the second call; the first asks whether you have tried.
 
     Args:
@@ -255,7 +259,7 @@ def solution(answer=None, /, **named):
     return _Note(f"The course's answer: {exercise.id}", code=exercise.source)
 
 
-def proven(function):
+def proven(function: Callable) -> Callable:
     """The learner's function when its check is right, else the course's own; a printed line says which.
 
     Args:

@@ -12,9 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any, Protocol
 
 from lstm_course import __version__
 from lstm_course.common.files import PACKAGE, course_folder
@@ -56,7 +58,14 @@ class Finding:
         return f"{MARKS[self.status]} {self.what + ':':13} {self.sentence}"
 
 
-def examine():
+class _Usage(Protocol):
+    """What `shutil.disk_usage` returns, as far as it is looked at."""
+
+    @property
+    def free(self) -> int: ...
+
+
+def examine() -> list[Finding]:
     """Look at everything, in ten seconds or less on a computer that has nothing else to do.
 
     Returns:
@@ -76,7 +85,7 @@ def examine():
     return [*findings, tensorflow(trial)]
 
 
-def summary(findings):
+def summary(findings: Sequence[Finding]) -> str:
     """The last line: how it stands.
 
     Example:
@@ -91,19 +100,38 @@ def summary(findings):
     return "All is well, but for what is noted." if noted else "All is well."
 
 
-def python(version=None, implementation=None, bits=None):
-    """Python itself: 3.11 to 3.13, the usual one, 64 bits."""
+def python(
+    version: tuple[int, ...] | None = None, implementation: str | None = None, bits: int | None = None
+) -> Finding:
+    """Python itself: one that the package asks for, the usual one, 64 bits."""
     version = version or sys.version_info[:3]
     implementation = implementation or platform.python_implementation()
     bits = bits or (64 if sys.maxsize > 2**32 else 32)
     found = f"{implementation} {'.'.join(map(str, version))}, {bits} bits"
-    if not (3, 11) <= tuple(version[:2]) <= (3, 13) or implementation != "CPython" or bits != 64:
-        advice = "the course needs CPython 3.11, 3.12 or 3.13 with 64 bits: get one from https://www.python.org/downloads/"
-        return Finding("wrong", "Python", f"{found}, but {advice}.")
+    *most, newest = pythons()
+    if f"{version[0]}.{version[1]}" not in (*most, newest) or implementation != "CPython" or bits != 64:
+        advice = f"the course needs CPython {', '.join(most)} or {newest} with 64 bits"
+        where = "https://www.python.org/downloads/"
+        return Finding("wrong", "Python", f"{found}, but {advice}: get one from {where}.")
     return Finding("well", "Python", f"{found}, on {platform.system()} {platform.machine()}.")
 
 
-def environment(prefix=None, variables=None, clone=None):
+def pythons() -> list[str]:
+    """The versions of Python that the package asks for.
+
+    Example:
+        >>> pythons()
+        ['3.11', '3.12', '3.13']
+    """
+    from packaging.specifiers import SpecifierSet
+
+    wanted = SpecifierSet(metadata.metadata("lstm-course")["Requires-Python"])
+    return [version for version in (f"3.{minor}" for minor in range(100)) if version in wanted]
+
+
+def environment(
+    prefix: str | Path | None = None, variables: Mapping[str, str] | None = None, clone: Path | None = None
+) -> Finding:
     """Whether this is the environment that start.py made, and nothing leads Python away from it."""
     prefix, variables = Path(prefix or sys.prefix), os.environ if variables is None else variables
     clone = clone or PACKAGE.parent
@@ -124,7 +152,7 @@ def environment(prefix=None, variables=None, clone=None):
     return Finding("well", "environment", f"{prefix}, lstm-course {__version__}.")
 
 
-def packages(lock=None, installed=metadata.version):
+def packages(lock: Path | None = None, installed: Callable[[str], str] = metadata.version) -> Finding:
     """Versions against the lock, and against the ranges of the package where there is no lock."""
     lock = lock or PACKAGE.parent / "requirements.txt"
     problem = version_problem(installed)
@@ -149,7 +177,7 @@ def packages(lock=None, installed=metadata.version):
     return Finding("well", "packages", f"all {count} have the versions the course was tested with.")
 
 
-def pins(text):
+def pins(text: str) -> list[tuple[str, str]]:
     """Name and version of each package of a lock that this computer needs.
 
     Example:
@@ -165,12 +193,12 @@ def pins(text):
     ]
 
 
-def memory(available=None):
+def memory(available: float | None = None) -> Finding:
     """Whether a kernel with Keras and a browser fit in."""
     if available is None:
         import psutil
 
-        available = psutil.virtual_memory().available
+        available = float(psutil.virtual_memory().available)
     free = f"{available / 1e9:.1f} GB are free"
     if available < GIGABYTES_OF_MEMORY * 1e9:
         advice = "close other programs, or shut down kernels that you no longer use"
@@ -179,7 +207,7 @@ def memory(available=None):
     return Finding("well", "memory", f"{free}.")
 
 
-def disk(folder=".", usage=shutil.disk_usage):
+def disk(folder: str | Path = ".", usage: Callable[[Path], _Usage] = shutil.disk_usage) -> Finding:
     """Whether the working copy can be written, with room for the data."""
     folder = Path(folder).resolve()
     try:
@@ -200,7 +228,7 @@ def disk(folder=".", usage=shutil.disk_usage):
     return Finding("well", "disk", f"{free:.0f} GB are free in {folder}.")
 
 
-def cache(folder=None):
+def cache(folder: str | Path | None = None) -> Finding:
     """Whether downloaded data can be kept."""
     folder = Path(folder or shipping.cache_folder())
     # The nearest folder that is there: the cache itself is made when it is needed.
@@ -215,16 +243,18 @@ def cache(folder=None):
     return Finding("well", "cache", f"{folder}, for IMDB.")
 
 
-def threads(libraries=None, cores=None, load=None):
+def threads(
+    libraries: Sequence[Mapping[str, Any]] | None = None, cores: int | None = None, load: float | None = None
+) -> Finding:
     """Threads of NumPy's matrix products, and whether something else keeps the computer busy."""
     import numpy as np
 
-    np.ones((2, 2)) @ np.ones((2, 2))
+    _ = np.ones((2, 2)) @ np.ones((2, 2))  # loads the library
     if libraries is None:
         from threadpoolctl import threadpool_info
 
         libraries = [library for library in threadpool_info() if library["user_api"] == "blas"]
-    cores = cores or os.cpu_count()
+    cores = cores or os.cpu_count() or 1
     if load is None:
         load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     if not libraries:
@@ -245,7 +275,7 @@ def threads(libraries=None, cores=None, load=None):
     return Finding("well", "threads", f"{sentence}.")
 
 
-def data(folder=None):
+def data(folder: Path | None = None) -> Finding:
     """Each data file that ships, against its SHA-256."""
     names = list(shipping.listed((folder or course_folder("datasets")) / "README.md"))
     for name in names:
@@ -256,7 +286,7 @@ def data(folder=None):
     return Finding("well", "data", f"{len(names)} files, as they were made.")
 
 
-def lessons(folder=None):
+def lessons(folder: str | Path | None = None) -> Finding:
     """Whether the lessons are there and can be read."""
     folder = Path(folder or course_folder("notebooks"))
     names = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
@@ -274,7 +304,7 @@ def lessons(folder=None):
     return Finding("well", "lessons", f"{len(names)}, in {folder}.")
 
 
-def browser(find=None):
+def browser(find: Callable[[], object] | None = None) -> Finding:
     """Whether JupyterLab will find a browser to open."""
     import webbrowser
 
@@ -290,7 +320,7 @@ def browser(find=None):
     return Finding("well", "browser", f"{getattr(found, 'name', None) or type(found).__name__}.")
 
 
-def kernel(code=TRY_KERNEL, timeout=20):
+def kernel(code: str = TRY_KERNEL, timeout: float = 20) -> Finding:
     """Whether a kernel starts, with this Python, and imports the course."""
     from lstm_course.common import notebooks
     from lstm_course.common.notebook_runs import new_client, raised, run
@@ -315,7 +345,7 @@ def kernel(code=TRY_KERNEL, timeout=20):
     )
 
 
-def start_tensorflow(code=TRY_TENSORFLOW):
+def start_tensorflow(code: str = TRY_TENSORFLOW) -> subprocess.Popen[str] | None:
     """Begin to import TensorFlow in a process of its own.
 
     Returns:
@@ -329,7 +359,7 @@ def start_tensorflow(code=TRY_TENSORFLOW):
     return subprocess.Popen([sys.executable, "-c", code], stdout=pipe, stderr=pipe, text=True)
 
 
-def tensorflow(process, timeout=TENSORFLOW_TIMEOUT):
+def tensorflow(process: subprocess.Popen[str] | None, timeout: float = TENSORFLOW_TIMEOUT) -> Finding:
     """What became of that process."""
     if process is None:
         return Finding(

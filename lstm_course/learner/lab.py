@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 from lstm_course.common.comparing import WIDGET_VIEW
 from lstm_course.common.files import course_folder
@@ -17,7 +18,7 @@ class LabError(Trouble):
     """JupyterLab cannot be opened; the message is one sentence for the learner."""
 
 
-def open_lab(folder="my-lessons", browser=True, port=None):
+def open_lab(folder: str | Path = "my-lessons", browser: bool = True, port: int | None = None) -> None:
     """Bring the working copy up to date and run JupyterLab in it until it is stopped.
 
     Args:
@@ -40,7 +41,7 @@ def open_lab(folder="my-lessons", browser=True, port=None):
         raise LabError(f"The working copy {folder} cannot be written: {error.strerror or error}.") from None
     # For international web addresses in jsonschema, of which JupyterLab has none. It reads forty grammars
     # when it is imported: 0.8 s, and everything else takes 1.1 s.
-    sys.modules.setdefault("rfc3987_syntax", None)
+    sys.modules.setdefault("rfc3987_syntax", None)  # pyright: ignore[reportArgumentType]
     from jupyterlab.labapp import LabApp  # half a second, which only this command should pay
 
     os.environ.update(_environment(Path(folder)))
@@ -48,7 +49,7 @@ def open_lab(folder="my-lessons", browser=True, port=None):
     LabApp.launch_instance(_arguments(Path(folder).resolve(), page, browser, port))
 
 
-def leave_out_views(model, **unused):
+def leave_out_views(model: dict[str, Any], **unused: object) -> None:
     """Save pictures in the place of widgets, which end with their kernel. Jupyter calls this before it saves.
 
     Opened again, a saved view says "Error displaying widget: model not found". An output that has a picture

@@ -15,7 +15,7 @@ PAGE = "lessons.md"
 _OURS = "<!-- This page is written anew at each start of the course. -->"
 
 
-def write_page(folder):
+def write_page(folder: str | Path) -> str:
     """Write the page into a working copy, unless a file of the learner's stands in its place.
 
     Args:
@@ -85,8 +85,8 @@ def _page(lessons, progress):
     for name, (title, minutes, question) in lessons.items():
         right, all_ = counts.get(name[:2], (0, 0))
         done = f"{right} of {all_}" + (" ✓" if right == all_ else "") if all_ else ""
-        question = question.replace("|", "&#124;")
-        rows.append(f"| {int(name[:2])} | [{title or name}]({name}) | {question} | {minutes} | {done} |")
+        asked = question.replace("|", "&#124;")
+        rows.append(f"| {int(name[:2])} | [{title or name}]({name}) | {asked} | {minutes} | {done} |")
     return "\n".join(
         [
             _OURS,

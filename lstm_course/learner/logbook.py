@@ -5,10 +5,11 @@ sent anywhere. It holds for each exercise the best result so far. Nothing that g
 the way of a lesson: trouble is told once, and the check goes on.
 """
 
+from __future__ import annotations
+
 import contextlib
 import errno
 import json
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from lstm_course import exercises
 from lstm_course.common import files
 from lstm_course.common.markup import marked_up
+from lstm_course.exercises import Exercise, Question, ValueExercise
 from lstm_course.exercises.verdicts import VERDICTS, score
 from lstm_course.learner import workspace
 
@@ -31,7 +33,7 @@ _WORDS = {status: VERDICTS[status].progress for status in _KEPT} | {None: VERDIC
 _told = set()
 
 
-def remember(exercise, status, folder=None):
+def remember(exercise: str, status: str, folder: str | Path | None = None) -> tuple[str, ...]:
     """Write down the result of a check, if it is the best so far and the folder is a working copy.
 
     Args:
@@ -100,14 +102,14 @@ def _parsed(folder):
 
 def _put_aside(folder):
     kept = workspace.free_name(folder, workspace.labelled(PROGRESS, "old"))
-    os.rename(folder / PROGRESS, folder / kept)
+    (folder / PROGRESS).rename(folder / kept)
     return f"The notes on your progress could not be read. They are kept as {kept}, and new ones are begun."
 
 
 @contextlib.contextmanager
 def locked(folder):
     """Keeps other notebooks out while the file is read, changed and written."""
-    with open(folder / LOCK, "ab") as file:
+    with (folder / LOCK).open("ab") as file:
         end = time.monotonic() + PATIENCE
         while not files.try_lock(file):
             if time.monotonic() > end:
@@ -119,7 +121,7 @@ def locked(folder):
 # Showing it
 
 
-def progress(folder=None):
+def progress(folder: str | Path | None = None) -> Progress:
     """What is done, what was nearly right, and what is next.
 
     Args:
@@ -159,12 +161,12 @@ class Progress:
     note: str = ""
 
     @property
-    def next(self):
+    def next(self) -> Exercise | ValueExercise | Question | None:
         """The first exercise of the course that is not right yet, or None."""
         every = exercises.every().values()
         return next((exercise for exercise in every if self.best.get(exercise.id) != "right"), None)
 
-    def counts(self):
+    def counts(self) -> dict[str, tuple[int, int]]:
         """How many exercises of each lesson are right.
 
         Returns:

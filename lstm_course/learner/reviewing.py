@@ -42,7 +42,7 @@ class Review:
     troubles: tuple[str, ...]
 
     @property
-    def all_right(self):
+    def all_right(self) -> bool:
         """Whether every exercise of the lesson is right."""
         return all(status == "right" for status, _ in self.outcomes.values())
 
@@ -60,7 +60,7 @@ class Review:
         return "\n".join([*lines, *self.troubles, count])
 
 
-def review(path, timeout=CELL_TIMEOUT):
+def review(path: str | Path, timeout: float = CELL_TIMEOUT) -> Review:
     """Run a notebook, in its own folder, and collect what its checks found.
 
     A cell that raises or runs too long does not stop the others. The file itself is not changed.
@@ -91,7 +91,7 @@ def review(path, timeout=CELL_TIMEOUT):
     return Review({exercise: last.get(exercise.id, missing) for exercise in every}, tuple(troubles))
 
 
-def listen(path):
+def listen(path: str | Path) -> None:
     """Append every outcome of `check` to a file, from now on; called in the kernel that runs the notebook.
 
     Args:
@@ -101,7 +101,7 @@ def listen(path):
 
     def write(outcome):
         line = json.dumps([outcome.exercise, outcome.status, outcome.message])
-        with open(path, "a", encoding="utf-8") as file:
+        with Path(path).open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
     checking.listeners.append(write)

@@ -3,6 +3,7 @@
 import logging
 import os
 import random
+from collections.abc import Callable
 from importlib import metadata
 
 import numpy as np
@@ -12,7 +13,7 @@ from lstm_course.common.environment import TENSORFLOW
 from lstm_course.common.shape_errors import explained
 
 
-def setup(seed=0, explain_errors=True):
+def setup(seed: int = 0, explain_errors: bool = True) -> None:
     """Make a lesson start the same way on every machine.
 
     Sets the seeds of Python and NumPy, the way NumPy prints, the style of the figures, one thread for NumPy's
@@ -54,7 +55,7 @@ def setup(seed=0, explain_errors=True):
         shaking.shake(int(os.environ["LSTM_COURSE_SHAKE"]))
 
 
-def version_problem(installed=metadata.version):
+def version_problem(installed: Callable[[str], str] = metadata.version) -> str | None:
     """Say what is wrong with the installed packages, in one sentence.
 
     Args:
@@ -72,7 +73,7 @@ def version_problem(installed=metadata.version):
     from packaging.requirements import Requirement
 
     faults = []
-    for requirement in map(Requirement, metadata.requires("lstm-course")):
+    for requirement in map(Requirement, metadata.requires("lstm-course") or ()):
         # A lesson may run in another front end than JupyterLab, and the NumPy lessons where there is no
         # TensorFlow; the Keras lessons say themselves that they need it.
         wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
@@ -82,7 +83,7 @@ def version_problem(installed=metadata.version):
         try:
             version = installed(requirement.name)
         except metadata.PackageNotFoundError:
-            if not requirement.name.startswith("tensorflow"):
+            if not requirement.name.startswith(("keras", "tensorflow")):
                 faults.append(f"{needed}, which is missing")
             continue
         if not requirement.specifier.contains(version, prereleases=True):
@@ -129,4 +130,4 @@ def _style_figures():
 
     from lstm_course.plots.style import STYLE
 
-    matplotlib.rcParams.update(STYLE)
+    matplotlib.rcParams.update(STYLE)  # pyright: ignore - it asks for names as literals

@@ -21,7 +21,7 @@ MANIFEST = ".lstm-course.json"
 EARLIER = "earlier"
 
 
-def prepare(source, workspace):
+def prepare(source: str | Path, workspace: str | Path) -> list[str]:
     """Bring a working copy of the lessons up to date without touching what the learner wrote.
 
     Args:
@@ -148,7 +148,7 @@ def _offer(workspace, name, lesson, entry):
     return [("changed", beside)]
 
 
-def labelled(name, label):
+def labelled(name: str | Path, label: object) -> str:
     """A file's name with a word before its ending.
 
     Example:
@@ -158,13 +158,14 @@ def labelled(name, label):
     return Path(name).with_suffix(f".{label}{Path(name).suffix}").as_posix()
 
 
-def free_name(workspace, name, replaceable=None):
+def free_name(workspace: Path, name: str, replaceable: str | None = None) -> str:
     """First of name.ipynb, name.2.ipynb, ... that is free, or still has the text `replaceable`."""
-    for number in itertools.count(1):
-        candidate = name if number == 1 else labelled(name, number)
-        path = workspace / candidate
-        if not os.path.lexists(path) or (replaceable and _has_text(path, replaceable)):
-            return candidate
+    candidates = itertools.chain([name], (labelled(name, number) for number in itertools.count(2)))
+    return next(candidate for candidate in candidates if _is_free(workspace / candidate, replaceable))
+
+
+def _is_free(path, replaceable):
+    return not os.path.lexists(path) or bool(replaceable and _has_text(path, replaceable))
 
 
 def _has_text(path, text):
@@ -177,7 +178,7 @@ def _has_text(path, text):
 def _move_to_earlier(workspace, name):
     kept = free_name(workspace, f"{EARLIER}/{name}")
     (workspace / kept).parent.mkdir(parents=True, exist_ok=True)
-    os.rename(workspace / name, workspace / kept)
+    (workspace / name).rename(workspace / kept)
     return kept
 
 
@@ -194,7 +195,7 @@ def _obstacle(error, workspace):
     return f"{inside}: {error.strerror}"
 
 
-def text_of(content):
+def text_of(content: bytes) -> str:
     """Fingerprint of what a person wrote in a notebook: the types and sources of its cells.
 
     Outputs, execution counts, metadata and empty cells do not count: running a notebook changes those.
@@ -245,5 +246,5 @@ def _read_manifest(workspace):
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, IsADirectoryError):
         pass
     kept = free_name(workspace, labelled(MANIFEST, "broken"))
-    os.rename(path, workspace / kept)
+    path.rename(workspace / kept)
     return {}, [("unreadable", kept)]

@@ -188,12 +188,11 @@ def training_curves(curves, ylabel, chance=None, floor=None, log=False, xlabel="
     _check_curves("curves", curves)
     pairs = {}
     for label, curve in curves.items():
-        if not isinstance(curve, tuple):
-            curve = (np.arange(1, np.size(curve) + 1), curve)
-        if len(curve) != 2:
-            said = arguments.described(curve)
+        pair = curve if isinstance(curve, tuple) else (np.arange(1, np.size(curve) + 1), curve)
+        if len(pair) != 2:
+            said = arguments.described(pair)
             raise ValueError(f"curves[{label!r}] is {said}, expected (x, y) or y alone")
-        pairs[label] = _equally_long(f"curves[{label!r}]", curve)
+        pairs[label] = _equally_long(f"curves[{label!r}]", pair)
     return _curve_chart(pairs, {"chance": chance, "floor": floor}, log, xlabel, ylabel)
 
 

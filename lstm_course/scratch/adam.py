@@ -140,5 +140,5 @@ def clip_by_global_norm(gradients, max_norm):
         raise ValueError("gradients has values that are NaN or infinite, expected finite numbers")
     if norm > max_norm:
         for array in arrays:
-            array *= array.dtype.type(max_norm / norm)
+            np.multiply(array, array.dtype.type(max_norm / norm), out=array)
     return norm

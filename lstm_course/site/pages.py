@@ -91,11 +91,11 @@ def _gather(root, source, solutions):
     _write_reference(source / "reference")
     for path in source.rglob("*.md"):
         path.write_text(_without_dead_links(path.read_text(encoding="utf-8"), path), encoding="utf-8")
-    with open(source / "index.md", "a", encoding="utf-8") as index:
+    with (source / "index.md").open("a", encoding="utf-8") as index:
         index.write(
             _toctree("Lessons <notebooks/index>", "Guides <docs/index>", "Reference <reference/index>")
         )
-    with open(source / "docs" / "index.md", "a", encoding="utf-8") as guides:
+    with (source / "docs" / "index.md").open("a", encoding="utf-8") as guides:
         more = [f"../{name}" for name in PAGES[1:] if (source / name).is_file()]
         here = [path.relative_to(source / "docs") for path in (source / "docs").rglob("*.md")]
         here.remove(Path("index.md"))
@@ -174,7 +174,7 @@ def _write_lesson_list(folder, stems):
     text = "# Lessons\n\nEach lesson opens with a question, and closes with what you have measured.\n\n"
     for stem in stems:
         opening = notebooks.read(folder / f"{stem}.ipynb").cells[0].source
-        line = re.search(r"^\*(Lesson[^*]*)\*$", opening, re.M)
+        line = re.search(r"^\*(Lesson[^*]*)\*$", opening, re.MULTILINE)
         text += f"* []({stem}.ipynb)" + (f", {line[1]}\n" if line else "\n")
     (folder / "index.md").write_text(text + _toctree(*stems), encoding="utf-8")
 

@@ -156,7 +156,7 @@ class TestBuild:
         }
 
     @pytest.mark.parametrize(
-        "code, tag, reason",
+        ("code", "tag", "reason"),
         [
             ("1 + 1", "manual-10", "must assign one name; it assigns 0"),
             ("a = 1\nb = 2", "manual-10", "must assign one name; it assigns 2"),
@@ -205,7 +205,7 @@ def set_committed(root, key, value, tolerance=None):
 
 
 class TestOutputsThatCountAsUnchanged:
-    @pytest.mark.parametrize("number, kept", [("0.510", True), ("0.600", False)])
+    @pytest.mark.parametrize(("number", "kept"), [("0.510", True), ("0.600", False)])
     def test_a_tagged_number_stays_within_its_tolerance(self, root, number, kept):
         lesson = TITLE + cell("print('loss 0.500')", "varies")
         assert build(root, lesson) == []
@@ -222,7 +222,7 @@ class TestOutputsThatCountAsUnchanged:
         assert build(root, lesson, fresh=True) == []
         assert outputs(root)[0].text == "ran in 1.00 s\n"
 
-    @pytest.mark.parametrize("shade, kept", [(0.51, True), (0.8, False)])
+    @pytest.mark.parametrize(("shade", "kept"), [(0.51, True), (0.8, False)])
     def test_a_picture_stays_unless_it_looks_different(self, root, shade, kept):
         def figure(pixels):
             return f'<img alt="A grey square." src="data:image/png;base64,{pixels}">'
@@ -285,7 +285,7 @@ class TestTolerances:
         assert self.shaken(root)[0] == {"runs": 2, "moved": 0.0, "tolerance": tolerances.SMALLEST}
 
     @pytest.mark.parametrize(
-        "factor, tags, shown, reason",
+        ("factor", "tags", "shown", "reason"),
         [
             (3e4, [], "print(f'loss {1 + moved:.4f}')", "tag the cell 'varies'"),
             (1e6, ["varies"], "print(f'loss {1 + moved:.4f}')", "moves a number by"),
@@ -364,7 +364,7 @@ BAD_LESSONS = {
 }
 
 
-@pytest.mark.parametrize("cells, message", BAD_LESSONS.values(), ids=BAD_LESSONS)
+@pytest.mark.parametrize(("cells", "message"), BAD_LESSONS.values(), ids=BAD_LESSONS)
 def test_a_bad_lesson_is_refused_with_a_reason(root, monkeypatch, cells, message):
     # In a process that knows it is under test, ipykernel drops what C libraries write.
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
@@ -394,7 +394,7 @@ def test_one_bad_lesson_does_not_stop_the_others(root):
 
 
 @pytest.mark.parametrize(
-    "source, cut",
+    ("source", "cut"),
     [
         ("x = 1", "x = 1"),
         ("### BEGIN SOLUTION\nx = 1\n### END SOLUTION", "x = ...  # your code here"),

@@ -56,7 +56,7 @@ def test_what_is_exact_has_no_cause_to_remove(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "cells, said",
+    ("cells", "said"),
     [
         ([([WHOLE], "x = 1")], "asserts nothing"),
         ([([{**WHOLE, "cause": "none"}], "assert True")], "cause"),

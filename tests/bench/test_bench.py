@@ -142,7 +142,7 @@ def test_the_goals_follow_the_figures(quick):
     results, _ = quick
     slower = copy.deepcopy(results)
     for row in slower["training"]:
-        row["ratio"] = {name: 1000.0 for name in row["ratio"]}
+        row["ratio"] = dict.fromkeys(row["ratio"], 1000.0)
     for row in slower["memory"]:
         row["bytes"] = 1 if row["keep"] == "recompute" else 20
     found = report.goals(slower)
@@ -169,7 +169,7 @@ AVX_512 = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
 
 
 @pytest.mark.parametrize(
-    "chosen, features, expected",
+    ("chosen", "features", "expected"),
     [
         ("Haswell", AVX_512, {"OPENBLAS_CORETYPE": "SkylakeX"}),
         ("Haswell", {"avx2"}, {}),

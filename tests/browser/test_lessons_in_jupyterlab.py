@@ -125,7 +125,7 @@ def lab(folder, free_port):
         "JUPYTER_TOKEN": TOKEN,
         "IPYTHONDIR": str(folder / "ipython"),
     }
-    with open(folder / "log.txt", "w") as log:
+    with (folder / "log.txt").open("w") as log:
         server = subprocess.Popen(command, cwd=folder, env=os.environ | ours, stdout=log, stderr=log)
     try:
         address = f"http://127.0.0.1:{port}"

@@ -31,7 +31,7 @@ GREY = np.full((4, 6), 0.5)
 
 
 @pytest.mark.parametrize(
-    "old, new, alike",
+    ("old", "new", "alike"),
     [
         (png(GREY), png(GREY), True),
         (png(GREY), png(GREY + 0.01), True),
@@ -65,7 +65,7 @@ def test_merging_keeps_the_order_that_a_reader_sees_and_the_outputs_given():
 
 
 @pytest.mark.parametrize(
-    "metadata, found",
+    ("metadata", "found"),
     [
         ({}, None),
         ({"tags": ["slow"]}, None),
@@ -88,7 +88,7 @@ def test_what_moved_is_the_tolerance_that_is_needed(a, b):
 
 
 @pytest.mark.parametrize(
-    "old, new, needed",
+    ("old", "new", "needed"),
     [
         ("12 %", "15 %", 0.02),
         ("12%", "12%", 0),
@@ -109,7 +109,7 @@ def test_more_than_a_number_moved(other):
 
 
 @pytest.mark.parametrize(
-    "old, new, close",
+    ("old", "new", "close"),
     [
         ("1,234 steps", "1,240 steps", True),
         ("1,234 steps", "1,434 steps", False),

@@ -31,7 +31,7 @@ def raised(code):
 
 
 @pytest.mark.parametrize(
-    "code, sentence",
+    ("code", "sentence"),
     [
         ("W @ h", "`W` is (16, 8), `h` is (4, 16): meant `h @ W`?"),
         ("y = 1 + np.dot(W, h)", "`W` is (16, 8), `h` is (4, 16): meant `h @ W`?"),

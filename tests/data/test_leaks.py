@@ -210,7 +210,7 @@ def smoothed_over_the_future(data):
 
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize(
-    "pipeline, leaks",
+    ("pipeline", "leaks"),
     [
         (scaled_on_everything, {"scaler"}),
         (standardised_on_everything, {"scaler"}),
@@ -254,7 +254,7 @@ def test_generators_of_the_caller_are_left_alone():
 
 
 @pytest.mark.parametrize(
-    "pipeline, error, said",
+    ("pipeline", "error", "said"),
     [
         (
             lambda data: (data, data),

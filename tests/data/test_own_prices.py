@@ -51,8 +51,7 @@ def test_the_cells_on_prices_run_on_a_file_of_ones_own(kind, tmp_path, capsys):
     names["chronological_split"] = find("chronological_split").reference
     names["create_sequences"] = find("create_sequences").reference
     for source in cells():
-        source = source.replace("load_prices()", f"load_prices({str(tmp_path / 'mine.csv')!r})")
-        exec(source, names)
+        exec(source.replace("load_prices()", f"load_prices({str(tmp_path / 'mine.csv')!r})"), names)
     said = capsys.readouterr().out
     assert "mine: 700 days" in said
     found = re.search(r"significantly better: (.*)", said)[1]

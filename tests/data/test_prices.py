@@ -167,7 +167,7 @@ def changed(k, line):
 
 
 @pytest.mark.parametrize(
-    "table, said",
+    ("table", "said"),
     [
         (two_columns(head="When,Close"), "no line with the names of its columns, one of them a date"),
         (two_columns(head="Date,Open,High"), "like a closing price; its columns are 'Date'"),
@@ -435,7 +435,7 @@ def test_simulated_prices_are_a_random_walk_and_stay_the_same():
     assert (load_prices().values == simulated_prices().values).all()
 
 
-@pytest.mark.parametrize("load, unit", [(load_co2, "M"), (load_elnino, "M"), (load_sunspots, "Y")])
+@pytest.mark.parametrize(("load", "unit"), [(load_co2, "M"), (load_elnino, "M"), (load_sunspots, "Y")])
 def test_series_that_ship_have_no_gap(load, unit):
     series = load()
     assert np.isfinite(series.values).all() and len(series) == len(series.times) > 300

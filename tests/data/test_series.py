@@ -27,7 +27,7 @@ from lstm_course.data import (
 from lstm_course.data.series.prices import simulated_prices
 
 
-@pytest.mark.parametrize("n, L, horizon", [(10, 3, 1), (10, 3, 4), (4, 3, 1), (9, 1, 8)])
+@pytest.mark.parametrize(("n", "L", "horizon"), [(10, 3, 1), (10, 3, 4), (4, 3, 1), (9, 1, 8)])
 def test_windows_and_targets_lie_where_they_should(n, L, horizon):
     data = np.arange(2.0 * n).reshape(n, 2)
     X, y = create_sequences(data, L, horizon)
@@ -136,7 +136,7 @@ def test_two_shapes_that_would_broadcast_are_refused():
 
 
 @pytest.mark.parametrize(
-    "call, said",
+    ("call", "said"),
     [
         (lambda: create_sequences(np.zeros(5), 5), "expected at least 6: a window of 5 and 1 to forecast"),
         (lambda: create_sequences(np.zeros((2, 2, 2)), 1), r"expected \(n,\) or \(n, D\)"),

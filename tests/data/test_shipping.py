@@ -275,7 +275,7 @@ def _broken(kind, archive):
 
 
 @pytest.mark.parametrize(
-    "kind, said",
+    ("kind", "said"),
     [
         ("empty", "damaged, cut off or no .tar.gz"),
         ("truncated", "labelled reviews"),
@@ -339,7 +339,7 @@ def test_a_download_is_checked_and_kept(server):
 
 
 @pytest.mark.parametrize(
-    "spoil, said",
+    ("spoil", "said"),
     [
         (lambda served: served.update(send=served["send"][:-9]), "cannot be downloaded|not the published"),
         (lambda served: served.update(send=bytes(len(served["send"]))), "not the published archive"),

@@ -75,7 +75,7 @@ def test_accuracy_by_distance_counts_each_text_once():
 
 
 @pytest.mark.parametrize(
-    "call, message",
+    ("call", "message"),
     [
         (lambda: text.tokenise(None), "text is None, expected a string"),
         (lambda: text.build_vocabulary("a text"), "single string, expected a list"),
@@ -98,7 +98,7 @@ def test_bad_input_is_refused_in_a_sentence(call, message):
 
 
 @pytest.mark.parametrize(
-    "given, words",
+    ("given", "words"),
     [
         ("I <3 this film, really. A must -> see it", "i 3 this film really a must see it"),
         ("two < three and <br />five > four <!-- not this --> six", "two three and five four six"),

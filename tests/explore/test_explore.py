@@ -17,7 +17,7 @@ TINY = {"Wh": [[0.5, 1.0]], "bh": [0.1]}
 VALUES, FLAGS = RANDOM.normal(size=24), np.isin(np.arange(24), [2, 9, 15]).astype(float)
 MATRIX, KERNEL, XS = RANDOM.normal(size=(8, 8)), RANDOM.normal(size=(8, 2)), RANDOM.normal(size=(40, 2))
 BATCH = RANDOM.normal(size=(2, 60, 3))
-WORDS = "slow at first and then a film that is not bad at all".split()
+WORDS = ["slow", "at", "first", "and", "then", "a", "film", "that", "is", "not", "bad", "at", "all"]
 LONG = (WORDS * 5, np.linspace(0.3, 0.9, 65), RANDOM.normal(size=(65, 20)))
 SHORT = (WORDS[:4], [0.4, 0.2, 0.7, 0.6], RANDOM.normal(size=(4, 20)))
 EXPLORERS = {
@@ -61,15 +61,15 @@ def test_every_control_moves_picture_description_and_sentence_and_is_quick(name)
     explorer = EXPLORERS[name]()
     *_, said, shown = explorer.children
     times = []
-    for name, control in explorer.controls.items():
+    for part, control in explorer.controls.items():
         before = pixels(explorer.picture), explorer.alt, explorer.sentence
         began = process_time()
         control.value = other_value(control)
         times.append(process_time() - began)
         after = pixels(explorer.picture), explorer.alt, explorer.sentence
-        assert all(now != then for now, then in zip(after, before, strict=True)), name
-        assert html.unescape(re.sub("<[^>]+>", "", said.value)) == explorer.sentence, name
-        assert pixels(shown.value) == pixels(explorer.picture), name
+        assert all(now != then for now, then in zip(after, before, strict=True)), part
+        assert html.unescape(re.sub("<[^>]+>", "", said.value)) == explorer.sentence, part
+        assert pixels(shown.value) == pixels(explorer.picture), part
     assert min(times) < 0.5  # 0.12 to 0.2 s; the rest is for slow and busy machines
 
 

@@ -154,8 +154,7 @@ def test_a_name_that_is_no_utf_8_can_be_written(tmp_path):
     import os
 
     (tmp_path / "in").mkdir()
-    with open(os.path.join(os.fsencode(tmp_path / "in"), b"Zo\xeb_02.ipynb"), "w") as file:
-        file.write(JACOBIAN)
+    (tmp_path / "in" / os.fsdecode(b"Zo\xeb_02.ipynb")).write_text(JACOBIAN)
     (only,) = collected(tmp_path / "in", tmp_path)
     assert only.learner.encode() and only.learner.startswith("Zo")
 

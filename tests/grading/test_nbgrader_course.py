@@ -116,7 +116,7 @@ def test_the_whole_round(course):
     assert done.returncode == 0, done.stderr
     assert nbgrader(course, "generate_feedback", LESSON).returncode == 0
     assert nbgrader(course, "export").returncode == 0
-    with open(course / "grades.csv", newline="") as file:
+    with (course / "grades.csv").open(newline="") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     full = sum(cell.metadata.nbgrader.points for cell in graded_cells(released))
     assert scores == {

@@ -41,7 +41,7 @@ def test_by_keyword_under_another_name():
         return rnn_cell(x, h, w)
 
     assert check(rnn_cell=mine).status == "right"
-    assert check(rnn_cell=lambda x, h, w: rnn_cell(x, h, w)).status == "right"
+    assert check(rnn_cell=lambda x, h, w: mine(x, h, w) + 0).status == "right"
 
 
 def test_an_unknown_name_gets_a_suggestion():
@@ -300,7 +300,7 @@ def plain_loop(x, h_prev, weights):
 
 def sleeping_loop(x, h_prev, weights):
     while True:
-        try:
+        try:  # noqa: SIM105
             time.sleep(0.01)
         except:  # noqa: E722 - what a learner may write
             pass

@@ -199,7 +199,7 @@ def test_tensorflow_gets_one_thread():
     assert os.environ["TF_NUM_INTRAOP_THREADS"] == os.environ["TF_NUM_INTEROP_THREADS"] == "1"
 
 
-@pytest.mark.parametrize("value, expected", [(None, "quick"), ("", "quick"), ("full", "full")])
+@pytest.mark.parametrize(("value", "expected"), [(None, "quick"), ("", "quick"), ("full", "full")])
 def test_the_profile_is_read_from_the_environment(value, expected, monkeypatch):
     monkeypatch.delenv("LSTM_COURSE_PROFILE", raising=False)
     if value is not None:

@@ -30,7 +30,7 @@ def test_the_text_classifier_is_the_text_books():
     assert model(np.ones((3, 9), int)).shape == (3, 1)
 
 
-@pytest.mark.parametrize("cell, blocks, biases", [("LSTM", 4, 1), ("GRU", 3, 2), ("SimpleRNN", 1, 1)])
+@pytest.mark.parametrize(("cell", "blocks", "biases"), [("LSTM", 4, 1), ("GRU", 3, 2), ("SimpleRNN", 1, 1)])
 def test_the_cell_can_be_chosen(cell, blocks, biases):
     model = models.text_classifier(100, 8, 5, cell=cell)
     assert kinds(model)[1] == cell
@@ -64,7 +64,7 @@ def test_the_forecaster():
 
 
 @pytest.mark.parametrize(
-    "make, error, message",
+    ("make", "error", "message"),
     [
         (lambda: models.text_classifier(0), ValueError, "input_dim is 0"),
         (lambda: models.text_classifier(10, units=2.5), TypeError, "units is 2.5"),

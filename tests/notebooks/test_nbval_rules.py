@@ -228,7 +228,7 @@ def test_both_forms_of_a_lesson_are_run_in_one_kernel_and_each_of_their_cells_is
         )
     _, text = run_nbval(tmp_path)
     ran = re.findall(r"^(\w+)/lesson::ipynb::Cell (\d) (\w+)", text, re.MULTILINE)
-    expected = "n0 s1 s2 s3 s4 n1 n2 n3 n4 n5".split()
+    expected = ["n0", "s1", "s2", "s3", "s4", "n1", "n2", "n3", "n4", "n5"]
     assert [f"{folder[0]}{number}" for folder, number, _ in ran] == expected, text
     assert [f"{folder[0]}{number}" for folder, number, outcome in ran if outcome != "PASSED"] == ["s4"], text
     _, text = run_nbval(tmp_path, "notebooks")

@@ -243,7 +243,7 @@ def test_curves_differ_in_more_than_colour():
     curves = figure.axes[0].lines[:7]
     for look in ("get_color", "get_marker"):
         assert len({getattr(curve, look)() for curve in curves}) == 7
-    assert len({str(curve._dash_pattern) for curve in curves}) == 7  # noqa: SLF001 (nothing public tells)
+    assert len({str(curve._dash_pattern) for curve in curves}) == 7
 
 
 @pytest.mark.parametrize(

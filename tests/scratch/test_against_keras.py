@@ -33,8 +33,8 @@ PAIRS = {
 STEPS = np.arange(T)
 MASKS = {
     "no mask": None,
-    "padding after": STEPS < np.array([[7], [5], [1], [3], [6]]),
-    "padding before": STEPS >= np.array([[0], [2], [6], [4], [1]]),
+    "padding after": np.array([[7], [5], [1], [3], [6]]) > STEPS,
+    "padding before": np.array([[0], [2], [6], [4], [1]]) <= STEPS,
     "holes": np.random.default_rng(3).random((N, T)) > 0.4,
     "rows without any step": np.array([True, False, True, False, True])[:, None] & (STEPS != 2),
 }
@@ -163,8 +163,7 @@ def test_dense_and_embedding_go_to_keras_and_come_back():
 
 
 def test_initial_weights_are_drawn_as_in_keras():
-    for name in PAIRS:
-        ours, options, theirs, keras_options = PAIRS[name]
+    for name, (ours, options, theirs, keras_options) in PAIRS.items():
         layer, keras_layer = ours(30, 20, seed=0, **options), theirs(20, **keras_options)
         keras_layer.build((None, None, 30))
         for variable in keras_layer.trainable_variables:

@@ -30,11 +30,9 @@ def text(node):
 def strings(node):
     """All sentences under a node."""
     for part in ast.walk(node):
-        if isinstance(part, ast.JoinedStr) or (
-            isinstance(part, ast.Constant) and isinstance(part.value, str)
-        ):
-            if " " in text(part).strip():
-                yield text(part)
+        is_text = isinstance(part, ast.Constant) and isinstance(part.value, str)
+        if (is_text or isinstance(part, ast.JoinedStr)) and " " in text(part).strip():
+            yield text(part)
 
 
 def fits(message, sentence):
@@ -43,7 +41,7 @@ def fits(message, sentence):
 
 
 def explained():
-    rows = re.findall(r"^\| (.+?) \| .+ \|$", TROUBLES, re.M)
+    rows = re.findall(r"^\| (.+?) \| .+ \|$", TROUBLES, re.MULTILINE)
     return [message for row in rows for message in re.findall("`([^`]+)`", row) if " " in message]
 
 
@@ -95,7 +93,7 @@ def test_commands_in_the_guides_exist(line, capsys):
 
 def test_the_example_that_contributors_copy(tmp_path):
     page = (ROOT / "docs/contributors/contributing.md").read_text(encoding="utf-8")
-    example = re.search(r"```python\n(# A sum that forgets.*?)```", page, re.S)[1]
+    example = re.search(r"```python\n(# A sum that forgets.*?)```", page, re.DOTALL)[1]
     path = tmp_path / "example.py"
     head = (
         "import numpy as np\nfrom lstm_course.exercises import Exercise, Probe\n"

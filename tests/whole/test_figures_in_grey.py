@@ -44,7 +44,7 @@ def series(figure):
 
 
 def look(line):
-    return line.get_marker(), str(line._dash_pattern)  # noqa: SLF001 (nothing public tells)
+    return line.get_marker(), str(line._dash_pattern)
 
 
 SEVEN = {f"curve {rank}": 0.9**STEPS + rank for rank in range(7)}
@@ -52,8 +52,8 @@ FIGURES = {
     "by_lag": lambda: plots.by_lag({name: (STEPS, y) for name, y in SEVEN.items()}, "norm (relative)"),
     "training_curves": lambda: plots.training_curves(SEVEN, "loss (nats)", chance=0.5),
     "by_size": lambda: plots.by_size({name: (STEPS, y) for name, y in SEVEN.items()}, "ms", "steps"),
-    "ratios": lambda: plots.ratios({"a": {name: (1, 0.5, 2) for name in SEVEN}}, "time"),
-    "means": lambda: plots.means({"a": {name: (1, 0.5) for name in SEVEN}}, "accuracy"),
+    "ratios": lambda: plots.ratios({"a": dict.fromkeys(SEVEN, (1, 0.5, 2))}, "time"),
+    "means": lambda: plots.means({"a": dict.fromkeys(SEVEN, (1, 0.5))}, "accuracy"),
     "forecast": lambda: plots.forecast(STEPS, 0.9**STEPS, SEVEN, "sales (t)"),
 }
 

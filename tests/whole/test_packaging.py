@@ -80,7 +80,7 @@ def test_pythons_agree_everywhere():
     tested = [f"3.{minor}" for minor in range(6, 20) if f"3.{minor}" in wanted]
     assert tested == PYTHONS
     assert python in tested
-    assert (start.OLDEST, start.NEWEST) == tuple(tuple(map(int, tested[i].split("."))) for i in (0, -1))
+    assert tuple(tuple(map(int, tested[i].split("."))) for i in (0, -1)) == (start.OLDEST, start.NEWEST)
 
 
 def environment():
@@ -111,7 +111,7 @@ def test_start_knows_for_which_computers_there_is_a_tensorflow():
         for machine in ("x86_64", "aarch64", "arm64", "AMD64", "ARM64")
         if any(marker.evaluate({"sys_platform": platform, "platform_machine": machine}) for marker in markers)
     }
-    assert load(ROOT / "start.py").WITH_TENSORFLOW == with_tensorflow
+    assert with_tensorflow == load(ROOT / "start.py").WITH_TENSORFLOW
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +156,7 @@ def installed_lab(wheel, free_port, tmp_path):
     port = free_port()
     command = [sys.executable, "-P", "-m", "lstm_course", "lab", "--no-browser", "--port", str(port)]
     variables = {"PYTHONPATH": str(site), "JUPYTER_TOKEN": "secret", "JUPYTER_PATH": str(decoy)}
-    with open(tmp_path / "log.txt", "w") as log:
+    with (tmp_path / "log.txt").open("w") as log:
         server = subprocess.Popen(command, cwd=folder, env=os.environ | variables, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:

@@ -46,7 +46,7 @@ def test_a_quick_run_imports_no_framework_before_its_first_test():
 
 
 @pytest.mark.parametrize(
-    "status, failed, words",
+    ("status", "failed", "words"),
     [
         (0, [], "All is well"),
         (1, ["notebooks/04_a.ipynb::1", "solutions/04_a.ipynb::1"], "other numbers in notebooks/04_a.ipynb"),

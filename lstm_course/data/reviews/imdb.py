@@ -109,7 +109,7 @@ def _cut(content, ends):
 @contextlib.contextmanager
 def _alone():
     """Keeps other processes out while the cache is filled; the end of the process opens the lock too."""
-    with open(cache_folder() / ".lock", "ab") as file:
+    with (cache_folder() / ".lock").open("ab") as file:
         while not try_lock(file):
             time.sleep(0.1)
         yield
@@ -135,7 +135,7 @@ def _convert(archive):
 def _download(target):
     """Fetch the published archive; nothing but exactly that is accepted."""
     digest, done = hashlib.sha256(), 0
-    with open(target, "xb") as file:
+    with target.open("xb") as file:
         for chunk in _received():
             done += len(chunk)
             digest.update(chunk)
@@ -197,7 +197,7 @@ def _require_right(reviews, archive):
     """Refuse an archive that is neither the published one nor another with the same reviews."""
     if digest_of(reviews) == REVIEWS:
         return
-    with open(archive, "rb") as file:
+    with archive.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() == ARCHIVE:
             return
     raise DataError(f"{archive} does not hold the published reviews: some texts were changed. {HELP}")

@@ -31,7 +31,7 @@ SEED = 1997
 SUBJECTS = ("film", "book", "meal")
 # Each split: how often it has each of its pairs of decisive pattern and opinion word, and its share, in
 # twelfths, of all such pairs and of all other sentences.
-SPLITS = {"train": (1, range(0, 8)), "validation": (1, range(8, 10)), "test": (2, range(10, 12))}
+SPLITS = {"train": (1, range(8)), "validation": (1, range(8, 10)), "test": (2, range(10, 12))}
 TWELFTHS = 12
 # The kinds of decisive patterns, and how often each pair of them is used.
 FAMILIES = {"last": 2, "first": 1, "keep": 1, "flip": 1}
@@ -59,7 +59,7 @@ def write_reviews():
 def phrases_by_name(text):
     """The sections of the phrase file, a dict from name to list of str."""
     sections = {}
-    for part in re.split(r"^\[", text, flags=re.M)[1:]:
+    for part in re.split(r"^\[", text, flags=re.MULTILINE)[1:]:
         name, body = part.split("]\n", 1)
         lines = [line.strip() for line in body.strip().splitlines()]
         entries = lines if name.endswith("sentences") else re.split(r",\s*", " ".join(lines).strip(", "))

@@ -174,8 +174,8 @@ def _call(pipeline, data):
         came = arguments.described(result)
         raise TypeError(f"what pipeline returned is {came}, expected four arrays: {', '.join(_PARTS)}")
     parts = {}
-    for name, value in zip(_PARTS, result, strict=True):
-        value = arguments.numeric(name, value)
+    for name, given in zip(_PARTS, result, strict=True):
+        value = arguments.numeric(name, given)
         if value.ndim == 0 or len(value) == 0:
             raise ValueError(f"{name} has shape {value.shape}, expected at least one row")
         parts[name] = np.nan_to_num(np.asarray(value, dtype=float))

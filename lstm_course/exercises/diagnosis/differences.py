@@ -1,17 +1,19 @@
 """Which part of a result is not what it should be, in a sentence: first its structure, then its numbers."""
 
 import itertools
+from collections.abc import Iterable
 
 import numpy as np
 
-from ..running import close, describe, same
+from lstm_course.exercises.exercise import Exercise
+from lstm_course.exercises.running import Plain, close, describe, same
 
 __all__ = ["listed", "parts", "runs_in_time", "wrong_structure", "wrong_value"]
 
 _ndarray, _argwhere = np.ndarray, np.argwhere
 
 
-def wrong_structure(exercise, expected, got):
+def wrong_structure(exercise: Exercise, expected: Plain, got: Plain) -> str | None:
     """The sentence about a result that is not made as asked for, or None.
 
     Args:
@@ -40,19 +42,20 @@ def wrong_structure(exercise, expected, got):
         orders = [order for order in itertools.permutations(got) if _fits(expected, order)]
         if orders:
             return f"The returned values are in another order: return `{', '.join(names)}`."
+    assert isinstance(expected, tuple | _ndarray)  # a reference returns what it names
     for name, wanted, given in zip(names, expected, got, strict=True):
         sentence = _wrong_dict(name, wanted, given)
         if sentence:
             return sentence
-        given = dict(_flattened(name, given))
+        found = dict(_flattened(name, given))
         for part, array in _flattened(name, wanted):
-            sentence = _wrong_kind(part, array, given.get(part))
+            sentence = _wrong_kind(part, array, found.get(part))
             if sentence:
                 return sentence
     return None
 
 
-def wrong_value(exercise, expected, got):
+def wrong_value(exercise: Exercise, expected: Plain, got: Plain) -> str | None:
     """The sentence about the first wrong number of a result that has the right structure.
 
     Args:
@@ -67,7 +70,7 @@ def wrong_value(exercise, expected, got):
         >>> wrong_value(find("rnn_cell"), np.zeros(2), np.array([0.0, 0.5]))
         '`h[1]` is 0.5 and should be 0.'
     """
-    wanted, given = parts(exercise, expected), parts(exercise, got)
+    wanted, given = _arrays(exercise, expected), _arrays(exercise, got)
     right = [name for name in wanted if same(wanted[name], given[name])]
     for name, array in wanted.items():
         if name in right:
@@ -83,7 +86,11 @@ def wrong_value(exercise, expected, got):
     return None
 
 
-def parts(exercise, value):
+def _arrays(exercise, value):
+    return {name: part for name, part in parts(exercise, value).items() if isinstance(part, _ndarray)}
+
+
+def parts(exercise: Exercise, value: Plain) -> dict[str, Plain]:
     """Everything in a returned value.
 
     Args:
@@ -108,12 +115,12 @@ def parts(exercise, value):
     return dict(pair for name, part in zip(names, value, strict=True) for pair in _flattened(name, part))
 
 
-def runs_in_time(exercise, name):
+def runs_in_time(exercise: Exercise, name: str) -> bool:
     """Whether the first axis of a returned array is time."""
     return tuple((exercise.axes or {}).get(name, ()))[:1] == ("step",)
 
 
-def listed(names):
+def listed(names: Iterable[str]) -> str:
     """Names as code, "`h`, `c`".
 
     Example:

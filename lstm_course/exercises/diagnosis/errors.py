@@ -1,6 +1,7 @@
 """What an exception means, in a short sentence."""
 
 import re
+from collections.abc import Iterable
 
 __all__ = ["in_words"]
 
@@ -34,7 +35,7 @@ _ERRORS = {
 }
 
 
-def in_words(error, line="", arguments=()):
+def in_words(error: BaseException, line: str = "", arguments: Iterable[object] = ()) -> str:
     """What an exception means, in a short sentence.
 
     Args:

@@ -1,10 +1,13 @@
 """How a wrong array follows from the right one: another sign, a factor, an order, a step in time."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
-from ..running import plain, same
+from lstm_course.exercises.exercise import Exercise
+from lstm_course.exercises.running import Plain, plain, same
+
 from .differences import parts, runs_in_time
 
 __all__ = ["other_order", "relate", "relation_of_parts"]
@@ -12,7 +15,7 @@ __all__ = ["other_order", "relate", "relation_of_parts"]
 _ndarray = np.ndarray
 
 
-def other_order(exercise, wanted, given):
+def other_order(exercise: Exercise, wanted: Sequence[Plain], given: Sequence[Plain]) -> str | None:
     """The sentence about values that are right, but stand in another order.
 
     Args:
@@ -27,19 +30,19 @@ def other_order(exercise, wanted, given):
         >>> other_order(find("lstm_cell"), [(np.zeros(2), np.ones(2))], [(np.ones(2), np.zeros(2))])
         'The values are right, but in another order: return `h, c`.'
     """
-    if not all(isinstance(value, tuple) and 1 < len(value) < 6 for value in wanted):
+    right = [value for value in wanted if isinstance(value, tuple) and 1 < len(value) < 6]
+    unpacked = [tuple(value) if isinstance(value, _ndarray) and value.ndim else value for value in given]
+    own = [value for value in unpacked if isinstance(value, tuple)]
+    if len(right) < len(wanted) or [len(value) for value in own] != [len(value) for value in right]:
         return None
-    given = [tuple(value) if isinstance(value, _ndarray) and value.ndim else value for value in given]
-    if not all(isinstance(g, tuple) and len(g) == len(w) for g, w in zip(given, wanted, strict=True)):
-        return None
-    for order in itertools.permutations(range(len(wanted[0]))):
-        shuffled = [tuple(value[k] for k in order) for value in given]
-        if all(map(same, wanted, shuffled)):
+    for order in itertools.permutations(range(len(right[0]))):
+        shuffled = [tuple(value[k] for k in order) for value in own]
+        if all(map(same, right, shuffled)):
             return f"The values are right, but in another order: return `{', '.join(exercise.returns)}`."
     return None
 
 
-def relation_of_parts(exercise, wanted, given):
+def relation_of_parts(exercise: Exercise, wanted: Sequence[Plain], given: Sequence[Plain]) -> str | None:
     """The sentence about parts that follow from what they should be: "`h` has the wrong sign."
 
     Args:
@@ -73,7 +76,7 @@ def relation_of_parts(exercise, wanted, given):
     return " ".join(sentences[:2]) if sentences and whole else None
 
 
-def relate(pairs, steps=False):
+def relate(pairs: Sequence[tuple[Plain, Plain]], steps: bool = False) -> str | None:
     """How given arrays follow from the wanted ones: "has the wrong sign", "is 2 times ..."; or None.
 
     Args:

@@ -7,11 +7,12 @@ import linecache
 import textwrap
 import traceback
 import types
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from ..exercise import Exercise
-from ..registry import find
+from lstm_course.exercises.exercise import Exercise
+from lstm_course.exercises.registry import find
 
 __all__ = ["Source", "codes", "is_blank"]
 
@@ -31,7 +32,7 @@ def _body(function):
     return definition.body[1:] if docstring else definition.body
 
 
-def is_blank(statement):
+def is_blank(statement: ast.AST) -> bool:
     """Whether a statement says nothing: `...`, `pass`, `return`, `x = ...` or `raise NotImplementedError`.
 
     Example:
@@ -90,25 +91,25 @@ class Source:
         function: the answer.
     """
 
-    def __init__(self, function):
+    def __init__(self, function: object) -> None:
         self.function = function
         code = getattr(function, "__code__", None)
         self.code = code if isinstance(code, types.CodeType) else None
         self.globals = getattr(function, "__globals__", None)
 
-    def is_stub(self):
+    def is_stub(self) -> bool:
         """Whether nothing has been written yet."""
         return _is_stub(self.function)
 
-    def has_blanks(self):
+    def has_blanks(self) -> bool:
         """Whether a `...` that was to be filled in is still there."""
         return _has_blanks(self.function)
 
-    def uses_xor(self):
+    def uses_xor(self) -> bool:
         """Whether `^` stands in it."""
         return _uses_xor(self.function)
 
-    def place(self, error):
+    def place(self, error: BaseException) -> tuple[int, str, str] | None:
         """Where it raised: (line number, the line, the helper it belongs to or ""); None when elsewhere."""
         place = None
         # Not by `inspect`, which looks through every loaded module for each frame: seconds, with Keras.
@@ -121,18 +122,18 @@ class Source:
                 place = number, line.strip(), helper
         return place
 
-    def outside(self):
+    def outside(self) -> dict[str, object]:
         """Name -> thing of what it takes from the notebook."""
         parts = () if self.code is None else codes(self.code)
         names = (name for part in parts for name in part.co_names)
         return {name: self.globals[name] for name in names if name in (self.globals or ())}
 
-    def numbers(self):
+    def numbers(self) -> list[str]:
         """Names of the arrays and collections among that."""
         things = self.outside().items()
         return [name for name, thing in things if isinstance(thing, _ndarray | dict | list | tuple)]
 
-    def not_right(self, exercise, is_right):
+    def not_right(self, exercise: Exercise, is_right: Callable[[Exercise, object], bool]) -> Iterator[str]:
         """Ids of other exercises whose functions are among that, and are not right.
 
         Args:

@@ -15,10 +15,11 @@ from dataclasses import replace
 import numpy as np
 
 from lstm_course.common.shape_errors import explained
+from lstm_course.exercises.exercise import Exercise
+from lstm_course.exercises.limits import Allowance, TimeUp
+from lstm_course.exercises.running import Odd, Run, describe, run, same
+from lstm_course.exercises.verdicts import Finding
 
-from ..limits import Allowance, TimeUp
-from ..running import Odd, describe, run, same
-from ..verdicts import Finding
 from .differences import listed, wrong_structure, wrong_value
 from .errors import in_words
 from .relations import other_order, relation_of_parts
@@ -36,7 +37,13 @@ _on_first_probe = {}
 _default_rng, _ndarray = np.random.default_rng, np.ndarray
 
 
-def examine(exercise, function, seed=0, seconds=SECONDS, source=None):
+def examine(
+    exercise: Exercise,
+    function: object,
+    seed: int = 0,
+    seconds: float = SECONDS,
+    source: Source | None = None,
+) -> Finding:
     """Try a function on the probes of an exercise and say what is wrong.
 
     Args:
@@ -113,7 +120,7 @@ def _shortened(printed, length=160):
     return line if len(line) <= length else f"{line[: length - 2]} …"
 
 
-def alike(a, b, silent):
+def alike(a: Run, b: Run, silent: bool) -> bool:
     """Whether two runs did the same: raised, returned, warned and changed arguments alike.
 
     Args:
@@ -219,8 +226,10 @@ class _Trial:
         numbers, notes = self.source.numbers(), []
         if numbers:
             notes.append(f"It reads {listed(numbers)} from outside, not from its arguments: is that meant?")
-        for name in self.source.not_right(self.exercise, self.is_right):
-            notes.append(f"It calls your `{name}`, whose own check is not right yet: start there.")
+        notes += [
+            f"It calls your `{name}`, whose own check is not right yet: start there."
+            for name in self.source.not_right(self.exercise, self.is_right)
+        ]
         return tuple(notes)
 
     def is_right(self, other, function):
@@ -249,7 +258,7 @@ class _Trial:
         told = [_one_or_two(fit) for fit in fits]
         name = " or ".join(" + ".join(mistake.name for mistake in fit) for fit in fits)
         alone = all(len(fit) == 1 for fit in fits) and not self.counts()
-        almost = alone and (all(mistake.convention for (mistake,) in fits) or self.nearly())
+        almost = alone and (all(fit[0].convention for fit in fits) or self.nearly())
         return Finding("nearly" if almost else "wrong", " Or else: ".join(told), name)
 
     def warns_at_most(self, mistakes):

@@ -1,7 +1,13 @@
 """Random inputs for the probes: of order one, so that no mistake can hide behind small numbers."""
 
+from collections.abc import Mapping
 
-def cell_weights(rng, input_size, hidden_size, gates):
+import numpy as np
+
+
+def cell_weights(
+    rng: np.random.Generator, input_size: int, hidden_size: int, gates: str
+) -> dict[str, np.ndarray]:
     """Weights of a cell in the form of the blackboard.
 
     Args:
@@ -20,6 +26,6 @@ def cell_weights(rng, input_size, hidden_size, gates):
     return weights
 
 
-def without_biases(weights):
+def without_biases(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The same weights with every bias zero."""
     return {name: array * (name[0] == "W") for name, array in weights.items()}

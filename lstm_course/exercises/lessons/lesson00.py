@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..exercise import Exercise, Probe
+from lstm_course.exercises.exercise import Exercise, Probe
+
 from .shared import edits
 
 

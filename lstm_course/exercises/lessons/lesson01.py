@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..exercise import Exercise, Probe, Question
+from lstm_course.exercises.exercise import Exercise, Probe, Question
+
 from .inputs import cell_weights, without_biases
 from .shared import edits
 

@@ -4,7 +4,8 @@ import copy
 
 import numpy as np
 
-from ..exercise import Exercise, Probe, Question, ValueExercise, WrongValue
+from lstm_course.exercises.exercise import Exercise, Probe, Question, ValueExercise, WrongValue
+
 from .inputs import cell_weights, without_biases
 from .shared import edits
 

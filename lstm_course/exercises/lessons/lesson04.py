@@ -6,7 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from ..exercise import Exercise, Probe, Question, ValueExercise, WrongValue
+from lstm_course.exercises.exercise import Exercise, Probe, Question, ValueExercise, WrongValue
+
 from .shared import edits
 
 # The vocabulary

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...scratch.cells import lstm_cell
-from ..exercise import Exercise, Probe, Question, ValueExercise, WrongValue
+from lstm_course.exercises.exercise import Exercise, Probe, Question, ValueExercise, WrongValue
+from lstm_course.scratch.cells import lstm_cell
+
 from .inputs import cell_weights
 from .shared import edits
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..exercise import Exercise, Probe, Question, ValueExercise, WrongValue
+from lstm_course.exercises.exercise import Exercise, Probe, Question, ValueExercise, WrongValue
+
 from .shared import edits
 
 # Windows

@@ -5,7 +5,7 @@ An exercise names one, and gives its own words or its own edit where they differ
 
 from functools import partial
 
-from .. import exercise
+from lstm_course.exercises import exercise
 
 __all__ = ["edits"]
 

@@ -1,13 +1,14 @@
 """What each mistake changes in its reference, and whether it can."""
 
 import difflib
+from collections.abc import Iterable
 
-from ..exercise import Exercise
+from lstm_course.exercises.exercise import Exercise, Mistake, Question, ValueExercise
 
 __all__ = ["difference", "differences", "problems"]
 
 
-def problems(exercise):
+def problems(exercise: Exercise | ValueExercise | Question) -> list[str]:
     """What is wrong with the mistakes of an exercise, before any of them is run.
 
     This is no part of `Exercise` itself, for a learner's session need not read the sources of all references.
@@ -52,7 +53,7 @@ def _misfits(exercise, mistake):
     return [f"mistake {mistake.name!r} changes nothing"] if text == exercise.source else []
 
 
-def difference(exercise, mistake):
+def difference(exercise: Exercise, mistake: Mistake) -> list[str]:
     """The lines that a mistake changes: on one line where it is a single one.
 
     Args:
@@ -79,7 +80,7 @@ def difference(exercise, mistake):
     return shown
 
 
-def differences(exercises):
+def differences(exercises: Iterable[Exercise | ValueExercise | Question]) -> dict[tuple[str, str], list[str]]:
     """What each mistake of several exercises changes.
 
     Args:

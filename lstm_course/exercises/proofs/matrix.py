@@ -3,15 +3,16 @@
 import pickle
 import statistics
 import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
-from ..diagnosis.trial import examine
-from ..exercise import Exercise, Question, ValueExercise
-from ..judging import judge
-from ..registry import every
+from lstm_course.exercises.diagnosis.trial import examine
+from lstm_course.exercises.exercise import Exercise, Question, ValueExercise
+from lstm_course.exercises.judging import judge
+from lstm_course.exercises.registry import every
 
 __all__ = ["Row", "rows", "seeds_with_other_probes", "stub", "times"]
 
@@ -46,7 +47,9 @@ class Row:
         return f"{verdict:10}  {self.exercise:22}  {made}  ->  {self.named or self.status}"
 
 
-def rows(seeds=1, pairs=True, exercises=None):
+def rows(
+    seeds: int = 1, pairs: bool = True, exercises: Iterable[Exercise | ValueExercise | Question] | None = None
+) -> list[Row]:
     """Run every check on everything that is known to go wrong, and on what is right.
 
     Args:
@@ -69,7 +72,7 @@ def rows(seeds=1, pairs=True, exercises=None):
     return found
 
 
-def times(rows):
+def times(rows: Sequence[Row]) -> str:
     """How long the checks of a matrix took, in a sentence.
 
     Args:
@@ -87,7 +90,7 @@ def times(rows):
     )
 
 
-def stub(exercise):
+def stub(exercise: Exercise) -> Callable:
     """The function as a learner finds it."""
     namespace = {}
     exec(exercise.stub, namespace)

@@ -8,18 +8,18 @@ than a check tries, and on wilder ones.
 
 import ast
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-from ..diagnosis.trial import SECONDS, alike, examine
-from ..exercise import Exercise
-from ..limits import Allowance
-from ..registry import every
-from ..running import run
+from lstm_course.exercises.diagnosis.trial import SECONDS, alike, examine
+from lstm_course.exercises.exercise import Exercise, Question, ValueExercise
+from lstm_course.exercises.limits import Allowance
+from lstm_course.exercises.registry import every
+from lstm_course.exercises.running import run
 
 __all__ = ["Mutant", "Verdict", "mutants", "summary", "verdicts"]
 
@@ -82,7 +82,7 @@ class Verdict:
     named: str | None
 
     @property
-    def missed(self):
+    def missed(self) -> bool:
         """Whether a wrong function was not rejected."""
         return self.differs and self.status not in ("wrong", "nearly")
 
@@ -91,7 +91,7 @@ class Verdict:
         return f"{verdict:10}  {self.exercise:22}  {self.change}  ->  {self.named or self.status}"
 
 
-def verdicts(exercises=None):
+def verdicts(exercises: Iterable[Exercise | ValueExercise | Question] | None = None) -> list[Verdict]:
     """Checks every mutant of every reference.
 
     Args:
@@ -108,7 +108,7 @@ def verdicts(exercises=None):
     return found
 
 
-def summary(found):
+def summary(found: Sequence[Verdict]) -> list[str]:
     """What became of the mutants of each exercise, a line each, and all together.
 
     Args:
@@ -155,8 +155,10 @@ def _inputs(exercise):
         rng = np.random.default_rng(seed)
         for probe in exercise.probes(rng):
             wild = tuple(_wild(argument, rng) for argument in probe.arguments)
-            for arguments in probe.arguments, wild:
-                inputs.append((arguments, _run(exercise, exercise.reference, arguments)))
+            inputs += [
+                (arguments, _run(exercise, exercise.reference, arguments))
+                for arguments in (probe.arguments, wild)
+            ]
     return inputs
 
 
@@ -180,7 +182,7 @@ def _wild(argument, rng):
 # Making mutants
 
 
-def mutants(exercise):
+def mutants(exercise: Exercise) -> list[Mutant]:
     """Every function that differs from a reference in one token.
 
     Args:
@@ -196,12 +198,14 @@ def mutants(exercise):
         True
     """
     tree = ast.parse(exercise.source)
-    function = tree.body[0]
+    function = next(node for node in tree.body if isinstance(node, ast.FunctionDef))
     if ast.get_docstring(function) is not None:
         del function.body[0]
     words = _Words(exercise, function)
     found, seen = [], {ast.unparse(tree)}
     for node in ast.walk(function):
+        if not isinstance(node, ast.expr | ast.stmt):
+            continue
         for fields in words.changes(node):
             before = _shown(node)
             kept = {name: getattr(node, name) for name in fields}

@@ -14,6 +14,7 @@ import re
 import sys
 import types
 import warnings
+from pathlib import Path
 
 import numpy as np
 
@@ -70,7 +71,7 @@ def main():
             _serve(line, cells, order)
             os._exit(0)
         _, status = os.waitpid(child, 0)
-        alone = sum(name.isdigit() for name in os.listdir("/proc")) <= start["processes"]
+        alone = sum(entry.name.isdigit() for entry in Path("/proc").iterdir()) <= start["processes"]
         line.send(over=os.waitstatus_to_exitcode(status), alone=alone)
 
 

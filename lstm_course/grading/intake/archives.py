@@ -49,7 +49,7 @@ def files(path, scratch, shown=""):
 def _unpacked(archive, scratch, shown, first):
     """The files of an archive, or the one problem that it has."""
     most_files, most_bytes = (_MOST_FILES, _LARGEST_ARCHIVE) if first else _MOST_IN_STUDENTS
-    target = scratch / f"archive-{len(os.listdir(scratch))}"
+    target = scratch / f"archive-{len(list(scratch.iterdir()))}"
     target.mkdir()
     begin = "" if first else f"{shown}/"
     try:
@@ -91,7 +91,7 @@ def _copied(opened, member, file):
     if member.file_size > _LARGEST_FILE:
         return False
     size = 0
-    with opened.open(member) as source, open(file, "wb") as target:
+    with opened.open(member) as source, file.open("wb") as target:
         while part := source.read(1 << 20):
             size += len(part)
             if size > _LARGEST_FILE:

@@ -1,6 +1,7 @@
 """Marks for one notebook: each exercise of its lesson is run in the sandbox and judged out here."""
 
 import builtins
+import contextlib
 import copy
 import dataclasses
 import functools
@@ -197,9 +198,11 @@ def _troubles(ready):
 def _absent(session, exercise):
     """What to say where the exercise is bound nowhere: perhaps its cell cannot be read."""
     for cell, reason in dict(session.unreadable).items():
-        if type(cell) is int and 0 <= cell < len(session.cells) and exercise.id in session.cells[cell]:
-            if f"def {exercise.id}" in session.cells[cell] or not isinstance(exercise, Exercise):
-                return _outcome(exercise, "error", f"Its cell cannot be read as Python: {str(reason)[:200]}.")
+        if type(cell) is not int or not 0 <= cell < len(session.cells):
+            continue
+        sign = f"def {exercise.id}" if isinstance(exercise, Exercise) else exercise.id
+        if sign in session.cells[cell]:
+            return _outcome(exercise, "error", f"Its cell cannot be read as Python: {str(reason)[:200]}.")
     return _outcome(exercise, "missing", f"There is no `{exercise.id}` in the notebook.")
 
 
@@ -357,10 +360,8 @@ class Answer:
         self.end = time.monotonic() + session.limits.answer_seconds
         self.__name__ = exercise.id
         if isinstance(ready["parameters"], list):
-            try:
+            with contextlib.suppress(TypeError, ValueError):
                 self.__signature__ = _signature(ready["parameters"])
-            except (TypeError, ValueError):
-                pass
 
     def __call__(self, *arguments):
         if self.ended or self.late:

@@ -43,7 +43,7 @@ class SandboxedKernelManager(AsyncKernelManager):
         self.connection_file = str(self._folder / "shared" / "k.json")
         (self._folder / "shared").mkdir()
         self._hand_to_nobody(self._folder / "shared")
-        os.chmod(self._folder, 0o711)
+        self._folder.chmod(0o711)
 
     async def start_kernel(self, **settings):
         """Starts the kernel; what its process itself prints is of no use to the instructor."""

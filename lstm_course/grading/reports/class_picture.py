@@ -33,8 +33,9 @@ def files(results):
     """
     pairs = similarity.similar(results)
     alike = [["learner", "learner", "lesson", "similarity", "exercises"]]
-    for pair in pairs:
-        alike.append([*pair.learners, pair.lesson, round(pair.share, 2), ", ".join(pair.exercises)])
+    alike += [
+        [*pair.learners, pair.lesson, round(pair.share, 2), ", ".join(pair.exercises)] for pair in pairs
+    ]
     return {
         "class.html": _page(results, pairs),
         "class.csv": as_csv(_rows(results)),

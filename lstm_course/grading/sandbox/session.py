@@ -1,5 +1,6 @@
 """The grader's side of a sandbox: start it, talk to it, and end it when it takes too much."""
 
+import contextlib
 import os
 import select
 import subprocess
@@ -220,10 +221,8 @@ def _end_group(leader):
     import signal
 
     if leader > 1 and os.getpgid(0) != leader:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(leader, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
 
 
 def _memory_of(pid):

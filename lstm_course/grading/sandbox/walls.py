@@ -132,9 +132,9 @@ def _view(course, limits, shared):
     """What can be seen inside, as arguments of bwrap."""
     arguments = ["--clearenv", "--ro-bind", "/usr", "/usr"]
     for name in "lib", "lib32", "lib64", "libx32", "bin", "sbin":
-        if os.path.islink(f"/{name}"):
-            arguments += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
-        elif os.path.isdir(f"/{name}"):
+        if Path("/", name).is_symlink():
+            arguments += ["--symlink", str(Path("/", name).readlink()), f"/{name}"]
+        elif Path("/", name).is_dir():
             arguments += ["--ro-bind", f"/{name}", f"/{name}"]
     # Before the folders of Python, which may lie in /tmp themselves.
     arguments += ["--size", str(limits.disk), "--perms", "1777", "--tmpfs", "/tmp"]
@@ -160,7 +160,7 @@ def _view(course, limits, shared):
 @functools.cache
 def _python_folders():
     """Folders that this Python needs, none within another."""
-    named = {Path(os.path.abspath(each)) for each in (sys.prefix, sys.base_prefix)}
+    named = {Path(each).absolute() for each in (sys.prefix, sys.base_prefix)}
     folders = sorted(named | {each.resolve() for each in named})
     inner = {each for each in folders for other in folders if each != other and each.is_relative_to(other)}
     return [each for each in folders if each not in inner]
@@ -224,7 +224,7 @@ def available():
     tried = []
     with tempfile.TemporaryDirectory() as folder:
         course = course_copy(Path(folder, "course"))
-        os.chmod(folder, 0o755)
+        Path(folder).chmod(0o755)
         for kind in [*kinds, "docker", "podman"]:
             problem = _problem(kind, course)
             if problem is None:

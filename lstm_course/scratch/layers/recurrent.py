@@ -8,8 +8,8 @@ import numpy as np
 from numpy import copyto
 
 from lstm_course.common import arguments
+from lstm_course.scratch.cell_arguments import cell_weights
 
-from ..cell_arguments import cell_weights
 from .base import Layer
 from .initial_weights import glorot_uniform, orthogonal
 
@@ -412,8 +412,8 @@ class Recurrent(Layer):
     def _backward_segment(self, run, d_outputs, dx):
         """Block by block from the last, with d_outputs (N, length, H); fills dx (D, length, N)."""
         buffers, N = run.buffers, run.buffers.plan.N
-        for start, stop in reversed(buffers.plan.blocks):
-            stop = min(stop, len(run.steps))                                # the last segment may be shorter
+        for start, end in reversed(buffers.plan.blocks):
+            stop = min(end, len(run.steps))                                 # the last segment may be shorter
             if start >= stop:
                 continue
             of_steps = [None] * (stop - start)
