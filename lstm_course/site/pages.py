@@ -16,6 +16,7 @@ from pathlib import Path
 from lstm_course.common import notebooks
 from lstm_course.common.comparing import WIDGET_VIEW
 from lstm_course.common.trouble import Trouble
+from lstm_course.site.printing import write_printable
 
 PAGES = ("README.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "datasets/README.md")
 SOLUTION = '<details class="solution"><summary>{}</summary>\n\n{}\n\n</details>'
@@ -55,7 +56,7 @@ def build(root, out, solutions=True):
         # A table that has names at its side has none in its corner: no header without words.
         page.write_text(text.replace('<th class="head"><p></p></th>', "<td></td>"), encoding="utf-8")
     for lesson in _lessons(root):
-        _write_printable(out, lesson.stem)
+        write_printable(out, lesson.stem)
     return warnings
 
 
@@ -215,51 +216,3 @@ def _run_sphinx(source, out, doctrees):
         app.build(force_all=True)
     plain = re.sub(r"\x1b\[[\d;]*m", "", said.getvalue()).replace(f"{source}{os.sep}", "")
     return [line for line in plain.splitlines() if line.strip()]
-
-
-# One page for paper
-
-
-PRINT_STYLE = """
-body { font: 11pt/1.5 Georgia, serif; margin: 2em auto; max-width: 46em; padding: 0 1em; color: #111; }
-pre, code { font: 8pt/1.4 ui-monospace, Consolas, monospace; white-space: pre-wrap; }
-pre { background: #f6f6f6; border: 1px solid #ddd; padding: 0.5em; overflow-wrap: anywhere; }
-.pst-scrollable-table-container { overflow-x: auto; }
-table { border-collapse: collapse; } td, th { border: 1px solid #999; padding: 0.2em 0.5em; }
-img { max-width: 100%; } figure { margin: 1em 0; } figcaption { font-style: italic; }
-.headerlink { display: none; } blockquote { border-left: 3px solid #999; margin-left: 0; padding-left: 1em; }
-"""
-
-
-def _write_printable(out, stem):
-    """A lesson as a single file that needs nothing beside it: styles, pictures and the font are inside."""
-    from bs4 import BeautifulSoup
-
-    page = BeautifulSoup((out / "notebooks" / f"{stem}.html").read_text(encoding="utf-8"), "html.parser")
-    article = page.find("article")
-    article.find(class_="printable").decompose()  # it leads here
-    for link in article.find_all("a", href=True):
-        if not re.match(r"(\w+:|#)", link["href"]):
-            link.unwrap()
-    for image in article.find_all("img"):
-        if not image["src"].startswith("data:"):
-            image["src"] = _as_data(out / "notebooks" / image["src"], "image/png")
-    title = page.find("h1").get_text().rstrip("#").strip()
-    styles = [(out / "_static" / name).read_text(encoding="utf-8") for name in ("pygments.css", "course.css")]
-    font = _as_data(out / "_static" / "math.woff", "font/woff")
-    style = PRINT_STYLE + re.sub("@import[^;]*;", "", "\n".join(styles)).replace("math.woff", font)
-    path = out / "print" / f"{stem}.html"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(
-        f'<!DOCTYPE html>\n<html lang="en-GB" data-theme="light"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{title}</title>'
-        f'<link rel="icon" href="data:,"><style>{style}</style></head>'
-        f"<body><main>{article.decode_contents()}</main></body></html>\n",
-        encoding="utf-8",
-    )
-
-
-def _as_data(path, kind):
-    import base64
-
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

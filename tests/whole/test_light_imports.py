@@ -3,7 +3,7 @@
 import pytest
 from helpers import run_python
 
-HEAVY = ("tensorflow", "keras", "pandas", "sklearn", "matplotlib", "tqdm", "IPython", "scipy")
+HEAVY = ("tensorflow", "keras", "pandas", "sklearn", "matplotlib", "tqdm", "IPython", "scipy", "jinja2")
 PARTS = (
     "lstm_course",
     "lstm_course.scratch",

@@ -132,6 +132,8 @@ def test_the_wheel_carries_code_lessons_data_and_settings_and_nothing_else(wheel
         assert visible and {f"lstm_course/_course/{path.as_posix()}" for path in visible} <= names
     assert "lstm_course/_course/notebooks/00_start_here.ipynb" in names
     assert "lstm_course/learner/jupyter/labconfig/default_setting_overrides.json" in names
+    templates = [path.relative_to(ROOT).as_posix() for path in ROOT.glob("lstm_course/**/templates/*")]
+    assert len(templates) >= 4 and set(templates) <= names
     strangers = {name for name in names if not name.startswith(("lstm_course/", "lstm_course-"))}
     assert not strangers
     assert not {name for name in names if ".ipynb_checkpoints" in name or "__pycache__" in name}

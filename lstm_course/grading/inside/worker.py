@@ -128,7 +128,7 @@ def _serve(line, cells, order):
         if statement.place in left_out:
             continue
         if not statement.blank:
-            line.send(at=statement.place, cell=statement.cell)
+            line.send(at=statement.place)
         trouble = _execute(statement, notebook)
         if trouble:
             troubles.append([statement.cell, trouble, name in statement.binds])
@@ -239,11 +239,12 @@ def _called(call, arguments, source):
 def _told(error, source):
     """An exception as data: its kind, its words, and the learner's line."""
     first = error.args[0] if error.args and isinstance(error.args[0], str) else None
+    name = error.name if isinstance(error, NameError) and isinstance(error.name, str) else None
     return {
         "kind": type(error).__name__,
-        "first": first[:1000] if first else first,
+        "first": first and str(first)[:1000],
         "text": str(error)[:1000],
-        "name": getattr(error, "name", None) if isinstance(error, NameError) else None,
+        "name": name and str(name),
         "place": source.place(error),
     }
 

@@ -1,11 +1,13 @@
 """What a class has understood: each exercise, its mistakes, who is stuck, and which answers are alike."""
 
-import html
 from collections import Counter
 
+from markupsafe import Markup
+
+from lstm_course.common.templates import rendered
 from lstm_course.exercises.verdicts import FAILED, NOT_TRIED
 from lstm_course.grading.reports import similarity
-from lstm_course.grading.reports.writing import as_csv, page
+from lstm_course.grading.reports.writing import as_csv
 from lstm_course.plots.style import OKABE_ITO, new_figure, styled
 
 __all__ = ["figure", "files"]
@@ -112,12 +114,29 @@ def figure(statuses):
 
 
 def _page(results, pairs):
-    parts = [_ungraded(results)]
-    for lesson in _lessons(results):
-        statuses, mistakes = _counts(results, lesson)
-        parts += [f"<h2>Lesson {lesson}</h2>", _picture(statuses), _mistakes(mistakes)]
-    parts += [_stuck(results), _alike(pairs)]
-    return page("The class", "\n".join(part for part in parts if part))
+    return rendered(
+        "grading/reports/templates/class_picture.html",
+        title="The class",
+        ungraded=[(each["learner"], each["path"], each["reason"]) for each in results if each["reason"]],
+        lessons=[_lesson(results, lesson) for lesson in _lessons(results)],
+        stuck=_stuck(results),
+        alike=[
+            (*pair.learners, pair.lesson, f"{pair.share:.0%}", ", ".join(pair.exercises)) for pair in pairs
+        ],
+    )
+
+
+def _lesson(results, lesson):
+    """What the page says of one lesson."""
+    statuses, mistakes = _counts(results, lesson)
+    rows = [(count, name, mistake) for name, counts in mistakes.items() for mistake, count in counts.items()]
+    rows.sort(key=lambda row: (-row[0], row[1:]))
+    return {
+        "number": lesson,
+        "picture": _picture(statuses),
+        "mistakes": rows[:_SHOWN],
+        "more": len(rows[_SHOWN:]),
+    }
 
 
 def _picture(statuses):
@@ -126,25 +145,8 @@ def _picture(statuses):
     told = "; ".join(
         f"{name}: {counts['right']} right of {sum(counts.values())}" for name, counts in statuses.items()
     )
-    return figure_html(figure(statuses), alt=f"Learners by exercise and verdict. {told}.")
-
-
-def _table(header, rows):
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in header)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _mistakes(mistakes):
-    rows = [(count, name, mistake) for name, counts in mistakes.items() for mistake, count in counts.items()]
-    if not rows:
-        return ""
-    rows.sort(key=lambda row: (-row[0], row[1:]))
-    rest = f"<p>{len(rows) - _SHOWN} more in class.csv.</p>" if len(rows) > _SHOWN else ""
-    table = _table(["learners", "exercise", "mistake"], rows[:_SHOWN])
-    return f"<h3>Mistakes, the most frequent first</h3>{table}{rest}"
+    made = figure_html(figure(statuses), alt=f"Learners by exercise and verdict. {told}.")
+    return Markup(made)  # of a picture that we drew; the words beside it are escaped there
 
 
 def _stuck(results):
@@ -155,27 +157,4 @@ def _stuck(results):
         if tried and each["score"] < each["points"] / 2:
             points = f"{each['score']:g} of {each['points']:g}"
             rows.append((each["learner"], each["lesson"], points, ", ".join(tried)))
-    if not rows:
-        return ""
-    rows.sort(key=lambda row: (-row[3].count(","), row[:2]))
-    return "<h2>Who is stuck</h2>" + _table(["learner", "lesson", "points", "tried, not right"], rows)
-
-
-def _ungraded(results):
-    rows = [(each["learner"], each["path"], each["reason"]) for each in results if each["reason"]]
-    return "<h2>Not graded</h2>" + _table(["learner", "file", "reason"], rows) if rows else ""
-
-
-def _alike(pairs):
-    if not pairs:
-        return ""
-    rows = [(*pair.learners, pair.lesson, f"{pair.share:.0%}", ", ".join(pair.exercises)) for pair in pairs]
-    told = (
-        "<p>Answers that share more than chance and the lesson explain. There are good reasons for that, "
-        "such as learning together; have a look before you think anything of it.</p>"
-    )
-    return (
-        "<h2>Similar answers</h2>"
-        + told
-        + _table(["learner", "learner", "lesson", "shared", "exercises"], rows)
-    )
+    return sorted(rows, key=lambda row: (-row[3].count(","), row[:2]))

@@ -1,13 +1,12 @@
 """What comes out of a batch: tables for the instructor and the LMS, and a page for each learner."""
 
-import html
 import re
 from pathlib import Path
 
-from lstm_course.common.markup import marked_up
+from lstm_course.common.templates import rendered
 from lstm_course.exercises.verdicts import NOT_TRIED, VERDICTS
 from lstm_course.grading.reports import class_picture
-from lstm_course.grading.reports.writing import as_csv, page
+from lstm_course.grading.reports.writing import as_csv
 
 __all__ = ["feedback", "tables", "told_to_learner", "write_all"]
 
@@ -126,27 +125,31 @@ def feedback(result):
     Returns:
         HTML.
     """
-    title = f"Lesson {result['lesson'] or 'unknown'}: {result['learner']}"
-    parts = [f"<p><strong>{result['score']:g} of {result['points']:g} points</strong></p>"]
-    if result["reason"]:
-        parts.append(f"<p>This notebook could not be graded. {html.escape(result['reason'])}</p>")
-    parts += map(_exercise, result["exercises"])
-    return page(title, "\n".join(parts))
+    return rendered(
+        "grading/reports/templates/feedback.html",
+        title=f"Lesson {result['lesson'] or 'unknown'}: {result['learner']}",
+        points=_points(result),
+        reason=result["reason"],
+        exercises=[_told(row) for row in result["exercises"]],
+    )
 
 
-def _exercise(row):
-    verdict = VERDICTS[row["status"]]
-    points = f"{row['score']:g} of {row['points']:g}"
+def _points(marked):
+    return f"{marked['score']:g} of {marked['points']:g}"
+
+
+def _told(row):
+    """What the page says of one exercise."""
     lines = [row["message"], *(note for note in row["notes"] if not note.startswith("Your code printed"))]
     if row["status"] not in ("right", *NOT_TRIED):
         lines.append(f"Where to read: {row['where']}.")
     if row["mistake"] and row["status"] != "right":
         lines.insert(0, f"Mistake: {row['mistake']}.")
-    paragraphs = "".join(f"<p>{marked_up(told_to_learner(line))}</p>" for line in lines)
-    return (
-        f'<section class="{row["status"].replace(" ", "-")}"><h2>{html.escape(row["title"])}: '
-        f"<code>{html.escape(row['exercise'])}</code></h2>"
-        f'<p><strong><span aria-hidden="true">{verdict.mark}</span> {verdict.graded}</strong>, '
-        f"{points} points</p>"
-        f"{paragraphs}</section>"
-    )
+    return {
+        "kind": row["status"].replace(" ", "-"),
+        "title": row["title"],
+        "exercise": row["exercise"],
+        "verdict": VERDICTS[row["status"]],
+        "points": _points(row),
+        "lines": [told_to_learner(line) for line in lines],
+    }

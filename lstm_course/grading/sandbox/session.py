@@ -5,13 +5,18 @@ import os
 import select
 import subprocess
 import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Self, TypeVar
 
 from lstm_course.grading.inside import wire
-from lstm_course.grading.sandbox import walls
+from lstm_course.grading.sandbox import border, walls
+from lstm_course.grading.sandbox.walls import Limits
 
 __all__ = ["Ended", "Session"]
 
+_M = TypeVar("_M", bound=border.Message)
 _LOOK = 0.2  # seconds between two looks at the memory
 
 
@@ -23,7 +28,7 @@ class Ended(Exception):
         reason: a sentence.
     """
 
-    def __init__(self, status, reason):
+    def __init__(self, status: str, reason: str):
         super().__init__(reason)
         self.status, self.reason = status, reason
 
@@ -40,56 +45,67 @@ class Session:
         modules: names of modules to import before anything is run.
     """
 
-    def __init__(self, cells, names, course, kind, limits, modules=()):
+    def __init__(
+        self,
+        cells: Sequence[str],
+        names: Sequence[str],
+        course: Path,
+        kind: str,
+        limits: Limits,
+        modules: Sequence[str] = (),
+    ):
         self.cells, self.names, self.modules = cells, list(names), list(modules)
         self.course, self.kind, self.limits = course, kind, limits
         self.end = time.monotonic() + limits.all_seconds
-        self.unreadable, self.left_out_cells, self.left_out = {}, set(), set()
-        self.process = self.at = None
+        self.unreadable: Mapping[int, str] = {}
+        self.left_out_cells: set[int] = set()
+        self.left_out: set[int] = set()
+        self.at: int | None = None
+        self._process: _Process | None = None
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.stop()
 
-    def start(self):
+    def start(self) -> None:
         """Start Python inside and let it read the notebook; a cell that breaks the reading is left out."""
-        while self.process is None:
+        while self._process is None:
             self._launch()
             cell = None
             try:
-                message = self.receive(60)
-                while "reading" in message:
-                    cell, message = message["reading"], self.receive(30)
-                self.unreadable = message["parsed"]
+                message = self.receive(60, border.Reading, border.Parsed)
+                while isinstance(message, border.Reading):
+                    cell, message = message.cell, self.receive(30, border.Reading, border.Parsed)
+                self.unreadable = message.unreadable
             except Ended:
                 self.stop()
-                if type(cell) is not int or cell in self.left_out_cells:
+                if cell is None or cell in self.left_out_cells:
                     raise
                 self.left_out_cells.add(cell)
 
     def _launch(self):
         line = [*walls.command(self.kind, self.course, self.limits), walls.python(self.kind)]
-        own = {}
+        environment = folder = None
         if self.kind == "none":
             # The folder comes before PYTHONPATH: from a clone of the course, its own package would be taken.
-            own = {"env": walls.environment() | {"PYTHONPATH": str(self.course)}, "cwd": self.course}
-        self.process = subprocess.Popen(
-            [*line, "-m", "lstm_course.grading.inside.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            **own,
+            environment, folder = walls.environment() | {"PYTHONPATH": str(self.course)}, self.course
+        self._process = _started([*line, "-m", "lstm_course.grading.inside.worker"], environment, folder)
+        self.send(
+            30,
+            {
+                "cells": self.cells,
+                "names": self.names,
+                "leave_out": list(self.left_out_cells),
+                "import": self.modules,
+                "processes": _processes_inside(self.kind),
+            },
         )
-        os.set_blocking(self.process.stdin.fileno(), False)
-        os.set_blocking(self.process.stdout.fileno(), False)
-        first = {"cells": self.cells, "names": self.names, "leave_out": list(self.left_out_cells)}
-        processes = _processes_inside(self.kind)
-        self.send(30, **first, **{"import": self.modules}, processes=processes)
 
-    def begin(self, name, told, observe=None):
+    def begin(
+        self, name: str, told: Callable[[border.Asked], dict[str, object]], observe: str | None = None
+    ) -> border.Missing | border.Broken | border.Value | border.Function:
         """Run what an exercise needs.
 
         Args:
@@ -98,7 +114,7 @@ class Session:
             observe: source of a function `observe(answer, *arguments)` to call in its place, or None.
 
         Returns:
-            Dict, what the worker says of the answer.
+            What the worker says of the answer.
 
         Raises:
             Ended: when this broke the sandbox; `at` is then the number of the statement.
@@ -106,48 +122,77 @@ class Session:
         self.start()
         self.at = None
         order = {"exercise": name, "observe": observe, "leave_out": sorted(self.left_out)}
-        message = self.ask(self.limits.cell_seconds, **order)
-        while "at" in message or "ask" in message:
-            self.at = message.get("at", self.at)
-            if "ask" in message:
-                self.send(self.limits.cell_seconds, **told(message))
-            message = self.receive(self.limits.cell_seconds)
-        return message
+        self.send(self.limits.cell_seconds, order)
+        while True:
+            message = self.receive(self.limits.cell_seconds, border.At, border.Asked, *border.READY)
+            if isinstance(message, border.At):
+                self.at = message.place
+            elif isinstance(message, border.Asked):
+                self.send(self.limits.cell_seconds, told(message))
+            else:
+                return message
 
-    def finish(self):
+    def call(
+        self,
+        arguments: Sequence[object],
+        told: Callable[[border.Asked], dict[str, object]],
+        seconds: Callable[[], float],
+    ) -> border.Returned:
+        """Call the answer.
+
+        Args:
+            arguments: what it is called with; functions among them can be called from inside.
+            told: as for `begin`.
+            seconds: function that says how long to wait from now on.
+
+        Returns:
+            What the call did.
+
+        Raises:
+            Ended: when this broke the sandbox, or its time is up.
+        """
+        functions: list[Callable[..., object]] = []
+        self.send(seconds(), {"call": list(arguments)}, functions)
+        known = border.Known(len(self.cells), arguments, functions)
+        while True:
+            message = self.receive(seconds(), border.Asked, border.Returned, known=known)
+            if isinstance(message, border.Returned):
+                return message
+            self.send(seconds(), told(message))
+
+    def finish(self) -> None:
         """End an exercise; the sandbox is closed where it left anything running."""
-        if self.process is None:
+        if self._process is None:
             return
         try:
-            message = self.ask(2, stop=True)
-            while "over" not in message:
-                message = self.receive(2)
-            clean = str(message["over"]) == "0" and message["alone"] is True
+            self.send(2, {"stop": True})
+            message = self.receive(2, border.Message)
+            while not isinstance(message, border.Over):
+                message = self.receive(2, border.Message)
+            clean = message.clean
         except Ended:
             clean = False
         if not clean:
             self.stop()
 
-    def ask(self, seconds, **message):
-        """Send a message and wait for the answer to it.
+    def send(
+        self,
+        seconds: float,
+        message: Mapping[str, object],
+        functions: list[Callable[..., object]] | None = None,
+    ) -> None:
+        """Send a message.
 
         Args:
-            seconds: to wait at most.
-            **message: the message.
-
-        Returns:
-            dict.
+            seconds: to wait at most until it is taken.
+            message: what `wire.encode` takes.
+            functions: list to which functions in it are appended, which the other side may then call.
 
         Raises:
-            Ended: when there is none.
+            Ended: nobody takes it.
         """
-        self.send(seconds, **message)
-        return self.receive(seconds)
-
-    def send(self, seconds, functions=None, **message):
-        """Send a message; arguments and errors as for `ask`, functions as for `wire.encode`."""
         data = memoryview(wire.pack(message, functions))
-        pipe, end = self.process.stdin.fileno(), self._end(seconds)
+        pipe, end = self._running().incoming.fileno(), self._end(seconds)
         while data:
             self._wait([], [pipe], end)
             try:
@@ -157,28 +202,49 @@ class Session:
             except OSError:
                 raise self._killed() from None
 
-    def receive(self, seconds):
-        """The next message; arguments and errors as for `ask`."""
-        end = self._end(seconds)
+    def receive(self, seconds: float, *kinds: type[_M], known: border.Known | None = None) -> _M:
+        """The next message.
+
+        Args:
+            seconds: to wait at most.
+            *kinds: of `border`, what may come now.
+            known: what it is held against, default the number of cells alone.
+
+        Raises:
+            Ended: when there is none, or it is of another kind, or none that a worker sends.
+        """
+        try:
+            message = border.read(self._message(seconds), known or border.Known(len(self.cells)))
+        except (wire.WireError, border.Refused) as error:
+            self.stop()
+            raise Ended("killed", f"Its process sent something that is no answer: {error}.") from None
+        if isinstance(message, kinds):
+            return message
+        if isinstance(message, border.Over):
+            raise self._killed()
+        self.stop()
+        raise Ended("killed", "Its process sent something that is no answer: it is not its turn.")
+
+    def _message(self, seconds):
+        """The next message as it arrives, of which nothing is known."""
+        pipe, end = self._running().outgoing.fileno(), self._end(seconds)
 
         def read(size):
             parts = bytearray()
             while len(parts) < size:
-                self._wait([self.process.stdout.fileno()], [], end)
-                part = os.read(self.process.stdout.fileno(), min(size - len(parts), 1 << 20))
+                self._wait([pipe], [], end)
+                part = os.read(pipe, min(size - len(parts), 1 << 20))
                 if not part:
                     raise self._killed()
                 parts += part
             return bytes(parts)
 
-        try:
-            message = wire.unpack(read)
-        except wire.WireError as error:
-            self.stop()
-            raise Ended("killed", f"Its process sent something that is no answer: {error}.") from None
-        if "over" in message and "alone" not in message:
-            raise Ended("killed", "Its process sent something that is no answer.")
-        return message
+        return wire.unpack(read)
+
+    def _running(self):
+        if self._process is None:
+            raise Ended("killed", "Its process ended before it gave an answer.")
+        return self._process
 
     def _end(self, seconds):
         return min(time.monotonic() + seconds, self.end)
@@ -189,7 +255,7 @@ class Session:
             if time.monotonic() >= end:
                 self.stop()
                 raise Ended("timed out", "It was still running when its time was up, and was stopped.")
-            if _memory_of(self.process.pid) > self.limits.memory:
+            if _memory_of(self._running().pid) > self.limits.memory:
                 self.stop()
                 size = self.limits.memory / 1e9
                 raise Ended("killed", f"It took more than {size:g} GB of memory and was stopped.")
@@ -198,17 +264,49 @@ class Session:
         self.stop()
         return Ended("killed", "Its process ended before it gave an answer.")
 
-    def stop(self):
+    def stop(self) -> None:
         """End everything inside."""
-        if self.process is None:
+        if self._process is None:
             return
-        process, self.process = self.process, None
+        process, self._process = self._process, None
         if self.kind == "none":
             _end_group(process.pid)
-        process.kill()
-        process.stdin.close()
-        process.stdout.close()
-        process.wait()
+        process.end()
+
+
+@dataclass(frozen=True)
+class _Process:
+    """The Python inside, and its two pipes, which never block."""
+
+    running: subprocess.Popen[bytes]
+    incoming: IO[bytes]
+    outgoing: IO[bytes]
+
+    @property
+    def pid(self):
+        return self.running.pid
+
+    def end(self):
+        self.running.kill()
+        self.incoming.close()
+        self.outgoing.close()
+        self.running.wait()
+
+
+def _started(command, environment, folder):
+    running = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env=environment,
+        cwd=folder,
+    )
+    assert running.stdin and running.stdout  # they are pipes
+    for pipe in running.stdin, running.stdout:
+        os.set_blocking(pipe.fileno(), False)
+    return _Process(running, running.stdin, running.stdout)
 
 
 def _processes_inside(kind):
