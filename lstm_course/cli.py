@@ -3,6 +3,7 @@
 import argparse
 import sys
 from functools import partial
+from pathlib import Path
 
 from lstm_course import __version__
 from lstm_course.common.trouble import Trouble
@@ -40,6 +41,11 @@ def main(arguments=None):
         return options.run(options)
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
+        return 1
+    except OSError as error:  # a file where a folder was to be, a folder that may not be written to
+        if error.filename is None:
+            raise
+        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(getattr(options, "when_stopped", ""), file=sys.stderr, end="")
@@ -89,8 +95,6 @@ def _add_progress(commands):
 
 
 def _progress(options):
-    from pathlib import Path
-
     from lstm_course.learner import logbook, workspace
 
     folders = [options.folder] if options.folder else [".", "my-lessons"]
@@ -139,6 +143,13 @@ def _count(text):
     """A whole number of at least 0, for argparse."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 0")
+    return int(text)
+
+
+def _size(text):
+    """A whole number of at least 1, for argparse."""
+    if _count(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)
 
 
@@ -258,8 +269,6 @@ def _add_site(commands):
 
 
 def _site(options):
-    from pathlib import Path
-
     from lstm_course import authoring
     from lstm_course.site import pages
 
@@ -344,8 +353,10 @@ def _add_grade(commands):
     command = commands.add_parser("grade", help="grade a folder of submissions in a sandbox (instructors)")
     command.add_argument("submissions", metavar="SUBMISSIONS", help="folder, zip file or notebook")
     command.add_argument("--out", default="grades", metavar="DIR", help="for the results, default grades")
-    command.add_argument("--jobs", type=int, metavar="N", help="notebooks at a time, default one a processor")
-    command.add_argument("--seed", type=int, metavar="S", help="of the probes, default a random one")
+    command.add_argument(
+        "--jobs", type=_size, metavar="N", help="notebooks at a time, default all processors"
+    )
+    command.add_argument("--seed", type=_count, metavar="S", help="of the probes, default a random one")
     command.add_argument("--executor", metavar="ADDRESS", help="let the workers of this Dask scheduler do it")
     command.add_argument(
         "--unsafe-no-sandbox", action="store_true", help="run without a sandbox where none is to be had"
@@ -384,10 +395,10 @@ def _add_instructor(commands):
     init.set_defaults(run=_instructor_init)
     variants = tasks.add_parser("variants", help="an exercise without a public solution, one a student")
     variants.add_argument("folder", metavar="DIR", help="a new folder, for a notebook each and the key")
-    variants.add_argument("--seed", type=int, required=True, metavar="S", help="keep it to yourself")
+    variants.add_argument("--seed", type=_count, required=True, metavar="S", help="keep it to yourself")
     students = variants.add_mutually_exclusive_group(required=True)
     students.add_argument("--students", metavar="FILE", help="names of students or groups, one a line")
-    students.add_argument("--count", type=int, metavar="N", help="or so many, called 001, 002 and so on")
+    students.add_argument("--count", type=_size, metavar="N", help="or so many, called 001, 002 and so on")
     variants.set_defaults(run=_instructor_variants)
 
 
@@ -400,8 +411,6 @@ def _instructor_init(options):
 
 
 def _instructor_variants(options):
-    from pathlib import Path
-
     from lstm_course.grading import variants
 
     try:

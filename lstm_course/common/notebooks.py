@@ -8,7 +8,7 @@ from pathlib import Path
 from lstm_course.common import files
 from lstm_course.common.trouble import Trouble
 
-__all__ = ["METADATA", "NotebookError", "cell", "cells_of", "notebook", "read", "write"]
+__all__ = ["METADATA", "NotebookError", "cell", "cells_of", "code_of", "notebook", "read", "write"]
 
 # The same in every notebook that the course writes, so that nothing hangs on the machine.
 METADATA = {
@@ -94,6 +94,40 @@ def cells_of(content):
         return [(each["cell_type"], "".join(each["source"])) for each in json.loads(content)["cells"]]
     except (ValueError, TypeError, KeyError, RecursionError):
         raise ValueError("it is no notebook") from None
+
+
+def code_of(content):
+    """Sources of the code cells of a notebook of any format, whatever else in it is missing or odd.
+
+    Args:
+        content: bytes of the file, in UTF-8 or UTF-16.
+
+    Returns:
+        A list of str.
+
+    Raises:
+        NotebookError: if it is no notebook; the sentence has no name of a file.
+
+    Example:
+        >>> code_of(b'{"cells": [{"cell_type": "code", "source": "1 + 1"}]}')
+        ['1 + 1']
+    """
+    if not content.strip():
+        raise NotebookError("The file is empty.")
+    try:
+        made = json.loads(content)
+    except (ValueError, RecursionError):
+        raise NotebookError("The file is damaged: it is not JSON, as a notebook is.") from None
+    try:
+        if made.get("nbformat", 4) > 4:
+            raise NotebookError("The file is a notebook of a newer format than 4.")
+        cells = made.get("cells")
+        if cells is None:  # format 3
+            cells = [each for sheet in made["worksheets"] for each in sheet["cells"]]
+        code = [each for each in cells if each["cell_type"] == "code"]
+        return ["".join(each.get("source", each.get("input", ""))) for each in code]
+    except (AttributeError, KeyError, TypeError, IndexError):
+        raise NotebookError("The file is damaged: it is JSON, but no notebook.") from None
 
 
 def cell(kind, name, source, metadata=None):

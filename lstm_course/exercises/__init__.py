@@ -6,6 +6,8 @@ what they should. A new exercise is one object in `lessons/lessonNN.py`; nothing
 """
 
 from .exercise import Exercise, Mistake, Probe, Question, ValueExercise, WrongValue
-from .registry import every, find
+from .registry import every, find, lesson_of
 
-__all__ = ["Exercise", "Mistake", "Probe", "Question", "ValueExercise", "WrongValue", "every", "find"]
+__all__ = [
+    "Exercise", "Mistake", "Probe", "Question", "ValueExercise", "WrongValue", "every", "find", "lesson_of",
+]  # fmt: skip

@@ -1,12 +1,15 @@
 """All exercises, found by their names: whatever the modules of `lessons/` hold."""
 
 import pkgutil
+import re
+from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 
 from .exercise import Exercise, Question, ValueExercise
 
-__all__ = ["every", "find"]
+__all__ = ["every", "find", "lesson_of"]
 
 
 @cache
@@ -37,3 +40,21 @@ def find(name: str | None) -> Exercise | ValueExercise | Question | None:
         '00'
     """
     return every().get(name or "")
+
+
+def lesson_of(cells: Iterable[str]) -> str | None:
+    """The lesson most of whose exercises are answered or checked in these code cells; None where none is.
+
+    Args:
+        cells: sources of code cells.
+
+    Example:
+        >>> lesson_of(["def rnn_cell(x, h_prev, weights): ...", "check(rnn_cell)"])
+        '01'
+    """
+    text, lessons = "\n".join(cells), Counter()
+    for exercise in every().values():
+        name = re.escape(exercise.id)
+        if re.search(rf"^[ \t]*(def {name}\s*\(|{name}\s*=|check\({name}\b)", text, re.MULTILINE):
+            lessons[exercise.lesson] += 1
+    return lessons.most_common(1)[0][0] if lessons else None

@@ -4,8 +4,6 @@ import json
 import logging
 import re
 import tempfile
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,12 +74,12 @@ def review(path: str | Path, timeout: float = CELL_TIMEOUT) -> Review:
         ReviewError: when there is no such notebook, or it belongs to no lesson.
     """
     path = Path(path)
-    notebook = notebooks.read(path)
-    lesson = _lesson_of(notebook, path)
+    cells = _read(path)
+    lesson = _lesson_of(cells, path)
     with tempfile.TemporaryDirectory() as folder:
         outcomes_file = Path(folder, "outcomes")
         outcomes_file.touch()
-        troubles = _run(notebook, path.resolve().parent, outcomes_file, timeout)
+        troubles = _run(cells, path.resolve().parent, outcomes_file, timeout)
         last = {}
         for line in outcomes_file.read_text(encoding="utf-8").splitlines():
             name, status, message = json.loads(line)
@@ -107,45 +105,46 @@ def listen(path: str | Path) -> None:
     checking.listeners.append(write)
 
 
-def _lesson_of(notebook, path):
-    """Number of the lesson: by the exercises that its cells are marked with, else by the file's name."""
-    lessons = Counter()
-    for cell in notebook.cells:
-        marks = cell.metadata.get("nbgrader")
-        exercise = exercises.find(str(marks.get("grade_id"))) if isinstance(marks, Mapping) else None
-        if exercise:
-            lessons[exercise.lesson] += 1
+def _read(path):
+    """Sources of the code cells; a file that an editor has left odd is run all the same."""
+    try:
+        return notebooks.code_of(path.read_bytes())
+    except OSError as error:
+        reason = "There is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        raise ReviewError(f"{path} cannot be read: {reason}.") from None
+    except notebooks.NotebookError as error:
+        raise ReviewError(f"{path} is not a notebook, or it is damaged. {error}") from None
+
+
+def _lesson_of(cells, path):
+    """Number of the lesson: by the exercises that its cells are about, else by the file's name."""
     by_name = re.match(r"\d\d(?=[_.-])", path.name)
-    lesson = lessons.most_common(1)[0][0] if lessons else by_name and by_name[0]
+    lesson = exercises.lesson_of(cells) or (by_name and by_name[0])
     if lesson not in {exercise.lesson for exercise in exercises.every().values()}:
         raise ReviewError(f"{path} is not one of the lessons with exercises: it has no cell of theirs.")
     return lesson
 
 
-def _run(notebook, folder, outcomes_file, timeout):
-    """Run all cells; returns sentences about those that raised or ran too long."""
+def _run(cells, folder, outcomes_file, timeout):
+    """Run all code cells; returns sentences about those that raised or ran too long."""
     from nbclient.exceptions import DeadKernelError
 
-    code = f"from lstm_course.learner.reviewing import listen; listen({str(outcomes_file)!r})"
-    (first,) = notebooks.notebook([notebooks.cell("code", "listen", code)]).cells
-    notebook.cells.insert(0, first)
-    numbers = {}  # position among all cells -> number among the code cells of the learner
-    for position, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code":
-            numbers[position] = len(numbers)
+    listening = f"from lstm_course.learner.reviewing import listen; listen({str(outcomes_file)!r})"
+    sources = [listening, *cells]  # so that a cell has its number among those of the learner
+    notebook = notebooks.notebook(notebooks.cell("code", f"cell-{k}", code) for k, code in enumerate(sources))
     troubles, begun, slow = [], [], set()
 
     def started(cell, cell_index):
         begun.append(cell_index)
 
     def failed(cell, cell_index, execute_reply):
-        where = f"Code cell {numbers[cell_index]}"
+        where = f"Code cell {cell_index}"
         if execute_reply["content"].get("ename") == _TIMED_OUT:
             if slow.intersection(begun[-2:]):
                 raise _GivenUp  # the cell before would not be stopped, and this one waits for it
             troubles.append(f"{where} was still running after {timeout:g} seconds and was stopped.")
             slow.add(cell_index)
-        elif cell is first:
+        elif cell_index == 0:
             raise ReviewError(f"The course cannot be loaded in {folder}: {raised(cell)}.")
         else:
             troubles.append(f"{where} raises {raised(cell)}.")
@@ -167,7 +166,7 @@ def _run(notebook, folder, outcomes_file, timeout):
     try:
         run(client, KERNEL_ENVIRONMENT)
     except DeadKernelError:
-        troubles.append(f"Code cell {numbers[begun[-1]]} ended the kernel; the cells after it were not run.")
+        troubles.append(f"Code cell {begun[-1]} ended the kernel; the cells after it were not run.")
     except _GivenUp:
         troubles.append("The cells after it were not run.")
     return troubles

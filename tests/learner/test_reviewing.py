@@ -1,5 +1,6 @@
 """`lstm-course check NOTEBOOK`: whatever a learner's notebook does, each exercise gets its line."""
 
+import json
 import shutil
 
 import nbformat
@@ -144,3 +145,24 @@ def test_what_is_no_lesson_is_said_in_one_sentence(tmp_path, capsys, name, conte
 def test_a_folder_is_not_a_notebook(tmp_path, capsys):
     assert cli.main(["check", str(tmp_path)]) == 1
     assert "cannot be read" in capsys.readouterr().err
+
+
+ODD = {
+    "ids in format 4.4": {"nbformat": 4, "nbformat_minor": 4, "metadata": {}},
+    "no metadata": {"nbformat": 4, "nbformat_minor": 5},
+    "keys of an editor's own": {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "editor": {"version": 3}},
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("dress", ODD)
+def test_a_notebook_that_an_editor_left_odd_is_run_whatever_it_is_called(dress, encoding, tmp_path):
+    """No outputs, ids where there should be none, keys that no schema knows: the code is there."""
+    cells = [
+        {"cell_type": "code", "id": "a", "source": SETUP, "vendor": 1},
+        {"cell_type": "markdown", "source": ["x"]},
+        {"cell_type": "code", "id": "a", "metadata": {}, "source": RIGHT.splitlines(keepends=True)},
+    ]
+    path = tmp_path / "my homework (2).ipynb"
+    path.write_bytes(json.dumps({**ODD[dress], "cells": cells}).encode(encoding))
+    assert statuses(review(path))["rnn_cell"] == "right"

@@ -6,11 +6,11 @@ that cannot be read becomes a submission with a reason, and never stops the othe
 
 import json
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lstm_course import exercises
+from lstm_course.common.notebooks import NotebookError, code_of
 from lstm_course.common.trouble import Trouble
 from lstm_course.grading.intake import archives
 
@@ -69,7 +69,7 @@ def collect(path, scratch):
         List of `Submission`, one for each learner and lesson, sorted.
 
     Raises:
-        SubmissionsError: when there is nothing at that path.
+        SubmissionsError: when there is nothing at that path, or no notebook in it.
 
     Example:
         >>> collect("nowhere", ".")                                      # doctest: +ELLIPSIS
@@ -91,6 +91,8 @@ def collect(path, scratch):
             found.append(Submission(learner, _lesson_by_name(shown), shown, None, problem, number))
         else:
             found.append(_read(file, shown, learner, number))
+    if not found:
+        raise SubmissionsError(f"{path} has no notebook in it: give the folder with the submissions.")
     return _one_each(_with_lessons(found))
 
 
@@ -108,9 +110,9 @@ def _read(file, shown, learner, number):
     changed = file.stat().st_mtime
     try:
         cells = _cells(file)
-    except _Unreadable as error:
+    except NotebookError as error:
         return Submission(learner, _lesson_by_name(shown), shown, None, str(error), number, changed)
-    lesson = _lesson_by_cells(cells)
+    lesson = exercises.lesson_of(cells)
     if lesson is None and any(_CAPSTONE.search(cell) for cell in cells):
         return Submission(learner, None, shown, cells, _BY_HAND, number, changed)
     lesson = lesson or _lesson_by_name(shown)
@@ -118,30 +120,11 @@ def _read(file, shown, learner, number):
     return Submission(learner, lesson, shown, cells, reason, number, changed)
 
 
-class _Unreadable(Exception):
-    """A file is no notebook; the message says why."""
-
-
 def _cells(file):
-    """Sources of the code cells, of notebooks of format 3 as well."""
+    """Sources of the code cells."""
     if file.stat().st_size > _LARGEST:
-        raise _Unreadable(f"The file is larger than {_LARGEST // 1_000_000} MB.")
-    text = file.read_bytes()
-    if not text.strip():
-        raise _Unreadable("The file is empty.")
-    try:
-        notebook = json.loads(text)
-    except (ValueError, RecursionError):
-        raise _Unreadable("The file is damaged: it is not JSON, as a notebook is.") from None
-    try:
-        cells = notebook.get("cells")
-        if cells is None:
-            cells = [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
-        code = [cell for cell in cells if cell["cell_type"] == "code"]
-        sources = [cell.get("source", cell.get("input", "")) for cell in code]
-        return tuple(source if isinstance(source, str) else "".join(source) for source in sources)
-    except (AttributeError, KeyError, TypeError, IndexError):
-        raise _Unreadable("The file is damaged: it is JSON, but no notebook.") from None
+        raise NotebookError(f"The file is larger than {_LARGEST // 1_000_000} MB.")
+    return tuple(code_of(file.read_bytes()))
 
 
 # Whose it is
@@ -230,17 +213,6 @@ def _unquoted(text):
 
 
 # Which lesson it is
-
-
-def _lesson_by_cells(cells):
-    """The lesson most of whose exercises are defined in these cells."""
-    text = "\n".join(cells)
-    lessons = Counter()
-    for exercise in exercises.every().values():
-        name = re.escape(exercise.id)
-        if re.search(rf"^[ \t]*(def {name}\s*\(|{name}\s*=|check\({name}\b)", text, re.MULTILINE):
-            lessons[exercise.lesson] += 1
-    return lessons.most_common(1)[0][0] if lessons else None
 
 
 def _lesson_by_name(shown):
