@@ -1,6 +1,6 @@
 """What the lessons claim, where it is measured, and what was tried against it.
 
-A code cell of a lesson source carries its claims in its metadata, beside the tags:
+A code cell of a lesson source carries its claims in its metadata, beside the tags::
 
     claims:
     - id: rnn-horizon

@@ -38,7 +38,7 @@ class LessonCell:
         exercise: id of the exercise that is answered or checked, the name that a report assigns, or "".
         points: of a check or a report, else None.
         claims: tuple of dicts, as `claims` tells.
-        asserted: tuple of str, the conditions of its `assert`s; only read where there are claims.
+        asserted: tuple of str, the conditions that it asserts; only read where there are claims.
         id: its name in the notebooks, which stays when another cell is put in before it.
     """
 
