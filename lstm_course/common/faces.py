@@ -1,11 +1,15 @@
 """The face of a package: the names that it offers, each loaded on first use from the module that holds it."""
 
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from typing import Any
 
 __all__ = ["face"]
 
 
-def face(package, homes):
+def face(
+    package: str, homes: Mapping[str, Sequence[str] | None]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """What a package needs to offer names without importing what holds them.
 
     Args:
