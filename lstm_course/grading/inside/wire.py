@@ -131,6 +131,10 @@ def encode(
             return {"odd": describe(value)}
         functions.append(value)
         return {"function": len(functions) - 1}
+    return _numbers_or_odd(value, blobs)
+
+
+def _numbers_or_odd(value, blobs):
     numbers = None if isinstance(value, str | bytes | Odd) else _as_numbers(value)
     if numbers is None:
         return {"odd": describe(value)[:200]}
