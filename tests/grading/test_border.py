@@ -16,6 +16,7 @@ from lstm_course.grading.inside import wire
 from lstm_course.grading.marking import answers
 from lstm_course.grading.sandbox import border
 from lstm_course.grading.sandbox.session import Session
+from lstm_course.grading.sandbox.walls import Limits
 
 WORDS = ["", "value", "function", "missing", "broken", "proven", "reference", "state_jacobian", "x", "lambda",
          "ValueError", "KeyError", "UnicodeDecodeError", "SystemExit", "__name__", "a b",
@@ -144,6 +145,7 @@ class Forger(Session):
 
     def send(self, seconds, message, functions=None):
         wire.pack(message, functions)
+        self.last = message
 
     def _message(self, seconds):
         try:
@@ -180,3 +182,13 @@ def test_a_number_to_be_found_is_earned_by_the_number_alone(value):
     said = {"ready": "value", "troubles": [], "value": value, "is_class": False}
     (row,) = marked([said], find("lag_at_one_percent"))
     assert row["score"] == 0 or abs(np.asarray(value).item()) == 44
+
+
+def test_a_value_too_large_for_a_message_is_an_error_inside_and_not_out_here():
+    Forger.to_come = [
+        {"ask": "reference", "name": "x", "arguments": ()},
+        {"ready": "missing", "troubles": []},
+    ]
+    session = Forger(["1"], ["x"], None, "none", Limits())
+    ready = session.begin("x", lambda asked: {"value": [np.zeros(900_000)] * 3})
+    assert isinstance(ready, border.Missing) and "more than a message may have" in session.last["error"]
