@@ -8,18 +8,22 @@ import os
 import re
 import secrets
 import tempfile
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from lstm_course.common.files import PACKAGE, write
 from lstm_course.exercises.verdicts import NOT_TRIED
-from lstm_course.grading import reports, sandbox
 from lstm_course.grading.marking import processes
+from lstm_course.grading.marking.marking import exercises_of
 from lstm_course.grading.reports import similarity
+from lstm_course.grading.reports.pages import write_all
+from lstm_course.grading.results import Job, LimitsByName, Result, Row
+from lstm_course.grading.sandbox import walls
 
-from .intake import collect
+from .intake.collecting import Submission, collect
 from .variants import all_variants, read_key
 
 __all__ = ["Batch", "run"]
@@ -31,16 +35,26 @@ class Batch:
 
     Args:
         out: Path of the folder with the results.
-        results: list of dicts, one a submission, sorted by lesson and learner.
+        results: one a submission, sorted by lesson and learner.
         graded: how many were graded now; the others had been before.
     """
 
     out: Path
-    results: list
+    results: list[Result]
     graded: int
 
 
-def run(path, out, jobs=None, seed=None, executor=None, unsafe=False, limits=None, variants=None, say=print):
+def run(
+    path: str | Path,
+    out: str | Path,
+    jobs: int | None = None,
+    seed: int | None = None,
+    executor: str | None = None,
+    unsafe: bool = False,
+    limits: LimitsByName | None = None,
+    variants: str | Path | None = None,
+    say: Callable[[str], object] = print,
+) -> Batch:
     """Grade all submissions.
 
     Args:
@@ -50,7 +64,7 @@ def run(path, out, jobs=None, seed=None, executor=None, unsafe=False, limits=Non
         seed: of the probes; default that of the earlier run, or a random one.
         executor: address of a Dask scheduler whose workers do the work, or None.
         unsafe: whether to run without a sandbox where none is to be had.
-        limits: dict of `sandbox.Limits`, default by lesson.
+        limits: default by lesson.
         variants: path of a key as `lstm-course instructor variants` makes it; default None: the lessons.
         say: told a line for each submission.
 
@@ -70,23 +84,64 @@ def run(path, out, jobs=None, seed=None, executor=None, unsafe=False, limits=Non
     kind = None if executor else _kind(unsafe)  # the workers of a cluster look for themselves
     (out / "results").mkdir(parents=True, exist_ok=True)
     seed = _kept_seed(out, seed)
-    results, to_do = {}, []
-    for submission in submissions:
-        file = out / "results" / f"{_key(submission)}.json"
-        mark = _fingerprint(submission, seed)
-        earlier = _earlier(file, mark)
-        if earlier:
-            results[file] = earlier
-        elif submission.reason:
-            results[file] = _write(file, _result(submission, mark, [], submission.reason))
-        else:
-            to_do.append((file, submission, mark))
-    say(f"{len(submissions)} submissions, {len(to_do)} to grade.")
+    results, tasks = _done_and_to_do(submissions, out / "results", seed)
+    say(f"{len(submissions)} submissions, {len(tasks)} to grade.")
+    how = _How(seed, kind, limits, unsafe)
     with _workers(jobs, executor) as workers:
-        _grade_all(workers, to_do, results, seed, kind, unsafe, limits, say)
+        for task, result in _graded(workers, tasks, how):
+            results[task.file] = result
+            say(_line(result))
     wanted = sorted(results.values(), key=lambda each: (each["lesson"] or "", each["learner"], each["id"]))
-    reports.write_all(wanted, out)
-    return Batch(out, wanted, len(to_do))
+    write_all(wanted, out)
+    return Batch(out, wanted, len(tasks))
+
+
+@dataclass(frozen=True)
+class _How:
+    """What holds for all jobs of a batch."""
+
+    seed: int
+    kind: str | None
+    limits: LimitsByName | None
+    unsafe: bool
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A submission, the file of its result, and the fingerprint of what the result hangs on."""
+
+    submission: Submission
+    file: Path
+    mark: str
+
+    def job(self, how: _How) -> Job:
+        """What to ask a worker for."""
+        cells, lesson = self.submission.cells, self.submission.lesson
+        assert cells is not None and lesson is not None  # or there were a reason, and no task
+        return {
+            "cells": list(cells),
+            "lesson": lesson,
+            "seed": how.seed,
+            "kind": how.kind,
+            "limits": how.limits,
+            "unsafe": how.unsafe,
+        }
+
+
+def _done_and_to_do(submissions, folder, seed):
+    """File -> result of what an earlier run has graded or nobody can grade; a list of tasks of the rest."""
+    results: dict[Path, Result] = {}
+    tasks: list[_Task] = []
+    for submission in submissions:
+        task = _Task(submission, folder / f"{_key(submission)}.json", _fingerprint(submission, seed))
+        earlier = _earlier(task.file, task.mark)
+        if earlier:
+            results[task.file] = earlier
+        elif submission.reason:
+            results[task.file] = _write(task.file, _result(task, [], submission.reason))
+        else:
+            tasks.append(task)
+    return results, tasks
 
 
 def _with_variants(submissions, key):
@@ -105,36 +160,34 @@ def _with_variants(submissions, key):
     return kept
 
 
-def grade_here(job):
+def grade_here(job: Job) -> list[Row]:
     """Grade one notebook on the machine on which this is called, in a sandbox of that machine.
 
     Args:
-        job: dict for `judge.grade`, with `unsafe` beside.
+        job: with `unsafe`, in case that no sandbox has been looked for yet.
 
     Returns:
-        List of dicts, one an exercise.
+        A row for each exercise.
     """
-    job = dict(job)
-    unsafe = job.pop("unsafe")
-    return processes.grade(job | {"kind": job["kind"] or _kind(unsafe)})
+    job = job.copy()
+    unsafe = job.pop("unsafe", False)
+    job["kind"] = job["kind"] or _kind(unsafe)
+    return processes.grade(job)
 
 
-def _grade_all(workers, to_do, results, seed, kind, unsafe, limits, say):
+def _graded(workers: Executor, tasks: Sequence[_Task], how: _How) -> Iterator[tuple[_Task, Result]]:
     """Hand out the work and write each result when it comes; never more in hand than needed."""
-    waiting, running = list(reversed(to_do)), {}
+    waiting, running = list(reversed(tasks)), {}
     while waiting or running:
         while waiting and len(running) < 200:
-            file, submission, mark = waiting.pop()
-            job = {"cells": submission.cells, "lesson": submission.lesson, "seed": seed, "kind": kind}
-            future = workers.submit(grade_here, job | {"limits": limits, "unsafe": unsafe})
-            running[future] = file, submission, mark
+            task = waiting.pop()
+            running[workers.submit(grade_here, task.job(how))] = task
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            file, submission, mark = running.pop(future)
-            error = future.exception()
-            reason = f"The grader failed: {error}" if error else None
-            result = _result(submission, mark, [] if error else future.result(), reason)
-            results[file] = result if error else _write(file, result)
-            say(_line(result))
+            task, error = running.pop(future), future.exception()
+            if error:
+                yield task, _result(task, [], f"The grader failed: {error}")
+            else:
+                yield task, _write(task.file, _result(task, future.result(), None))
 
 
 def _line(result):
@@ -158,8 +211,8 @@ def _workers(jobs, executor):
 @functools.cache
 def _kind(unsafe):
     try:
-        return sandbox.available()
-    except sandbox.NoSandbox:
+        return walls.available()
+    except walls.NoSandbox:
         if unsafe:
             return "none"
         raise
@@ -183,7 +236,7 @@ def _fingerprint(submission, seed):
 
 
 @functools.cache
-def judge_digest(package=PACKAGE, installed=version):
+def judge_digest(package: Path = PACKAGE, installed: Callable[[str], str] = version) -> str:
     """Fingerprint of everything that a mark may hang on but the notebook: no list of files can fall behind.
 
     That is the whole package, for answers call it as much as the grader does, the data that ship with it, and
@@ -234,9 +287,8 @@ def _earlier(file, mark):
         return None
 
 
-def _result(submission, mark, rows, reason):
-    from .marking import exercises_of
-
+def _result(task: _Task, rows: list[Row], reason: str | None) -> Result:
+    submission = task.submission
     tried = {row["exercise"] for row in rows if row["status"] not in NOT_TRIED}
     written = similarity.answers(submission.cells or (), submission.lesson)
     return {
@@ -252,7 +304,7 @@ def _result(submission, mark, rows, reason):
         "exercises": rows,
         "answers": {name: text for name, text in written.items() if name in tried},
         "key": _key(submission),
-        "fingerprint": mark,
+        "fingerprint": task.mark,
     }
 
 

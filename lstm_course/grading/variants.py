@@ -10,8 +10,10 @@ contradict another.
 import itertools
 import json
 import linecache
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -19,6 +21,9 @@ from lstm_course.common import notebooks
 from lstm_course.common.trouble import Trouble
 from lstm_course.exercises import Exercise, Mistake, Probe
 from lstm_course.scratch import sigmoid
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 __all__ = [
     "ARCHITECTURES",
@@ -31,6 +36,7 @@ __all__ = [
     "write",
 ]
 
+Arguments: TypeAlias = tuple[np.ndarray | dict[str, np.ndarray], ...]
 FUNCTION = "lstm_step"
 KEY = "key.json"
 GATES = {"i": "input gate", "f": "forget gate", "o": "output gate", "g": "candidate"}
@@ -55,7 +61,7 @@ class Architecture:
     blocks: str
     cell: str
     output: str
-    mistakes: dict
+    mistakes: Mapping[str, tuple[str, Mapping[str, str]]]
 
 
 _CELL, _OUTPUT = "f * c_prev + i * g", "o * np.tanh(c)"
@@ -215,33 +221,33 @@ class Variant:
     cell_first: bool
 
     @property
-    def cell(self):
+    def cell(self) -> Architecture:
         """The `Architecture`."""
         return ARCHITECTURES[self.architecture]
 
     @property
-    def arguments(self):
+    def arguments(self) -> list[str]:
         """Names of the arguments."""
         gates = ["gates_prev"] if self.architecture == "gate recurrence" else []
         return ["x", "h_prev", "c_prev", *gates, "weights"]
 
     @property
-    def returns(self):
+    def returns(self) -> tuple[str, ...]:
         """Names of what is returned."""
         gates = ("gates",) if self.architecture == "gate recurrence" else ()
         return (("c", "h") if self.cell_first else ("h", "c")) + gates
 
     @property
-    def joined(self):
+    def joined(self) -> str:
         """What is joined to what, as Python."""
         return "[h_prev, x]" if self.state_first else "[x, h_prev]"
 
     @property
-    def product(self):
+    def product(self) -> str:
         """The matrix product, as Python."""
         return 'weights["W"] @ joined' if self.weights_left else 'joined @ weights["W"]'
 
-    def source(self):
+    def source(self) -> str:
         """Text of the reference."""
         return (
             "\n".join(
@@ -273,7 +279,7 @@ class Variant:
         state = [f"c = {self.cell.cell}", *last, f"h = {self.cell.output}"]
         return [*lines, *gate_lines.values(), *candidate, *state, *gates]
 
-    def mistakes(self):
+    def mistakes(self) -> tuple[Mistake, ...]:
         """The known mistakes, as edits of the reference."""
         other = "[x, h_prev]" if self.state_first else "[h_prev, x]"
         found = [
@@ -319,7 +325,7 @@ class Variant:
             )
         return (*found, *(Mistake(name, *rest) for name, rest in self.cell.mistakes.items()))
 
-    def probes(self, rng):
+    def probes(self, rng: np.random.Generator) -> list[Probe]:
         """Inputs to try an answer on."""
         first = self.inputs(rng, 3, 4)
         still = (np.zeros(3), *first[1:])
@@ -332,7 +338,7 @@ class Variant:
             Probe(self.inputs(rng, 5, 2), "for another size"),
         ]
 
-    def inputs(self, rng, D, H, bias=0.7):
+    def inputs(self, rng: np.random.Generator, D: int, H: int, bias: float = 0.7) -> Arguments:
         """Random arguments: x (D,), h_prev (H,), c_prev (H,), perhaps gates_prev (3 H,), and weights."""
         k = len(self.blocks)
         W = rng.normal(size=(k * H, H + D)) / H**0.5
@@ -347,7 +353,7 @@ class Variant:
         return (*arguments, weights)
 
 
-def all_variants():
+def all_variants() -> list[Variant]:
     """Every variant there is, as a list of `Variant`."""
     yes_and_no = (True, False)
     return [
@@ -358,7 +364,7 @@ def all_variants():
     ]
 
 
-def draw(names, seed):
+def draw(names: Sequence[str], seed: int) -> dict[str, Variant]:
     """A variant for each name, no two the same while there are enough.
 
     Args:
@@ -373,7 +379,7 @@ def draw(names, seed):
     return {name: variants[order[k % len(order)]] for k, name in enumerate(names)}
 
 
-def exercise(variant):
+def exercise(variant: Variant) -> Exercise:
     """The exercise of a variant, for `judge` and the batch grader.
 
     Args:
@@ -403,7 +409,7 @@ def exercise(variant):
     )
 
 
-def write(folder, names, seed):
+def write(folder: str | Path, names: Sequence[str], seed: int) -> None:
     """Write a notebook for each name, and the key for the instructor.
 
     Args:
@@ -429,7 +435,7 @@ def write(folder, names, seed):
     (folder / KEY).write_text(json.dumps(key, indent=1) + "\n", encoding="utf-8")
 
 
-def read_key(path):
+def read_key(path: str | Path) -> dict[str, Variant]:
     """The variants of a key file that `write` has written.
 
     Args:
@@ -451,7 +457,7 @@ def read_key(path):
 # ---- the notebook
 
 
-def notebook(variant):
+def notebook(variant: Variant) -> "NotebookNode":
     """The notebook of a variant: statement, stub and a worked example.
 
     Args:

@@ -16,6 +16,7 @@ from lstm_course.grading.inside import wire
 from lstm_course.grading.marking import answers
 from lstm_course.grading.sandbox import border
 from lstm_course.grading.sandbox.session import Session
+from lstm_course.grading.sandbox.walls import Limits
 
 WORDS = ["", "value", "function", "missing", "broken", "proven", "reference", "state_jacobian", "x", "lambda",
          "ValueError", "KeyError", "UnicodeDecodeError", "SystemExit", "__name__", "a b",
@@ -55,22 +56,28 @@ TRUE_FORMS = [
 ]  # fmt: skip
 
 
+FIELDS = {
+    "troubles": ROWS,
+    "parameters": ROWS,
+    "changed": st.lists(st.tuples(st.integers(0, 6), PLAIN).map(list), max_size=3),
+    "error": st.none()
+    | st.builds(lambda name, thing: ERROR | {name: thing}, st.sampled_from(list(ERROR)), PLAIN),
+    "parsed": st.dictionaries(st.integers(-1, 4), st.sampled_from(WORDS), max_size=3),
+    "warnings": st.lists(st.sampled_from(WORDS), max_size=3),
+    "number": st.integers(-1, 2),
+}
+
+
 @st.composite
-def messages(draw):
-    """A true message with up to three fields replaced, left out or added; or anything at all."""
-    message = dict(draw(st.sampled_from([*TRUE_FORMS, {}])))
-    for _ in range(draw(st.integers(0, 3))):
-        name = draw(st.sampled_from([*message, "ready", "ask", "value", "changed", "parameters"]))
-        if draw(st.booleans()) and name in message:
-            del message[name]
-        elif name in ("troubles", "parameters"):
-            message[name] = draw(ROWS | PLAIN)
-        elif name == "changed":
-            message[name] = draw(st.lists(st.tuples(st.integers(0, 6), PLAIN).map(list), max_size=3) | PLAIN)
-        elif name == "error":
-            message[name] = draw(st.just(ERROR | {draw(st.sampled_from(list(ERROR))): draw(PLAIN)}) | PLAIN)
-        else:
-            message[name] = draw(PLAIN)
+def messages(draw, forms=TRUE_FORMS):
+    """A true message with some fields replaced, now and then with one too many or too few."""
+    message = dict(draw(st.sampled_from(forms)))
+    for name in draw(st.sets(st.sampled_from(list(message)), max_size=2)):
+        message[name] = draw(FIELDS.get(name, PLAIN) | PLAIN)
+    if draw(st.integers(0, 9)) == 0:
+        message.pop(draw(st.sampled_from(list(message))))
+    if draw(st.integers(0, 9)) == 0:
+        message[draw(st.sampled_from(["ready", "ask", "value"]))] = draw(PLAIN)
     return message
 
 
@@ -138,6 +145,7 @@ class Forger(Session):
 
     def send(self, seconds, message, functions=None):
         wire.pack(message, functions)
+        self.last = message
 
     def _message(self, seconds):
         try:
@@ -149,13 +157,38 @@ class Forger(Session):
 FUNCTION = TRUE_FORMS[-2] | {"parameters": [[name, 1, False] for name in ("x", "h_prev", "weights")]}
 
 
-@given(st.lists(messages(), max_size=4), st.lists(messages(), min_size=1, max_size=8))
-def test_no_forged_talk_earns_a_point_or_stops_the_marking(before, after):
-    """Messages before the answer is ready, then a function whose every call returns something made up."""
-    Forger.to_come = [*before, FUNCTION, *after]
+def marked(to_come, exercise):
+    Forger.to_come = to_come
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lstm_course.grading.marking.marking.Session", Forger)
-        wanted = [find("state_jacobian")]
-        patch.setattr("lstm_course.grading.marking.marking.exercises_of", lambda lesson: wanted)
-        (row,) = marking.mark_notebook(["1", "2", "3"], "02", 7, "none")
+        patch.setattr("lstm_course.grading.marking.marking.exercises_of", lambda lesson: [exercise])
+        return marking.mark_notebook(["1", "2", "3"], "02", 7, "none")
+
+
+RETURNED = TRUE_FORMS[-1]
+BEFORE = [form for form in TRUE_FORMS if form.keys() & {"at", "ask"}]  # what leaves the marking waiting
+
+
+@given(st.lists(messages(BEFORE), max_size=2), st.lists(messages([RETURNED]) | messages(), max_size=8))
+def test_no_forged_talk_earns_a_point_or_stops_the_marking(before, after):
+    """Messages before the answer is ready, then a function whose every call returns something made up."""
+    (row,) = marked([*before, FUNCTION, *after], find("state_jacobian"))
     assert row["score"] == 0 and row["status"] != "right" and row["message"]
+
+
+@given(PLAIN)
+def test_a_number_to_be_found_is_earned_by_the_number_alone(value):
+    """The answer is 44; what is 44 in another form, or -44, counts as it does for `check`."""
+    said = {"ready": "value", "troubles": [], "value": value, "is_class": False}
+    (row,) = marked([said], find("lag_at_one_percent"))
+    assert row["score"] == 0 or abs(np.asarray(value).item()) == 44
+
+
+def test_a_value_too_large_for_a_message_is_an_error_inside_and_not_out_here():
+    Forger.to_come = [
+        {"ask": "reference", "name": "x", "arguments": ()},
+        {"ready": "missing", "troubles": []},
+    ]
+    session = Forger(["1"], ["x"], None, "none", Limits())
+    ready = session.begin("x", lambda asked: {"value": [np.zeros(900_000)] * 3})
+    assert isinstance(ready, border.Missing) and "more than a message may have" in session.last["error"]

@@ -1,6 +1,8 @@
 """check, hint, solution, proven, as they are while a notebook is graded: nothing is checked in here."""
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +12,8 @@ __all__ = ["Outcome", "check", "hint", "proven", "solution"]
 class _Grader:
     """The connection to the grader."""
 
-    ask = None  # set by the worker: function from a message to the reply
+    # Set by the worker: function from a message to the reply.
+    ask: Callable[[dict[str, object]], dict[str, Any]] | None = None
 
 
 grader = _Grader()
@@ -22,7 +25,7 @@ class Outcome:
     status, message, mistake, score = "not attempted", "Checked by the grader.", None, 0.0
 
 
-def check(*answer, **named):
+def check(*answer: object, **named: object) -> Outcome:
     """Do nothing."""
     return Outcome()
 
@@ -30,24 +33,25 @@ def check(*answer, **named):
 hint = solution = check
 
 
-def proven(function):
+def proven(function: object) -> object:
     """The learner's function, or where that is not right a stand-in that asks the grader for each value."""
-    name = getattr(function, "__name__", None)
-    can_ask = grader.ask is not None and isinstance(name, str)
-    reply = grader.ask({"ask": "proven", "name": name}) if can_ask else {"own": True}
+    name, ask = getattr(function, "__name__", None), grader.ask
+    if ask is None or not isinstance(name, str):
+        return function
+    reply = ask({"ask": "proven", "name": name})
     if not reply["own"]:
-        return _the_courses(name)
-    return _in_arrays(function) if reply.get("arrays") else function
+        return _the_courses(ask, name)
+    return _in_arrays(function) if reply["arrays"] else function
 
 
-def given(thing):
+def given(thing: object) -> bool:
     """Whether this is a stand-in that `proven` gave."""
     return getattr(thing, "__module__", None) == __name__
 
 
-def _the_courses(name):
+def _the_courses(ask, name):
     def asked(*arguments):
-        reply = grader.ask({"ask": "reference", "name": name, "arguments": arguments})
+        reply = ask({"ask": "reference", "name": name, "arguments": arguments})
         if "error" in reply:
             raise ValueError(reply["error"])
         return reply["value"]

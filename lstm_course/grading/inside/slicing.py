@@ -13,6 +13,7 @@ import builtins
 import copy
 import dis
 import types
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from lstm_course.exercises.diagnosis.source import codes, is_blank
@@ -55,7 +56,7 @@ class Statement:
     opaque: bool
 
 
-def statements(trees, names):
+def statements(trees: Iterable[tuple[int, ast.Module]], names: Collection[str]) -> list[Statement]:
     """All statements of a notebook.
 
     Args:
@@ -96,7 +97,7 @@ def _with_globals(found):
     return found
 
 
-def needed(all_statements, name):
+def needed(all_statements: Sequence[Statement], name: str) -> list[Statement]:
     """The statements that an exercise needs, in the order of the notebook.
 
     Args:
@@ -165,7 +166,11 @@ def _given_to_check(node, names):
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "check":
             continue
         for word in call.keywords:
-            if word.arg in names and not (isinstance(word.value, ast.Name) and word.value.id == word.arg):
+            if (
+                word.arg is not None
+                and word.arg in names
+                and not (isinstance(word.value, ast.Name) and word.value.id == word.arg)
+            ):
                 target = ast.Name(word.arg, ast.Store())
                 yield ast.fix_missing_locations(ast.copy_location(ast.Assign([target], word.value), node))
 
@@ -257,5 +262,7 @@ def _is_proven(node):
 def _runs_files(node):
     """`%run`, `%load` and `%%writefile`: IPython writes `get_ipython().run_line_magic("run", ...)`."""
     call = node.value if isinstance(node, ast.Expr) else None
-    magic = isinstance(call, ast.Call) and getattr(call.func, "attr", "").endswith("_magic") and call.args
-    return bool(magic) and getattr(call.args[0], "value", None) in _MAGICS_WITH_FILES
+    if not isinstance(call, ast.Call) or not call.args:
+        return False
+    magic = getattr(call.func, "attr", "").endswith("_magic")
+    return magic and getattr(call.args[0], "value", None) in _MAGICS_WITH_FILES

@@ -8,7 +8,8 @@ import json
 import math
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class WireError(Exception):
     """A message is not made as agreed."""
 
 
-def pack(message, functions=None):
+def pack(message: Mapping[str, object], functions: list[Callable[..., object]] | None = None) -> bytes:
     """Bytes of a message.
 
     Args:
@@ -43,7 +44,7 @@ def pack(message, functions=None):
     Example:
         >>> size = len(pack({"value": np.zeros(3)}))
     """
-    blobs = []
+    blobs: list[bytes] = []
     encoded = {key: encode(value, blobs, functions=functions) for key, value in message.items()}
     text = json.dumps(encoded).encode()
     numbers = b"".join(blobs)
@@ -52,7 +53,9 @@ def pack(message, functions=None):
     return HEADER.pack(len(text), len(numbers)) + text + numbers
 
 
-def unpack(read, functions=None):
+def unpack(
+    read: Callable[[int], bytes], functions: Callable[[int], Callable[..., object]] | None = None
+) -> dict[str, Any]:
     """The next message.
 
     Args:
@@ -60,7 +63,7 @@ def unpack(read, functions=None):
         functions: maker of a function from the number that it was given, where functions are expected.
 
     Returns:
-        dict.
+        dict; of its values nothing is known, so that whoever trusts the sender need not say more.
 
     Raises:
         WireError: when it is not made as agreed.
@@ -83,7 +86,12 @@ def unpack(read, functions=None):
         raise WireError("the message is damaged") from None
 
 
-def encode(value, blobs, depth=0, functions=None):
+def encode(
+    value: object,
+    blobs: list[bytes],
+    depth: int = 0,
+    functions: list[Callable[..., object]] | None = None,
+) -> object:
     """What JSON can hold of a value; numbers of arrays are appended to `blobs`, the rest becomes `Odd`.
 
     Args:
@@ -123,6 +131,10 @@ def encode(value, blobs, depth=0, functions=None):
             return {"odd": describe(value)}
         functions.append(value)
         return {"function": len(functions) - 1}
+    return _numbers_or_odd(value, blobs)
+
+
+def _numbers_or_odd(value, blobs):
     numbers = None if isinstance(value, str | bytes | Odd) else _as_numbers(value)
     if numbers is None:
         return {"odd": describe(value)[:200]}
@@ -143,7 +155,9 @@ def _as_numbers(value):
     return numbers if _DTYPE.fullmatch(numbers.dtype.str) else None
 
 
-def decode(value, numbers, functions=None):
+def decode(
+    value: object, numbers: bytes, functions: Callable[[int], Callable[..., object]] | None = None
+) -> Any:
     """The opposite of `encode`, with every claim checked.
 
     Args:
@@ -177,7 +191,8 @@ def decode(value, numbers, functions=None):
         if kind == "dict":
             return {int(key) if whole else str(key): made(item, depth + 1) for key, whole, item in content}
         if kind == "array":
-            array = _array(*content, numbers)
+            dtype, shape, start, scalar = content
+            array = _array(dtype, shape, start, scalar, numbers)
             bytes_left -= array.nbytes
             if bytes_left < 0:  # or a few bytes, named again and again, would fill our memory
                 raise WireError("arrays share their numbers")

@@ -15,6 +15,7 @@ import sys
 import types
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -53,7 +54,7 @@ class _Line:
         return outside
 
 
-def main():
+def main() -> None:
     """Serve the grader until it hangs up."""
     line = _Line(os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb"))
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -193,7 +194,10 @@ def _described(answer, source):
 
 def _observed(source, answer):
     """What to look at, where that is not simply what the function returns."""
-    names = {"__name__": "lstm_course.exercises.observing", "__package__": "lstm_course.exercises"}
+    names: dict[str, Any] = {
+        "__name__": "lstm_course.exercises.observing",
+        "__package__": "lstm_course.exercises",
+    }
     exec(compile(source, "<observe>", "exec"), names)
 
     def observed(*arguments):

@@ -3,6 +3,7 @@
 import os
 import stat
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 __all__ = ["files"]
@@ -14,7 +15,7 @@ _MOST_IN_STUDENTS = 200, 200_000_000  # files and bytes of an archive within
 _WORTH_READING = {".ipynb", ".yml"}
 
 
-def files(path, scratch, shown=""):
+def files(path: Path, scratch: Path, shown: str = "") -> Iterator[tuple[Path, str, str | None]]:
     """Every file that may be looked at.
 
     Args:

@@ -47,18 +47,18 @@ class Submission:
     learner: str
     lesson: str | None
     path: str
-    cells: tuple | None
+    cells: tuple[str, ...] | None
     reason: str | None = None
     id: str = ""
     time: float = 0.0
-    others: tuple = ()
+    others: tuple[str, ...] = ()
 
 
 class SubmissionsError(Trouble):
     """There are no submissions; the message says why."""
 
 
-def collect(path, scratch):
+def collect(path: str | Path, scratch: str | Path) -> list[Submission]:
     """All submissions in a folder, an archive or a file.
 
     Args:

@@ -12,12 +12,13 @@ import sys
 
 from lstm_course.exercises import Exercise
 from lstm_course.grading.inside import slicing
+from lstm_course.grading.results import AnyExercise
 
 __all__ = ["needs_keras", "source"]
 
 
 @functools.cache
-def needs_keras(exercise):
+def needs_keras(exercise: AnyExercise) -> bool:
     """Whether the answer to an exercise is made with Keras.
 
     Args:
@@ -31,7 +32,7 @@ def needs_keras(exercise):
 
 
 @functools.cache
-def source(exercise):
+def source(exercise: AnyExercise) -> str | None:
     """Source of `observe` and what it needs, where the function returns a Keras model.
 
     Args:
@@ -45,7 +46,9 @@ def source(exercise):
         >>> source(find("orthogonal")) is None
         True
     """
-    if not needs_keras(exercise) or exercise.observe is Exercise.observe:
+    if not isinstance(exercise, Exercise) or not needs_keras(exercise):
+        return None
+    if exercise.observe is Exercise.observe:
         return None
     name = exercise.observe.__name__
     text = inspect.getsource(sys.modules[exercise.observe.__module__])

@@ -11,6 +11,7 @@ import sys
 import threading
 
 from lstm_course.common.notebook_runs import KERNEL_ENVIRONMENT
+from lstm_course.grading.results import Job, Row
 
 __all__ = ["grade"]
 
@@ -18,14 +19,14 @@ _MEMORY = 4_000_000_000  # bytes; TensorFlow alone takes one of them
 _own = threading.local()
 
 
-def grade(job):
+def grade(job: Job) -> list[Row]:
     """Mark a notebook in this thread's own process.
 
     Args:
-        job: dict with `cells`, `lesson`, `seed`, `kind` and `limits` or None, for `mark_notebook`.
+        job: with a `kind`, and without `unsafe`.
 
     Returns:
-        List of dicts as `mark_notebook` gives them.
+        The rows of `mark_notebook`.
 
     Raises:
         RuntimeError: when marking fails for a reason that does not lie in the notebook.
@@ -35,12 +36,7 @@ def grade(job):
         process = getattr(_own, "process", None)
         if process is None or process.poll() is not None:
             process = _own.process = _started()
-        try:
-            process.stdin.write(line)
-            process.stdin.flush()
-            reply = process.stdout.readline()
-        except OSError:
-            reply = b""
+        reply = _asked(process, line)
         if reply.endswith(b"\n"):
             done = json.loads(reply)
             if "failed" in done:
@@ -49,6 +45,17 @@ def grade(job):
         process.kill()
         process.wait()
     raise RuntimeError("the process that marks it ended twice")
+
+
+def _asked(process: subprocess.Popen[bytes], line: bytes) -> bytes:
+    """A line of reply, which is not whole where the process has ended."""
+    assert process.stdin and process.stdout  # they are pipes
+    try:
+        process.stdin.write(line)
+        process.stdin.flush()
+        return process.stdout.readline()
+    except OSError:
+        return b""
 
 
 def _started():
@@ -75,16 +82,17 @@ def _limit_memory():
 
 def _serve():
     """Mark what comes in on stdin until it is closed."""
-    from lstm_course.grading import marking, sandbox
+    from lstm_course.grading.marking.marking import mark_notebook
+    from lstm_course.grading.sandbox.walls import Limits
 
     _limit_memory()
     outgoing = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     for line in sys.stdin.buffer:
         job = json.loads(line)
-        job["limits"] = sandbox.Limits(**job["limits"]) if job["limits"] else None
+        job["limits"] = Limits(**job["limits"]) if job["limits"] else None
         try:
-            done = {"results": marking.mark_notebook(**job)}
+            done = {"results": mark_notebook(**job)}
         except Exception as error:
             done = {"failed": f"{type(error).__name__}: {error}"}
         outgoing.write(json.dumps(done).encode() + b"\n")

@@ -5,11 +5,16 @@ cell ends in a mark (see `marks`), and a configuration that closes what can be c
 """
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lstm_course import authoring
 from lstm_course.common import notebooks
 from lstm_course.common.trouble import Trouble
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 __all__ = ["CourseError", "create"]
 
@@ -61,7 +66,7 @@ class CourseError(Trouble):
     """The course cannot be made; the message says why and what to do."""
 
 
-def create(folder, say=print):
+def create(folder: str | Path, say: Callable[[str], object] = print) -> None:
     """Make an nbgrader course.
 
     Args:
@@ -91,7 +96,7 @@ def create(folder, say=print):
     (folder / "README.md").write_text(README, encoding="utf-8")
 
 
-def assignment(root, source):
+def assignment(root: Path, source: Path) -> "NotebookNode":
     """The source notebook of an assignment: a lesson with its solutions, its check cells ending in a mark.
 
     Args:
@@ -109,7 +114,7 @@ def assignment(root, source):
     return notebook
 
 
-def ending_in_a_mark(source, points):
+def ending_in_a_mark(source: str, points: float) -> str:
     """The text of a check cell, its last value turned into a mark.
 
     Example:

@@ -17,7 +17,7 @@ class Marks:
         points: float, from 0 to what the exercise counts for, with two decimals.
     """
 
-    def __init__(self, outcome, points):
+    def __init__(self, outcome: object, points: float):
         self.points = points
         self._outcome = outcome
 
@@ -28,7 +28,7 @@ class Marks:
         return self._outcome._repr_html_() if isinstance(self._outcome, Outcome) else None
 
 
-def marks(outcome, out_of):
+def marks(outcome: object, out_of: float) -> Marks:
     """The mark for what a check found.
 
     Args:

@@ -1,9 +1,16 @@
 """What nbgrader does to a notebook, with its holes closed."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from nbgrader import preprocessors
 from nbgrader.converters import Autograde, GenerateAssignment
 
 from lstm_course import authoring
+
+if TYPE_CHECKING:
+    from nbconvert.exporters.exporter import ResourcesDict
+    from nbformat import NotebookNode
 
 __all__ = ["CutAnswers", "OneOfEach", "for_release", "for_sanitizing"]
 
@@ -11,7 +18,9 @@ __all__ = ["CutAnswers", "OneOfEach", "for_release", "for_sanitizing"]
 class CutAnswers(preprocessors.ClearSolutions):
     """Cuts the answers out in the way of the course: what is left can be run, and is "not attempted"."""
 
-    def preprocess_cell(self, cell, resources, cell_index):
+    def preprocess_cell(
+        self, cell: "NotebookNode", resources: "ResourcesDict", cell_index: int
+    ) -> "tuple[NotebookNode, ResourcesDict]":
         """Called by nbgrader for each cell."""
         if cell.cell_type == "code":
             cell.source = authoring.cut_solution(cell.source)
@@ -25,7 +34,9 @@ class OneOfEach(preprocessors.DeduplicateIds):
     metadata of its own (issue 1083); here they are taken away.
     """
 
-    def preprocess_cell(self, cell, resources, cell_index):
+    def preprocess_cell(
+        self, cell: "NotebookNode", resources: "ResourcesDict", cell_index: int
+    ) -> "tuple[NotebookNode, ResourcesDict]":
         """Called by nbgrader for each cell, from the last to the first."""
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
         if cell.metadata.get("nbgrader") == {}:
@@ -33,12 +44,12 @@ class OneOfEach(preprocessors.DeduplicateIds):
         return cell, resources
 
 
-def for_release():
+def for_release() -> Sequence[type[preprocessors.NbGraderPreprocessor]]:
     """The steps of `nbgrader generate_assignment`, with `CutAnswers` in the place of nbgrader's own."""
     return _replaced(GenerateAssignment.preprocessors, preprocessors.ClearSolutions, CutAnswers)
 
 
-def for_sanitizing():
+def for_sanitizing() -> Sequence[type[preprocessors.NbGraderPreprocessor]]:
     """The steps of `nbgrader autograde` before it runs anything, with `OneOfEach` in the place of its own."""
     return _replaced(Autograde.sanitize_preprocessors, preprocessors.DeduplicateIds, OneOfEach)
 

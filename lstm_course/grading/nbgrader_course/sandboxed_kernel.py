@@ -11,16 +11,17 @@ import subprocess
 import tempfile
 import weakref
 from pathlib import Path
+from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Bool
 
-from lstm_course.grading import sandbox
+from lstm_course.grading.sandbox import copying, walls
 
 __all__ = ["SandboxedKernelManager"]
 
 # A whole lesson runs in the kernel, its trainings included.
-_LIMITS = sandbox.Limits(memory=3_000_000_000, processes=200, all_seconds=900.0)
+_LIMITS = walls.Limits(memory=3_000_000_000, processes=200, all_seconds=900.0)
 _NOBODY = 65534
 
 
@@ -34,7 +35,7 @@ class SandboxedKernelManager(AsyncKernelManager):
 
     unsafe_no_sandbox = Bool(False, help="Run without a sandbox where none can be had.").tag(config=True)
 
-    def __init__(self, **settings):
+    def __init__(self, **settings: Any):
         super().__init__(**settings)
         # Short, because the path of a socket ends after 107 characters.
         self._folder = Path(tempfile.mkdtemp(prefix="kernel-"))
@@ -45,27 +46,27 @@ class SandboxedKernelManager(AsyncKernelManager):
         self._hand_to_nobody(self._folder / "shared")
         self._folder.chmod(0o711)
 
-    async def start_kernel(self, **settings):
+    async def start_kernel(self, **settings: Any) -> None:
         """Starts the kernel; what its process itself prints is of no use to the instructor."""
         return await super().start_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **settings)
 
-    def write_connection_file(self, **settings):
+    def write_connection_file(self, **settings: Any) -> None:
         """Written by the user, read by nobody."""
         super().write_connection_file(**settings)
         self._hand_to_nobody(self.connection_file)
 
-    def format_kernel_cmd(self, extra_arguments=None):
+    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """The command that starts the kernel, in its sandbox."""
         kernel = ["-m", "ipykernel_launcher", "-f", self.connection_file, *(extra_arguments or [])]
         try:
-            kind = sandbox.available()
-        except sandbox.NoSandbox:
+            kind = walls.available()
+        except walls.NoSandbox:
             if not self.unsafe_no_sandbox:
                 raise
             return [*super().format_kernel_cmd(extra_arguments)]
-        course = sandbox.whole_course_copy(self._folder / "course")
+        course = copying.whole_course_copy(self._folder / "course")
         shared = self._folder / "shared"
-        return [*sandbox.command(kind, course, _LIMITS, shared=shared), sandbox.python(kind), *kernel]
+        return [*walls.command(kind, course, _LIMITS, shared=shared), walls.python(kind), *kernel]
 
     def _hand_to_nobody(self, path):
         """As root the kernel runs as another user, who must be able to read and write what is shared."""

@@ -1,6 +1,8 @@
 """What a class has understood: each exercise, its mistakes, who is stuck, and which answers are alike."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -8,7 +10,11 @@ from lstm_course.common.templates import rendered
 from lstm_course.exercises.verdicts import FAILED, NOT_TRIED
 from lstm_course.grading.reports import similarity
 from lstm_course.grading.reports.writing import as_csv
+from lstm_course.grading.results import Result
 from lstm_course.plots.style import OKABE_ITO, new_figure, styled
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["figure", "files"]
 
@@ -24,17 +30,17 @@ _SHOWN = 12  # mistakes of a lesson
 _TRIED = (*FAILED, "nearly")
 
 
-def files(results):
+def files(results: Sequence[Result]) -> dict[str, str]:
     """The class picture.
 
     Args:
-        results: list of dicts, as `batch.run` gives them.
+        results: as `batch.run` gives them.
 
     Returns:
         Dict from the name of a file to its text: class.html, class.csv, similar.csv.
     """
     pairs = similarity.similar(results)
-    alike = [["learner", "learner", "lesson", "similarity", "exercises"]]
+    alike: list[Sequence[object]] = [["learner", "learner", "lesson", "similarity", "exercises"]]
     alike += [
         [*pair.learners, pair.lesson, round(pair.share, 2), ", ".join(pair.exercises)] for pair in pairs
     ]
@@ -76,7 +82,7 @@ def _rows(results):
 
 
 @styled
-def figure(statuses):
+def figure(statuses: Mapping[str, Counter[str]]) -> "Figure":
     """How many learners got each exercise right, nearly, wrong, or left it out.
 
     Args:
@@ -106,7 +112,7 @@ def figure(statuses):
     axes.invert_yaxis()
     axes.set_xlabel("learners")
     axes.set_xlim(0, max(left))
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(_GROUPS), fontsize=8, borderaxespad=0)
     height = drawn.get_figheight()
     drawn.subplots_adjust(left=0.24, right=0.97, top=1 - 0.45 / height, bottom=0.5 / height)

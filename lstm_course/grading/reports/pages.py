@@ -1,22 +1,24 @@
 """What comes out of a batch: tables for the instructor and the LMS, and a page for each learner."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from lstm_course.common.templates import rendered
 from lstm_course.exercises.verdicts import NOT_TRIED, VERDICTS
 from lstm_course.grading.reports import class_picture
 from lstm_course.grading.reports.writing import as_csv
+from lstm_course.grading.results import Result
 
 __all__ = ["feedback", "tables", "told_to_learner", "write_all"]
 
 
-def write_all(results, out):
+def write_all(results: Sequence[Result], out: str | Path) -> list[str]:
     """Write every report of a batch.
 
     Args:
-        results: list of dicts, as `batch.run` gives them.
-        out: Path of the folder.
+        results: as `batch.run` gives them.
+        out: path of the folder.
 
     Returns:
         Names of the files and folders that were written.
@@ -35,18 +37,22 @@ def write_all(results, out):
     return [*written, "feedback"]
 
 
-def tables(results):
+def tables(results: Sequence[Result]) -> dict[str, str]:
     """Tables of marks.
 
     Args:
-        results: list of dicts.
+        results: as `batch.run` gives them.
 
     Returns:
         Dict from the name of a file to its text: grades.csv, exercises.csv, canvas.csv, and moodle_02.csv and
         so on where the submissions have numbers.
     """
-    grades = [["learner", "id", "lesson", "points", "out of", "reason", "file", "older files, not graded"]]
-    rows = [["learner", "id", "lesson", "exercise", "points", "out of", "status", "mistake", "message"]]
+    grades: list[Sequence[object]] = [
+        ["learner", "id", "lesson", "points", "out of", "reason", "file", "older files, not graded"]
+    ]
+    rows: list[Sequence[object]] = [
+        ["learner", "id", "lesson", "exercise", "points", "out of", "status", "mistake", "message"]
+    ]
     for each in results:
         who = [each["learner"], each["id"], each["lesson"] or ""]
         others = ", ".join(each["others"])
@@ -97,7 +103,7 @@ def _moodle(results):
 # For the learner
 
 
-def told_to_learner(sentence):
+def told_to_learner(sentence: str) -> str:
     """A sentence without numbers of the probes, which stay hidden.
 
     Args:
@@ -116,11 +122,11 @@ def told_to_learner(sentence):
     return sentence
 
 
-def feedback(result):
+def feedback(result: Result) -> str:
     """The page of one learner: verdicts, mistakes, where to read.
 
     Args:
-        result: dict, as `batch.run` gives it.
+        result: as `batch.run` gives it.
 
     Returns:
         HTML.

@@ -3,11 +3,13 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from lstm_course import exercises
 from lstm_course.exercises import Exercise
+from lstm_course.grading.results import Result
 
 __all__ = ["Pair", "answers", "similar"]
 
@@ -35,7 +37,7 @@ class Pair:
     exercises: tuple[str, ...]
 
 
-def answers(cells, lesson):
+def answers(cells: Iterable[str], lesson: str | None) -> dict[str, str]:
     """Text of the functions that answer the exercises of a lesson.
 
     Args:
@@ -64,23 +66,22 @@ def _shingles(text):
     return {tuple(tokens[k : k + _SHINGLE]) for k in range(len(tokens) - _SHINGLE + 1)}
 
 
-def similar(results):
+def similar(results: Sequence[Result]) -> list[Pair]:
     """Pairs of learners whose answers are alike.
 
     A run of tokens counts the more the fewer have it; what stands in the course's own answer, or comes of a
     known mistake, counts nothing.
 
     Args:
-        results: list of dicts with `learner`, `lesson` and `answers`.
+        results: of which `learner`, `id` and `answers` are looked at.
 
     Returns:
         List of `Pair`, the most alike first.
     """
-    shared = {}
-    for name, group in _by_exercise(results).items():
-        common = _known(exercises.find(name))
-        for first, second, share in _alike(group, common):
-            shared.setdefault((first, second, exercises.find(name).lesson), []).append((name, share))
+    shared: dict[tuple[str, str, str], list[tuple[str, float]]] = {}
+    for exercise, group in _by_exercise(results).items():
+        for first, second, share in _alike(group, _known(exercise)):
+            shared.setdefault((first, second, exercise.lesson), []).append((exercise.id, share))
     pairs = [
         Pair(
             (first, second),
@@ -103,12 +104,12 @@ def _known(exercise):
 
 def _by_exercise(results):
     """Exercise -> learner -> shingles of the answer."""
-    groups = {}
+    groups: dict[Exercise, dict[str, set[tuple[str, ...]]]] = {}
     for each in results:
         for name, text in each["answers"].items():
-            if not isinstance(exercises.find(name), Exercise):
-                continue
-            groups.setdefault(name, {})[_who(each)] = _shingles(text)
+            exercise = exercises.find(name)
+            if isinstance(exercise, Exercise):
+                groups.setdefault(exercise, {})[_who(each)] = _shingles(text)
     return groups
 
 

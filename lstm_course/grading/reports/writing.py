@@ -2,11 +2,12 @@
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 
 __all__ = ["as_csv"]
 
 
-def as_csv(rows):
+def as_csv(rows: Iterable[Sequence[object]]) -> str:
     """Text of a table; a cell that a spreadsheet would take for a formula is kept from being one.
 
     Args:

@@ -237,7 +237,7 @@ class Over(Message):
     clean: bool
 
 
-def read(message: Mapping[object, object], known: Known) -> Message:
+def read(message: Mapping[str, object], known: Known) -> Message:
     """What a message says.
 
     Args:

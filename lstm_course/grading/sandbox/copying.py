@@ -3,6 +3,7 @@
 import ast
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from lstm_course.common.files import PACKAGE
@@ -26,7 +27,7 @@ STANDING_IN = {
 }
 
 
-def course_copy(folder, hidden=()):
+def course_copy(folder: str | Path, hidden: Iterable[str] = ()) -> Path:
     """Copy of the course for the inside: what lessons import, without anything that gives an answer away.
 
     Args:
@@ -57,7 +58,7 @@ def _copy(source, target):
         shutil.copy(source, target)
 
 
-def whole_course_copy(folder):
+def whole_course_copy(folder: str | Path) -> Path:
     """Copy of the course with its checks and references, for a kernel that marks by itself.
 
     Args:

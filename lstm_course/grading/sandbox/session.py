@@ -128,7 +128,7 @@ class Session:
             if isinstance(message, border.At):
                 self.at = message.place
             elif isinstance(message, border.Asked):
-                self.send(self.limits.cell_seconds, told(message))
+                self._reply(self.limits.cell_seconds, told(message))
             else:
                 return message
 
@@ -158,7 +158,14 @@ class Session:
             message = self.receive(seconds(), border.Asked, border.Returned, known=known)
             if isinstance(message, border.Returned):
                 return message
-            self.send(seconds(), told(message))
+            self._reply(seconds(), told(message))
+
+    def _reply(self, seconds, reply):
+        """Reply to what the code inside has asked; it chose the arguments, so a value may be too large."""
+        try:
+            self.send(seconds, reply)
+        except wire.WireError as error:
+            self.send(seconds, {"error": str(error), "value": None})
 
     def finish(self) -> None:
         """End an exercise; the sandbox is closed where it left anything running."""

@@ -67,7 +67,7 @@ class Limits:
     all_seconds: float = 180.0
 
 
-def environment():
+def environment() -> dict[str, str]:
     """Environment of the Python inside: none of the user's, quiet, one thread."""
     return {
         "PATH": "/usr/bin:/bin",
@@ -85,7 +85,7 @@ def environment():
     }
 
 
-def command(kind, course, limits, shared=None):
+def command(kind: str, course: Path, limits: Limits, shared: Path | None = None) -> list[str]:
     """Command that starts a program in a sandbox; the program and its arguments are appended.
 
     Args:
@@ -203,14 +203,14 @@ def _container(kind, course, limits, shared):
     return [kind, *options, _IMAGE]
 
 
-def python(kind):
+def python(kind: str) -> str:
     """The Python to start inside, by a path without links and `..`, which inside lead nowhere."""
     own = Path(sys.executable)
     return "python" if kind in ("docker", "podman") else str(own.parent.resolve() / own.name)
 
 
 @functools.cache
-def available():
+def available() -> str:
     """The sandbox that works here, found by trying.
 
     Returns:
