@@ -82,7 +82,10 @@ SLOW = {
     "lessons": ("notebooks", "solutions", "tests/notebooks/test_nbval_rules.py"),
     "browser": ("tests/browser", "tests/site/test_pages.py"),
     "proofs": ("tests/exercises/test_proofs.py",),
-    "learning": ("tests/whole/test_learning.py", "tests/scratch/test_training.py::test_gru_and_rnn_learn_too"),
+    "learning": (
+        "tests/whole/test_learning.py",
+        "tests/scratch/test_training.py::test_gru_and_rnn_learn_too",
+    ),
     "sandbox": (
         "tests/grading/test_batch.py",
         "tests/grading/test_course_copy.py",
@@ -95,8 +98,10 @@ SLOW = {
         "tests/grading/test_slicing.py",
     ),
     "full": (
+        "lstm_course/models",
         "tests/authoring/test_building.py",
         "tests/bench/test_bench.py",
+        "tests/data/test_leaks.py::test_clean_pipelines_pass",
         "tests/data/test_series.py::test_exponential_smoothing_is_silent",
         "tests/data/test_series.py::test_exponential_smoothing_is_that_of_statsmodels",
         "tests/data/test_shipping.py::test_processes_that_start_at_once_download_once",
@@ -114,9 +119,13 @@ SLOW = {
         "tests/learner/test_setup.py::test_the_stop_button_of_a_notebook_ends_the_training_and_keeps_its_history",
         "tests/learner/test_workspace.py::test_nothing_is_ever_lost",
         "tests/models",
+        "tests/plots/test_plots.py::test_no_text_of_the_cell_overlaps",
+        "tests/plots/test_plots.py::test_timeline_is_legible",
         "tests/scratch/test_against_keras.py",
         "tests/scratch/test_shaking.py",
+        "tests/whole/test_light_imports.py::test_import_is_quick",
         "tests/whole/test_packaging.py",
+        "tests/whole/test_running_the_tests.py::test_a_quick_run_imports_no_framework_before_its_first_test",
         "tests/whole/test_start.py",
     ),
 }
