@@ -151,7 +151,6 @@ def pytest_ignore_collect(collection_path, config):
     return None
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config, items):
     for item in items:
         for kind in kinds(item.nodeid):
@@ -163,17 +162,21 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=left_out)
         dropped = set(left_out)
         items[:] = [item for item in items if item not in dropped]
-    for item in items:
-        if belongs_together(item):
-            file = item.parent.nodeid.partition("::")[0]
-            item.add_marker(pytest.mark.xdist_group(file.replace("@", "")))
 
 
-def belongs_together(item):
-    """Whether a test must run where others of its file run: cells do, and who shares a fixture with them."""
-    shared = getattr(item, "_fixtureinfo", None)
-    fixtures = shared.name2fixturedefs.values() if shared else ()
-    return isinstance(item, nbval.IPyNbCell) or any(each[-1].scope == "module" for each in fixtures)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Tests of a file share its fixtures on one worker, and both notebooks of a lesson share a kernel."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            if "proofs" in kinds(file):
+                return nodeid  # each exercise by itself: they fill up both workers to the same end
+            return Path(file).name if file.endswith(".ipynb") else file
+
+    return ByFile(config, log) if config.option.dist == "loadfile" else None
 
 
 def run_lessons_once(items):
