@@ -82,7 +82,10 @@ SLOW = {
     "lessons": ("notebooks", "solutions", "tests/notebooks/test_nbval_rules.py"),
     "browser": ("tests/browser", "tests/site/test_pages.py"),
     "proofs": ("tests/exercises/test_proofs.py",),
-    "learning": ("tests/whole/test_learning.py",),
+    "learning": (
+        "tests/whole/test_learning.py",
+        "tests/scratch/test_training.py::test_gru_and_rnn_learn_too",
+    ),
     "sandbox": (
         "tests/grading/test_batch.py",
         "tests/grading/test_course_copy.py",
@@ -95,12 +98,34 @@ SLOW = {
         "tests/grading/test_slicing.py",
     ),
     "full": (
+        "lstm_course/models",
         "tests/authoring/test_building.py",
         "tests/bench/test_bench.py",
-        "tests/models/test_textbook.py",
+        "tests/data/test_leaks.py::test_clean_pipelines_pass",
+        "tests/data/test_series.py::test_exponential_smoothing_is_silent",
+        "tests/data/test_series.py::test_exponential_smoothing_is_that_of_statsmodels",
+        "tests/data/test_shipping.py::test_processes_that_start_at_once_download_once",
+        "tests/data/test_shipping.py::test_the_command_writes_the_same_reviews_anew",
+        "tests/data/test_shipping.py::test_the_generator_gives_the_same_bytes_whatever_the_locale",
+        "tests/data/test_text.py::test_encode_agrees_with_keras",
+        "tests/explore/test_explore.py::test_every_control_moves_picture_description_and_sentence_and_is_quick",
+        "tests/explore/test_explore.py::test_figures_do_not_pile_up",
+        "tests/learner/test_doctor.py::test_on_this_computer_nothing_is_wrong",
+        "tests/learner/test_reviewing.py",
+        "tests/learner/test_setup.py::test_an_interrupt_ends_the_training_and_keeps_its_history",
+        "tests/learner/test_setup.py::test_keras_is_silent_after_setup_while_the_models_of_the_lessons_train",
+        "tests/learner/test_setup.py::test_tensorflow_gets_one_thread",
+        "tests/learner/test_setup.py::test_the_bar_counts_every_update",
+        "tests/learner/test_setup.py::test_the_stop_button_of_a_notebook_ends_the_training_and_keeps_its_history",
+        "tests/learner/test_workspace.py::test_nothing_is_ever_lost",
+        "tests/models",
+        "tests/plots/test_plots.py::test_no_text_of_the_cell_overlaps",
+        "tests/plots/test_plots.py::test_timeline_is_legible",
         "tests/scratch/test_against_keras.py",
         "tests/scratch/test_shaking.py",
+        "tests/whole/test_light_imports.py::test_import_is_quick",
         "tests/whole/test_packaging.py",
+        "tests/whole/test_running_the_tests.py::test_a_quick_run_imports_no_framework_before_its_first_test",
         "tests/whole/test_start.py",
     ),
 }
@@ -126,7 +151,6 @@ def pytest_ignore_collect(collection_path, config):
     return None
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config, items):
     for item in items:
         for kind in kinds(item.nodeid):
@@ -138,17 +162,21 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=left_out)
         dropped = set(left_out)
         items[:] = [item for item in items if item not in dropped]
-    for item in items:
-        if belongs_together(item):
-            file = item.parent.nodeid.partition("::")[0]
-            item.add_marker(pytest.mark.xdist_group(file.replace("@", "")))
 
 
-def belongs_together(item):
-    """Whether a test must run where others of its file run: cells do, and who shares a fixture with them."""
-    shared = getattr(item, "_fixtureinfo", None)
-    fixtures = shared.name2fixturedefs.values() if shared else ()
-    return isinstance(item, nbval.IPyNbCell) or any(each[-1].scope == "module" for each in fixtures)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Tests of a file share its fixtures on one worker, and both notebooks of a lesson share a kernel."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            if "proofs" in kinds(file):
+                return nodeid  # each exercise by itself: they fill up both workers to the same end
+            return Path(file).name if file.endswith(".ipynb") else file
+
+    return ByFile(config, log) if config.option.dist == "loadfile" else None
 
 
 def run_lessons_once(items):

@@ -49,7 +49,7 @@ WITH_TENSORFLOW = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"
 LOCKS = {"lessons": "requirements.txt", "tests": "requirements-dev.txt"}
 CONTENTS = {"lessons": "JupyterLab, NumPy and TensorFlow", "tests": "the course and what its tests need"}
 NEEDS_TEST_TOOLS = {"test", "build", "site", "grade", "instructor"}
-TESTS = ["-n", "2", "--dist", "loadgroup", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
+TESTS = ["-n", "2", "--dist", "loadfile", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
 
 
 class Trouble(Exception):

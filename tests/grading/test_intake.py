@@ -12,7 +12,7 @@ from lstm_course.grading import intake
 
 
 def notebook(*sources, **metadata):
-    return json.dumps(helpers.notebook(*sources) | {"metadata": metadata})
+    return json.dumps({**helpers.notebook(*sources), "metadata": metadata})  # which may be no valid ones
 
 
 SIGMOID = notebook("def sigmoid(x):\n    return x\n")

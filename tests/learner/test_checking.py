@@ -504,9 +504,9 @@ def test_a_check_takes_well_under_a_second():
         dx, dh_prev, dc_prev, dweights = backward(dh, dc, x, h_prev, c_prev, weights)
         return dx, dh_prev + 0.3 * dc_prev, dc_prev, dweights
 
-    started = time.monotonic()
+    started = time.process_time()
     assert check(lstm_cell_backward=far_off).mistake is None  # all mistakes and all pairs have been looked at
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 # Values and choices

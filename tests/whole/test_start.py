@@ -335,7 +335,7 @@ def test_tests_run_in_one_pytest_with_the_notebooks(module, monkeypatch):
     module.main(["test", "-k", "cells"])
     (arguments,) = handed
     assert arguments[:3] == ["tests", "-m", "pytest"] and arguments[-2:] == ["-k", "cells"]
-    assert {"--nbval", "loadgroup"} <= set(arguments)
+    assert {"--nbval", "loadfile"} <= set(arguments)
 
 
 def test_help_names_every_option_and_needs_no_environment(course):

@@ -406,8 +406,11 @@ def _as_changed(old, new):
         return (
             [] if isinstance(new, Odd) else list(np.atleast_1d(new) if isinstance(new, np.ndarray) else new)
         )
-    both_draw = isinstance(old, np.random.Generator) and isinstance(new, np.random.Generator)
-    if both_draw and type(old.bit_generator) is type(new.bit_generator):
+    if (
+        isinstance(old, np.random.Generator)
+        and isinstance(new, np.random.Generator)
+        and type(old.bit_generator) is type(new.bit_generator)
+    ):
         return new
     raise Refused("a change does not fit its argument")
 
