@@ -5,11 +5,15 @@ a `TypeError`, a wrong shape or size a `ValueError`.
 """
 
 import numbers
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 import numpy as np
 
+Value = TypeVar("Value")
 
-def array(name, value, shape=None, dtype=None, gaps=False):
+
+def array(name: str, value: object, shape: Any = None, dtype: Any = None, gaps: bool = False) -> np.ndarray:
     """Turn an argument into a numeric array without NaN or infinity.
 
     Args:
@@ -57,7 +61,7 @@ def array(name, value, shape=None, dtype=None, gaps=False):
     return result
 
 
-def numeric(name, value):
+def numeric(name: str, value: Any) -> np.ndarray:
     """Turn an argument into an array of numbers or booleans, whatever its shape and dtype.
 
     Example:
@@ -79,7 +83,7 @@ def numeric(name, value):
     return result
 
 
-def within(name, value, minimum, maximum):
+def within(name: str, value: np.ndarray, minimum: float, maximum: float) -> np.ndarray:
     """Return an array if all of its numbers are from `minimum` to `maximum`; NaN is passed over.
 
     Example:
@@ -96,7 +100,9 @@ def within(name, value, minimum, maximum):
     return value
 
 
-def integers(name, value, shape=None, minimum=0, below=None):
+def integers(
+    name: str, value: object, shape: Any = None, minimum: int = 0, below: int | None = None
+) -> np.ndarray:
     """Like `array`, for whole numbers: word indices, class labels.
 
     Args:
@@ -123,7 +129,7 @@ def integers(name, value, shape=None, minimum=0, below=None):
     return result
 
 
-def mask(name, value, shape):
+def mask(name: str, value: object, shape: tuple) -> np.ndarray | None:
     """Turn a mask into a boolean array of exactly this shape; None stays None.
 
     Example:
@@ -145,7 +151,7 @@ def mask(name, value, shape):
     return result
 
 
-def whole_number(name, value, minimum=1, maximum=None):
+def whole_number(name: str, value: object, minimum: int = 1, maximum: int | None = None) -> int:
     """Return a whole number from `minimum` to `maximum`, both included; None means no limit.
 
     Example:
@@ -159,12 +165,15 @@ def whole_number(name, value, minimum=1, maximum=None):
     limits = f"of at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} is {described(value)}, expected a whole number {limits}")
-    if value < minimum or (maximum is not None and value > maximum):
+    whole = int(value)
+    if whole < minimum or (maximum is not None and whole > maximum):
         raise ValueError(f"{name} is {value}, expected a whole number {limits}")
-    return int(value)
+    return whole
 
 
-def real_number(name, value, minimum=None, maximum=None):
+def real_number(
+    name: str, value: object, minimum: float | None = None, maximum: float | None = None
+) -> float:
     """Return a finite number between `minimum` and `maximum`, both included; None means no limit.
 
     Example:
@@ -182,16 +191,14 @@ def real_number(name, value, minimum=None, maximum=None):
         expected = f"a number {limits}"
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} is {described(value)}, expected {expected}")
-    if (
-        not np.isfinite(value)
-        or (minimum is not None and value < minimum)
-        or (maximum is not None and value > maximum)
-    ):
+    real = float(value)
+    below, above = minimum is not None and real < minimum, maximum is not None and real > maximum
+    if not np.isfinite(real) or below or above:
         raise ValueError(f"{name} is {value}, expected {expected}")
-    return float(value)
+    return real
 
 
-def one_of(name, value, choices):
+def one_of(name: str, value: Value, choices: Iterable) -> Value:
     """Return `value` if it is one of `choices`.
 
     Example:
@@ -210,7 +217,7 @@ def one_of(name, value, choices):
     raise ValueError(f"{name} is {described(value)}, expected {expected}")
 
 
-def instance(name, value, kind, expected):
+def instance(name: str, value: Value, kind: Any, expected: str) -> Value:
     """Return `value` if it is an instance of `kind`, a class or several; `expected` says it in words.
 
     Example:
@@ -224,7 +231,7 @@ def instance(name, value, kind, expected):
     return value
 
 
-def entries(name, value, expected, most=None):
+def entries(name: str, value: Any, expected: str, most: int | None = None) -> Any:
     """Return `value` if it is a dict that is not empty; `expected` says in words from what to what.
 
     Args:
@@ -245,7 +252,7 @@ def entries(name, value, expected, most=None):
     return value
 
 
-def function(name, value):
+def function(name: str, value: Value) -> Value:
     """Return `value` if it can be called.
 
     Example:
@@ -259,7 +266,7 @@ def function(name, value):
     return value
 
 
-def generator(name, seed):
+def generator(name: str, seed: object) -> np.random.Generator:
     """Return a random generator from a seed, or from None (a fresh one), or the generator that came.
 
     Example:
@@ -275,7 +282,7 @@ def generator(name, seed):
     return np.random.default_rng(None if seed is None else whole_number(name, seed, minimum=0))
 
 
-def float_type(name, value):
+def float_type(name: str, value: object) -> np.dtype:
     """Return float32 or float64 as a NumPy dtype.
 
     Example:
@@ -329,7 +336,7 @@ def _words(pattern):
     return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
 
 
-def described(value):
+def described(value: object) -> str:
     """Say in a few words what came, for the middle of a message.
 
     Example:

@@ -64,7 +64,7 @@ def execute(
     try:
         with tempfile.TemporaryDirectory() as folder:
             client = new_client(notebook, folder, on_cell_execute=started, on_cell_executed=executed)
-            run(client, KERNEL_ENVIRONMENT | (variables or {}))
+            run(client, {**KERNEL_ENVIRONMENT, **(variables or {})})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise BuildError(about_cell(name, running[0], _reason(running[0], error))) from None
     for cell in notebook.cells:
@@ -100,7 +100,7 @@ def new_client(notebook: NotebookNode, folder: str | Path, **options: Any) -> No
     )
 
 
-def run(client, variables):
+def run(client: NotebookClient, variables: Mapping[str, str]) -> None:
     """Lets a client run its notebook, without any start-up file of the user, and quietly.
 
     Args:
@@ -111,7 +111,7 @@ def run(client, variables):
         What nbclient raises.
     """
     with tempfile.TemporaryDirectory() as folder:
-        client.execute(env=os.environ | {"IPYTHONDIR": folder} | variables, stderr=subprocess.DEVNULL)
+        client.execute(env={**os.environ, "IPYTHONDIR": folder, **variables}, stderr=subprocess.DEVNULL)
 
 
 def _reason(cell, error):

@@ -3,10 +3,15 @@
 import copy
 import json
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from lstm_course.common import files
 from lstm_course.common.trouble import Trouble
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 __all__ = ["METADATA", "NotebookError", "cell", "cells_of", "code_of", "notebook", "read", "write"]
 
@@ -29,7 +34,7 @@ class NotebookError(Trouble):
     """A file cannot be read as a notebook; the message says why."""
 
 
-def read(path):
+def read(path: str | Path) -> "NotebookNode":
     """Read a notebook of any format as one of format 4.
 
     Args:
@@ -58,7 +63,7 @@ def read(path):
     return found
 
 
-def write(path, notebook):
+def write(path: str | Path, notebook: "NotebookNode") -> None:
     """Write a notebook as Jupyter writes it, in full or not at all.
 
     Args:
@@ -74,7 +79,7 @@ def write(path, notebook):
     files.write(path, (nbformat.writes(notebook).rstrip("\n") + "\n").encode())
 
 
-def cells_of(content):
+def cells_of(content: bytes) -> list[tuple[str, str]]:
     """Kinds and sources of the cells, without nbformat, which takes long to load and asks for more.
 
     Args:
@@ -96,7 +101,7 @@ def cells_of(content):
         raise ValueError("it is no notebook") from None
 
 
-def code_of(content):
+def code_of(content: bytes) -> list[str]:
     """Sources of the code cells of a notebook of any format, whatever else in it is missing or odd.
 
     Args:
@@ -130,7 +135,7 @@ def code_of(content):
         raise NotebookError("The file is damaged: it is JSON, but no notebook.") from None
 
 
-def cell(kind, name, source, metadata=None):
+def cell(kind: str, name: str, source: str, metadata: dict | None = None) -> dict[str, Any]:
     """A cell that was not run yet.
 
     Args:
@@ -150,7 +155,7 @@ def cell(kind, name, source, metadata=None):
     return made | ({"outputs": [], "execution_count": None} if kind == "code" else {})
 
 
-def notebook(cells):
+def notebook(cells: Iterable[dict]) -> "NotebookNode":
     """A notebook of the course.
 
     Args:
@@ -163,7 +168,9 @@ def notebook(cells):
         >>> notebook([cell("code", "sum", "1 + 1")]).cells[0].source
         '1 + 1'
     """
-    from nbformat import from_dict
+    from nbformat import NotebookNode, from_dict
 
     made = {"cells": list(cells), "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
-    return from_dict(copy.deepcopy(made))
+    found = from_dict(copy.deepcopy(made))
+    assert isinstance(found, NotebookNode)
+    return found

@@ -2,13 +2,14 @@
 
 import os
 import sys
+from typing import Any
 
 from lstm_course.common import arguments
 
 __all__ = ["progress_bar"]
 
 
-def progress_bar(progress, total, unit="update"):
+def progress_bar(progress: bool | None, total: int | None, unit: str = "update") -> Any:
     """A bar with the remaining time, with the methods `update` and `close`.
 
     Args:
@@ -24,11 +25,11 @@ def progress_bar(progress, total, unit="update"):
     if not progress:
         return _Silent()
     if in_notebook:
-        from tqdm.notebook import tqdm
+        from tqdm.notebook import tqdm as kind
     else:
-        from tqdm import tqdm
+        from tqdm import tqdm as kind
 
-    class Bar(tqdm):
+    class Bar(kind):  # pyright: ignore[reportGeneralTypeIssues] - one of two classes
         def close(self):
             self.total = self.n  # a training may end early; a bar that is not full would turn red and stay
             super().close()

@@ -41,6 +41,8 @@ def explained(error: BaseException, namespace: dict | None) -> str | None:
     """
     if not isinstance(error, ValueError) or not _ABOUT_SHAPES.search(str(error)):
         return None
+    if namespace is None:
+        return None
     place, trace = None, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_globals is namespace:

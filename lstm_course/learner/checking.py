@@ -162,7 +162,7 @@ def check(answer: object = _NOTHING, /, **named: object) -> Outcome:
     outcome = _outcome(exercise, finding)
     for listener in listeners:
         listener(outcome)
-    said = logbook.remember(outcome.exercise, outcome.status)
+    said = logbook.remember(exercise.id, outcome.status)
     return _card_to_show(replace(outcome, notes=(*outcome.notes, *said)))
 
 

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,7 +108,7 @@ def _put_aside(folder):
 
 
 @contextlib.contextmanager
-def locked(folder):
+def locked(folder: Path) -> Iterator[None]:
     """Keeps other notebooks out while the file is read, changed and written."""
     with (folder / LOCK).open("ab") as file:
         end = time.monotonic() + PATIENCE

@@ -1,5 +1,6 @@
 """check, hint, solution, proven: what they say, and that nothing can confuse or cheat them."""
 
+import importlib
 import math
 import re
 import subprocess
@@ -348,8 +349,7 @@ def test_imports_are_not_the_learners_time(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
 
     def importing(x, h_prev, weights):
-        import heavy_module  # noqa: F401
-
+        importlib.import_module("heavy_module")
         sys.modules.pop("heavy_module")
         return rnn_cell(x, h_prev, weights)
 
@@ -361,7 +361,7 @@ def test_a_module_that_never_ends_its_import_is_stopped(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
 
     def importing(x, h_prev, weights):
-        import endless_module  # noqa: F401
+        importlib.import_module("endless_module")
 
     assert "still running" in examine(find("rnn_cell"), importing, seconds=0.1).sentence
 

@@ -64,9 +64,8 @@ def sources():
         if path.relative_to(ROOT).parts[0] in ("lstm_course", "tests", "docs", "conftest.py"):
             yield path.relative_to(ROOT), path.read_text(encoding="utf-8")
     for path in (ROOT / "solutions").glob("*.md"):
-        cells = re.findall(
-            r"^```\{code-cell\}.*?\n(?::.*\n)*(.*?)^```$", path.read_text("utf-8"), re.MULTILINE | re.DOTALL
-        )
+        code = r"^```\{code-cell\}.*?\n(?:---\n.*?\n---\n)?(?::.*\n)*(.*?)^```$"  # metadata in either form
+        cells = re.findall(code, path.read_text("utf-8"), re.MULTILINE | re.DOTALL)
         yield (
             path.relative_to(ROOT),
             "\n".join(line for line in "\n".join(cells).splitlines() if line[:1] != "%"),

@@ -6,7 +6,7 @@ Baselines are functions of the past alone, and `walk_forward` hands them nothing
 import numpy as np
 
 from lstm_course.common import arguments
-from lstm_course.data.series.windows import checked_column, windows_before
+from lstm_course.data.series.windows import windows_before
 
 __all__ = [
     "exponential_smoothing", "persistence", "recursive_forecast", "seasonal_naive", "walk_forward",
@@ -200,4 +200,4 @@ def _with_column(data, column):
     if data.ndim not in (1, 2):
         raise ValueError(f"data has shape {data.shape}, expected (n,) or (n, D)")
     columns = data.reshape(len(data), -1)
-    return data, columns[:, checked_column(column, columns.shape[1])]
+    return data, columns[:, arguments.whole_number("column", column, 0, columns.shape[1] - 1)]

@@ -39,10 +39,10 @@ def create_sequences(data, seq_length, horizon=1, column=0):
             f"data has {len(data)} steps, expected at least {seq_length + horizon}: "
             f"a window of {seq_length} and {horizon} to forecast"
         )
-    target = data[:, checked_column(column, data.shape[1])]
+    column = arguments.whole_number("column", column, 0, data.shape[1] - 1)
     windows = np.lib.stride_tricks.sliding_window_view
     X = windows(data, seq_length, axis=0)[:n].transpose(0, 2, 1)  # (N, seq_length, D)
-    y = windows(target[seq_length:], horizon)  # (N, horizon)
+    y = windows(data[seq_length:, column], horizon)  # (N, horizon)
     return X.copy(), y.copy()
 
 
@@ -119,7 +119,7 @@ class Scaling:
 
     def undo(self, y, column=0):
         """Targets or forecasts of one column, by default column 0, in the series' own unit again."""
-        column = checked_column(column, np.size(self.unit))
+        column = arguments.whole_number("column", column, 0, np.size(self.unit) - 1)
         return np.asarray(y) * self.unit.flat[column] + self.zero.flat[column]
 
 
@@ -150,20 +150,6 @@ def fit_scaling(train, kind="range"):
     else:
         zero, unit = train.mean(axis=0), train.std(axis=0)
     return Scaling(np.asarray(zero), np.where(unit == 0, 1.0, unit))
-
-
-def checked_column(column, columns):
-    """The number of a column, if there is such a one of so many.
-
-    Example:
-        >>> checked_column(2, columns=2)
-        Traceback (most recent call last):
-        ...
-        ValueError: column is 2, expected a whole number from 0 to 1
-    """
-    if arguments.whole_number("column", column, minimum=0) >= columns:
-        raise ValueError(f"column is {column}, expected a whole number from 0 to {columns - 1}")
-    return column
 
 
 def _checked_series(name, value):

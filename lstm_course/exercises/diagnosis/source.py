@@ -70,7 +70,7 @@ def _has_blanks(function):
     )
 
 
-def codes(code):
+def codes(code: types.CodeType) -> Iterator[types.CodeType]:
     """A function's code, and that of the functions within it."""
     yield code
     for part in code.co_consts:
@@ -124,9 +124,8 @@ class Source:
 
     def outside(self) -> dict[str, object]:
         """Name -> thing of what it takes from the notebook."""
-        parts = () if self.code is None else codes(self.code)
-        names = (name for part in parts for name in part.co_names)
-        return {name: self.globals[name] for name in names if name in (self.globals or ())}
+        things, parts = self.globals or {}, () if self.code is None else codes(self.code)
+        return {name: things[name] for part in parts for name in part.co_names if name in things}
 
     def numbers(self) -> list[str]:
         """Names of the arrays and collections among that."""

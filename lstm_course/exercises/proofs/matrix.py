@@ -97,7 +97,7 @@ def stub(exercise: Exercise) -> Callable:
     return namespace[exercise.id]
 
 
-def seeds_with_other_probes(exercise, among):
+def seeds_with_other_probes(exercise: Exercise, among: int) -> list[int]:
     """Seeds whose probes differ: an exercise that is costly to try may have two sets of them in all.
 
     Args:

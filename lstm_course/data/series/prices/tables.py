@@ -223,7 +223,8 @@ def _refuse_split_numbers(table, priced):
         for (_, price), (_, rest) in pairs
     ]
     filled = [bool(rest.strip()) for _, (_, rest) in pairs]
-    named = _NO_CLOSE.search(_key(table.names[priced + 1][-1])) or "clos" in _key(table.names[priced + 1][-1])
+    beside = _key(table.names[priced + 1][-1])
+    named = _NO_CLOSE.search(beside) or "close" in beside
     if any(torn) and torn == filled and not named:
         (line, price), (_, rest) = pairs[torn.index(True)]
         raise DataError(
