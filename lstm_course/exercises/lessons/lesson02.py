@@ -189,7 +189,7 @@ GRADIENT_NORMS_BY_LAG = Exercise(
             {"return np.array(norms)": "return np.append(norms[:-1], 0.0)"}
         every product starts one Jacobian early: You leave out the last Jacobian: entry k has those from step
             T - k - 1 on. Lag 1 is the norm of the last one, `jacobians[-1]`.
-            {"jacobians[::-1]": "[*jacobians[-2::-1], np.zeros_like(jacobians[0])]"}
+            {"jacobians[::-1]": "[*jacobians[-2::-1], jacobians[-1]]"}
         longest lag missing: The longest lag is missing: T Jacobians make T + 1 norms.
             {"jacobians[::-1]": "jacobians[:0:-1]"}
         last Jacobian left out: The product starts one step too early: lag 1 is the norm of the last Jacobian.
@@ -300,9 +300,6 @@ SPECTRAL_RADIUS = Exercise(
         largest sum of a row: That is the largest sum of a row's absolute values, `np.linalg.norm(matrix,
             np.inf)`. The spectral radius is the largest |eigenvalue|.
             {"np.max(np.abs(np.linalg.eigvals(matrix)))": "np.linalg.norm(matrix, np.inf)"}
-        eig not unpacked: `np.linalg.eig` returns two things, the eigenvalues and the eigenvectors, and the
-            largest number of both together is no radius. Take the first, or `np.linalg.eigvals`.
-            {"np.linalg.eigvals(matrix)": "np.concatenate([v.ravel() for v in np.linalg.eig(matrix)])"}
         eigenvectors: You take the eigenvectors: `np.linalg.eig` returns them second. The eigenvalues come
             first, or alone out of `np.linalg.eigvals`.
             {"np.linalg.eigvals(matrix)": "np.linalg.eig(matrix)[1]"}
