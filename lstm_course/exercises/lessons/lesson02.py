@@ -350,7 +350,7 @@ ORTHOGONAL = Exercise(
     reference=orthogonal,
     title="A random orthogonal matrix",
     lesson="02",
-    section="What helps: orthogonal weights",
+    section="Orthogonal weights",
     points=3,
     minutes=7,
     returns=(
@@ -560,7 +560,7 @@ MEMORY_HORIZON = Exercise(
 
 
 def better_start(weights):
-    """The initial weights with one thing changed, so that most networks reach lag 50: a new dictionary.
+    """Initial weights with one thing changed, so that most networks reach lag 50: a new dictionary.
 
     weights has the keys "recurrent_kernel" (H, H), "kernel" (D, H) and "bias" (H,).
     """
@@ -734,7 +734,7 @@ CLIPPING_AND_VANISHING = Question(
     id="clipping_and_vanishing",
     title="What clipping cannot do",
     lesson="02",
-    section="What helps, and how far",
+    section="Clipping",
     points=1,
     minutes=2,
     question=(
