@@ -638,14 +638,14 @@ BETTER_START = Exercise(
         identity: You start from the identity. It carries as far as an orthogonal matrix, but tanh bends as
             much as before, for the inputs are as strong. Look at them.
             {'"kernel": 0.2 * weights["kernel"]':
-             '"recurrent_kernel": np.eye(len(weights["recurrent_kernel"]))'}
+             '"recurrent_kernel": np.eye(len(weights["bias"]))'}
         bias moved: You move the bias away from zero. That pushes every unit to where tanh is flatter, before
             an input has come. Leave it at zero, and look at what else pushes.
             {'"kernel": 0.2 * weights["kernel"]': '"bias": weights["bias"] + 1'}
         both changed: You made the input weights small, which is enough, and changed the recurrent weights as
             well. One thing is asked for: leave `recurrent_kernel` as it was drawn.
             {'"kernel": 0.2 * weights["kernel"]':
-             '"kernel": 0.2 * weights["kernel"], "recurrent_kernel": np.eye(len(weights["recurrent_kernel"]))'}
+             '"kernel": 0.2 * weights["kernel"], "recurrent_kernel": np.eye(len(weights["bias"]))'}
         input weights alone returned: You return the input weights alone. A dictionary with all three arrays
             is asked for: `{**weights, "kernel": ...}`.
             {'{**weights, "kernel": 0.2 * weights["kernel"]}': '0.2 * weights["kernel"]'}
@@ -796,8 +796,8 @@ GRADIENT_AND_RECALL = Question(
     answer="a",
     explanations={
         "a": (
-            "A hundred later inputs move the state at least as much. In the measurement above, a read-out told "
-            "more symbols where less of the gradient arrived, because the later inputs were quiet."
+            "A hundred later inputs move the state at least as much. In the measurement above, a read-out "
+            "told more symbols where less of the gradient arrived, because the later inputs were quiet."
         ),
         "b": (
             "The state has 32 numbers and a hundred inputs in it, one on top of the other. That each of them "
