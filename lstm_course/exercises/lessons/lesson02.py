@@ -568,7 +568,7 @@ def better_start(weights):
 
 
 # Input weights of this size, relative to Keras's, all reach lag 50 on most starts.
-_SMALL_ENOUGH = 0.05, 0.4
+_SMALL_ENOUGH = 0.0005, 0.4
 
 
 def _observe_start(function, weights):
@@ -619,8 +619,9 @@ BETTER_START = Exercise(
             shrinks by that factor each time: 0.2 to the power 50 is nothing. Leave them, and look at what
             comes in.
             {'"kernel": 0.2 * weights["kernel"]': '"recurrent_kernel": 0.2 * weights["recurrent_kernel"]'}
-        recurrent weights enlarged: You enlarge the recurrent weights, to make up for what tanh takes. They
-            also push the units farther to where tanh is flat. Look at what pushes them there.
+        recurrent weights enlarged: You enlarge the recurrent weights, to make up for what tanh takes. That
+            helps a few networks, not most: it also pushes the units farther to where tanh is flat. Look at
+            what comes in.
             {'"kernel": 0.2 * weights["kernel"]': '"recurrent_kernel": 1.5 * weights["recurrent_kernel"]'}
         all weights made small: You make all weights small. The small input weights are right; small recurrent
             weights let the state fade at every step. Leave `recurrent_kernel` as it was drawn.
