@@ -202,3 +202,51 @@ def with_sentinel(norms, threshold=1e-2):
 @right("memory_horizon")
 def as_float(norms, threshold=0.01):
     return float(step_by_step(list(norms), threshold))
+
+
+@right("better_start")
+def in_place(weights):
+    weights["kernel"] *= 0.2
+    return weights
+
+
+@right("better_start")
+def copied_first(w):
+    new = dict(w)
+    new["kernel"] = w["kernel"] / 4
+    return new
+
+
+@right("better_start")
+def in_a_loop(weights):
+    small = {}
+    for name, values in weights.items():
+        small[name] = values * 0.1 if name == "kernel" else values
+    return small
+
+
+@right("better_start")
+def written_out(weights):
+    return dict(
+        bias=weights["bias"],
+        recurrent_kernel=weights["recurrent_kernel"],
+        kernel=np.multiply(0.3, weights["kernel"]),
+    )
+
+
+@right("better_start")
+def drawn_afresh(weights):
+    D, H = weights["kernel"].shape
+    limit = (6 / (D + H)) ** 0.5 / 5
+    return weights | {"kernel": np.random.default_rng(0).uniform(-limit, limit, (D, H))}
+
+
+@right("better_start")
+def single_precision(weights):
+    return {name: (0.2 if name == "kernel" else 1) * a.astype("float32") for name, a in weights.items()}
+
+
+@right("better_start")
+def tiny_normal_numbers(weights):
+    D, H = weights["kernel"].shape
+    return dict(weights, kernel=0.001 * np.random.default_rng(1).normal(size=(D, H)))

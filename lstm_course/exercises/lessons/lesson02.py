@@ -185,6 +185,12 @@ GRADIENT_NORMS_BY_LAG = Exercise(
             {"np.linalg.norm(product, 2)": "norms[-1] * np.linalg.norm(jacobian, 2)"}
         lag 0 missing: Entry 0 is missing: at lag 0 the gradient has norm 1. T Jacobians make T + 1 norms.
             {"norms = [1.0]": "norms = []"}
+        longest lag left at zero: The norm of the longest lag is left at 0: your loop ends one lag early. T
+            Jacobians make the lags 0 to T.
+            {"return np.array(norms)": "return np.append(norms[:-1], 0.0)"}
+        every product starts one Jacobian early: You leave out the last Jacobian: entry k has those from step
+            T - k - 1 on. Lag 1 is the norm of the last one, `jacobians[-1]`.
+            {"jacobians[::-1]": "[*jacobians[-2::-1], jacobians[-1]]"}
         longest lag missing: The longest lag is missing: T Jacobians make T + 1 norms.
             {"jacobians[::-1]": "jacobians[:0:-1]"}
         last Jacobian left out: The product starts one step too early: lag 1 is the norm of the last Jacobian.
@@ -345,7 +351,7 @@ ORTHOGONAL = Exercise(
     reference=orthogonal,
     title="A random orthogonal matrix",
     lesson="02",
-    section="What helps: orthogonal weights",
+    section="Orthogonal weights",
     points=3,
     minutes=7,
     returns=(
@@ -551,6 +557,107 @@ MEMORY_HORIZON = Exercise(
 )
 
 
+# A start that reaches farther
+
+
+def better_start(weights):
+    """Initial weights with one thing changed, so that most networks reach lag 50: a new dictionary.
+
+    weights has the keys "recurrent_kernel" (H, H), "kernel" (D, H) and "bias" (H,).
+    """
+    return {**weights, "kernel": 0.2 * weights["kernel"]}
+
+
+# Input weights of this size, relative to Keras's, all reach lag 50 on most starts.
+_SMALL_ENOUGH = 0.0005, 0.4
+
+
+def _observe_start(function, weights):
+    """The new weights; input weights within the range that works count as the reference's."""
+    start = function(copy.deepcopy(weights))
+    if isinstance(start, dict) and np.shape(start.get("kernel")) == weights["kernel"].shape:
+        size = np.linalg.norm(np.array(start["kernel"], float)) / np.linalg.norm(weights["kernel"])
+        if _SMALL_ENOUGH[0] <= size <= _SMALL_ENOUGH[1]:
+            return {**start, "kernel": 0.2 * weights["kernel"]}
+    return start
+
+
+def _start_probes(rng):
+    def drawn(inputs, units):
+        limit = (6 / (inputs + units)) ** 0.5
+        return {
+            "recurrent_kernel": orthogonal(units, rng),
+            "kernel": rng.uniform(-limit, limit, size=(inputs, units)),
+            "bias": np.zeros(units),
+        }
+
+    return [Probe((drawn(9, 32),)), Probe((drawn(3, 5),), "for another size")]
+
+
+BETTER_START = Exercise(
+    reference=better_start,
+    title="Reach lag 50 by changing one thing",
+    lesson="02",
+    section="Small inputs: reach lag 50 by changing one thing",
+    points=3,
+    minutes=10,
+    returns=("the weights",),
+    observe=_observe_start,
+    probes=_start_probes,
+    hints=(
+        "Two tables above say on what the horizon depends. One of the things that you can change here "
+        "lengthens it.",
+        "Stronger inputs push the units to where tanh is flat, and every step costs its slope. What decides "
+        "how strongly an input pushes?",
+        'Multiply the input weights by a number well under 1: `{**weights, "kernel": 0.2 * '
+        'weights["kernel"]}`. The recurrent weights and the bias stay as they are.',
+    ),
+    mistakes=edits(r"""
+        nothing changed: You return the weights as they were drawn. With them about half of the networks, or
+            fewer, reach lag 50.
+            {', "kernel": 0.2 * weights["kernel"]': ""}
+        recurrent weights made small: You make the recurrent weights small. What is carried from step to step
+            shrinks by that factor each time: 0.2 to the power 50 is nothing. Leave them, and look at what
+            comes in.
+            {'"kernel": 0.2 * weights["kernel"]': '"recurrent_kernel": 0.2 * weights["recurrent_kernel"]'}
+        recurrent weights enlarged: You enlarge the recurrent weights, to make up for what tanh takes. That
+            helps a few networks, not most: it also pushes the units farther to where tanh is flat. Look at
+            what comes in.
+            {'"kernel": 0.2 * weights["kernel"]': '"recurrent_kernel": 1.5 * weights["recurrent_kernel"]'}
+        all weights made small: You make all weights small. The small input weights are right; small recurrent
+            weights let the state fade at every step. Leave `recurrent_kernel` as it was drawn.
+            {'"kernel": 0.2 * weights["kernel"]':
+             '"kernel": 0.2 * weights["kernel"], "recurrent_kernel": 0.2 * weights["recurrent_kernel"]'}
+        input weights enlarged: You enlarge the input weights. That pushes the units farther to where tanh is
+            flat, and the horizon gets shorter. Go the other way.
+            {"0.2 * ": "3 * "}
+        input weights hardly changed: That is the right thing to change, but not by enough: tanh bends nearly
+            as much as before. Try a factor of 0.2.
+            {"0.2 * ": "0.8 * "}
+        input weights all zero: With input weights of zero the state is zero for ever: the network hears
+            nothing, and no gradient reaches the recurrent weights. Small, but not zero.
+            {"0.2 * ": "0.0 * "}
+        identity: You start from the identity. It carries as far as an orthogonal matrix, but tanh bends as
+            much as before, for the inputs are as strong. Look at them.
+            {'"kernel": 0.2 * weights["kernel"]':
+             '"recurrent_kernel": np.eye(len(weights["bias"]))'}
+        bias moved: You move the bias away from zero. That pushes every unit to where tanh is flatter, before
+            an input has come. Leave it at zero, and look at what else pushes.
+            {'"kernel": 0.2 * weights["kernel"]': '"bias": weights["bias"] + 1'}
+        both changed: You made the input weights small, which is enough, and changed the recurrent weights as
+            well. One thing is asked for: leave `recurrent_kernel` as it was drawn.
+            {'"kernel": 0.2 * weights["kernel"]':
+             '"kernel": 0.2 * weights["kernel"], "recurrent_kernel": np.eye(len(weights["bias"]))'}
+        input weights alone returned: You return the input weights alone. A dictionary with all three arrays
+            is asked for: `{**weights, "kernel": ...}`.
+            {'{**weights, "kernel": 0.2 * weights["kernel"]}': '0.2 * weights["kernel"]'}
+        the others left out: Your dictionary holds the input weights alone. The other two belong into it as
+            well: `{**weights, "kernel": ...}`.
+            {"**weights, ": ""}
+    """),
+)
+
+
 # A value and a question
 
 
@@ -629,7 +736,7 @@ CLIPPING_AND_VANISHING = Question(
     id="clipping_and_vanishing",
     title="What clipping cannot do",
     lesson="02",
-    section="What helps, and how far",
+    section="Clipping",
     points=1,
     minutes=2,
     question=(
@@ -639,10 +746,10 @@ CLIPPING_AND_VANISHING = Question(
     choices={
         "a": "Yes, it scales small gradients up to the limit.",
         "b": "Yes, but only with a small limit.",
-        "c": "No, it only shortens gradients that are too long.",
-        "d": "No, for it turns the gradient into another direction.",
+        "c": "No, for it turns the gradient into another direction.",
+        "d": "No, it only shortens gradients that are too long.",
     },
-    answer="c",
+    answer="d",
     explanations={
         "a": (
             "Clipping leaves a gradient alone when its norm is under the limit. Scaling up would also scale "
@@ -653,17 +760,65 @@ CLIPPING_AND_VANISHING = Question(
             "the others as it was."
         ),
         "c": (
-            "Clipping cures exploding gradients. Against vanishing ones it can do nothing: what is lost on "
-            "the way back is lost."
-        ),
-        "d": (
             "Clipping by norm keeps the direction, it changes the length only. It does not help here, but "
             "for another reason: it only ever shortens."
+        ),
+        "d": (
+            "Clipping cures exploding gradients. Against vanishing ones it can do nothing: what is lost on "
+            "the way back is lost."
         ),
     },
     hints=(
         "What does `clip_by_global_norm` do with a gradient whose norm is small?",
         "The gradient of a step is a sum over lags. Does one factor for all change the share of lag 50?",
         "The factor is at most 1, and the same for every part.",
+    ),
+)
+
+GRADIENT_AND_RECALL = Question(
+    id="gradient_and_recall",
+    title="What a gradient does not say",
+    lesson="02",
+    section="A gradient is not recall",
+    points=1,
+    minutes=3,
+    question=(
+        "Somebody starts an RNN so that the gradient at lag 100 is half of that at lag 0. Does the untrained "
+        "network remember the input 100 steps back?"
+    ),
+    choices={
+        "a": (
+            "One cannot tell: the gradient says that this input still moves the state, not that it can be "
+            "told from the later ones."
+        ),
+        "b": "Yes, half of it: the state holds every input in proportion to its gradient.",
+        "c": "No: a gradient under 1 means that the input has been forgotten by half at every step.",
+        "d": "Yes, for what can be changed by a nudge is stored.",
+    },
+    answer="a",
+    explanations={
+        "a": (
+            "A hundred later inputs move the state at least as much. In the measurement above, a read-out "
+            "told more symbols where less of the gradient arrived, because the later inputs were quiet."
+        ),
+        "b": (
+            "The state has 32 numbers and a hundred inputs in it, one on top of the other. That each of them "
+            "has moved it does not mean that one can be told from the rest."
+        ),
+        "c": (
+            "Half at every step would leave 0.5 to the power 100. The half is what is left after all 100 "
+            "steps. And a latch remembers with no gradient at all."
+        ),
+        "d": (
+            "A nudge to the first input changes the last state, and so does a nudge to each later one. Only "
+            "if these changes differ can the first input be told. Measure recall."
+        ),
+    },
+    hints=(
+        "In the measurement above, which of the three networks had the largest gradient, and which told the "
+        "most symbols?",
+        "How much do the 99 inputs in between move the last state?",
+        "A gradient compares a nudge with no nudge. Recall compares this symbol with another, whatever the "
+        "rest is.",
     ),
 )
