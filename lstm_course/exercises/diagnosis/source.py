@@ -87,7 +87,9 @@ def _names(code):
     """Names of everything that a function takes from outside, in the functions within it too."""
     if not isinstance(code, types.CodeType):
         return ()
-    return code.co_names + sum(map(_names, code.co_consts), ())
+    steps = dis.get_instructions(code)
+    own = tuple(step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"))
+    return own + sum(map(_names, code.co_consts), ())
 
 
 class Source:
