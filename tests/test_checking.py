@@ -177,6 +177,12 @@ def test_another_convention_is_nearly_right():
     assert "the convention of Chung et al. (2014)" in outcome.message
 
 
+def test_an_error_of_shapes_says_what_was_meant():
+    assert "`np.concatenate` joins them" in sentence(lambda x, h, w: np.tanh(w["Wh"] @ np.vstack([h, x])))
+    outer = check(rnn_backward=lambda dhs, xs, h0, hs, w: dhs[0] @ np.concatenate([h0, xs[0]]).T)
+    assert "`np.outer(a, b)`" in outer.message
+
+
 def test_changed_input():
     def wrong(x, h_prev, weights):
         h = rnn_cell(x, h_prev, weights)

@@ -209,7 +209,7 @@ def solution(answer=None, /, **named):
 
     Example:
         >>> solution("sigmoid")
-        Have you tried for 5 minutes?
+        Have you tried for 8 minutes?
         Call `solution(sigmoid)` again to see the course's answer.
     """
     exercise = _exercise(answer, named)
