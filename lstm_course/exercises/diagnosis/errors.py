@@ -74,5 +74,5 @@ def _advice(line, text):
     if "vstack" in line and "must match exactly" in text:
         return " `np.vstack` takes vectors for rows; `np.concatenate` joins them end to end."
     if ".T" in line and "is different from" in text:
-        return " If these are vectors: `.T` changes nothing in a vector, and `np.outer(a, b)` is what you want."
+        return " If these are vectors: `.T` changes nothing in a vector; `np.outer(a, b)` is their product."
     return ""
