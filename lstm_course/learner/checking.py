@@ -247,7 +247,7 @@ def solution(answer: Callable | str | None = None, /, **named: object) -> _Note:
 
     Example:
         >>> solution("sigmoid")
-        Have you tried for 5 minutes?
+        Have you tried for 8 minutes?
         Call `solution(sigmoid)` again to see the course's answer.
     """
     exercise = _exercise(answer, named)

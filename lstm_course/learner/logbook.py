@@ -136,7 +136,7 @@ def progress(folder: str | Path | None = None) -> Progress:
         >>> with tempfile.TemporaryDirectory() as fresh:
         ...     progress(fresh)
         No result is kept here yet. That happens in the working copy that `python start.py` opens.
-        Next: `sigmoid`, lesson 00, “A warm-up: the sigmoid”, about 5 minutes.
+        Next: `sigmoid`, lesson 00, “A warm-up: the sigmoid”, about 8 minutes.
     """
     try:
         folder = Path.cwd() if folder is None else Path(folder)

@@ -1,4 +1,5 @@
-"""The drawings of the course: the LSTM cell with one part lit, the plain RNN cell, a network unrolled.
+"""The drawings of the course: the LSTM cell with one part lit, the plain RNN cell, a network unrolled, and
+the gradient on its way back through one.
 
 Lessons take them from `lstm_course.plots`. One unit of a drawing is one inch. A part that is not lit stays
 there, in grey; `_Sheet` knows which colour that makes for a wire, a box or a number.
@@ -18,6 +19,7 @@ _COLOURS = {
     "output": _PURPLE,
     "state": _ORANGE,
     "wires": "#444444",  # what belongs to every part: the joined h_prev and x
+    "back": _VERMILION,  # the way of the gradient
 }
 _PALE, _GREY, _DARK = "#eeeeee", "#c4c4c4", "#222222"
 _GREY_TEXT = "#707070"  # 4.9 : 1 on white
@@ -157,27 +159,37 @@ def draw_rnn(values=None, lit=None):
     """
     arguments.one_of("lit", lit, (None, "state", "input", "all"))
     sheet = _Sheet(2.9, None, _cell_values(values, ("x", "h_prev", "h")), lit)
-    sheet.body(2.75, 1.12, 6.25, 2.75)
-    sheet.wire([(1.7, 1.9), (4.15, 1.9)], ("state",))
-    sheet.wire([(3.3, 0.03), (3.3, 1.885)], ("input",))
-    sheet.box(4.55, 1.9, "tanh", ("state",))
-    sheet.wire([(4.95, 1.9), (7.35, 1.9)], ("state",))
-    sheet.value(2.2, 1.9, "h_prev", ("state",))
-    sheet.value(3.3, 0.6, "x", ("input",), beside=True)
-    sheet.value(6.72, 1.9, "h", ("state",))
+    sheet.body(2.55, 1.12, 6.5, 2.75)
+    sheet.wire([(1.5, 1.9), (2.95, 1.9)], ("state",), arrow=False)
+    sheet.wire([(2.95, 0.03), (2.95, 1.885)], ("input",), arrow=False)
+    sheet.dot(2.95, 1.9, ("state", "input"))
+    sheet.write(3.0, 2.3, "[h_prev; x]", ("state", "input"), size=8.5)
+    sheet.wire([(2.95, 1.9), (3.55, 1.9)], ("state", "input"))
+    sheet.box(3.95, 1.9, "Wh ·", ("state", "input"))
+    sheet.wire([(4.35, 1.9), (4.72, 1.9)], ("state", "input"))
+    sheet.wire([(4.86, 1.4), (4.86, 1.76)], ("state", "input"))
+    sheet.write(4.86, 1.29, "bh", ("state", "input"), size=9)
+    sheet.operator(4.86, 1.9, "+", ("state", "input"))
+    sheet.wire([(5.0, 1.9), (5.35, 1.9)], ("state", "input"))
+    sheet.box(5.75, 1.9, "tanh", ("state",))
+    sheet.wire([(6.15, 1.9), (7.85, 1.9)], ("state",))
+    sheet.value(2.0, 1.9, "h_prev", ("state",))
+    sheet.value(2.95, 0.6, "x", ("input",), beside=True)
+    sheet.value(7.1, 1.9, "h", ("state",))
     sheet.swatch(4.2, 0.6, ("state", "input"))
-    sheet.write(4.3, 0.6, "h = tanh(Wh·[h_prev, x] + bh)", ("state", "input"), "left", 9)
+    sheet.write(4.3, 0.6, "h = tanh(Wh·[h_prev; x] + bh)", ("state", "input"), "left", 9)
     return sheet.figure
 
 
 @styled
-def draw_unrolled(steps=4, kind="many-to-one"):
+def draw_unrolled(steps=4, kind="many-to-one", folded=False):
     """Draw a recurrent network unrolled in time: one cell, drawn once for each step.
 
     Args:
         steps: how many steps, 1 to 8, default 4.
         kind: "many-to-one" (only the last step gives an output, the default), "one-to-many" (only the first
             reads an input, the others the output before) or "many-to-many".
+        folded: whether the same network stands at its left once more, as one cell with a loop; default False.
 
     Returns:
         The figure.
@@ -186,15 +198,18 @@ def draw_unrolled(steps=4, kind="many-to-one"):
         TypeError, ValueError: if steps or kind is something else.
 
     Example:
-        >>> figure = draw_unrolled(3, "many-to-many")
+        >>> figure = draw_unrolled(3, "many-to-many", folded=True)
         >>> sum(text.get_text() == "cell" for text in figure.axes[0].texts)
-        3
+        4
     """
     steps = arguments.whole_number("steps", steps, 1, 8)
     arguments.one_of("kind", kind, ("many-to-one", "one-to-many", "many-to-many"))
     sheet = _Sheet(3.0, None, {}, None)
-    apart = min(1.8, 7.6 / steps)
-    middles = WIDTH / 2 + apart * (np.arange(steps) - steps / 2 + 0.75)
+    left = 2.9 if folded else 0.0
+    apart = min(1.8, (7.6 - left) / steps)
+    middles = (left + WIDTH) / 2 + apart * (np.arange(steps) - steps / 2 + 0.75)
+    if folded:
+        _draw_folded(sheet)
     for step, across in enumerate(middles, start=1):
         first, last = step == 1, step == steps
         sheet.wire([(across - apart + 0.3, 1.5), (across - 0.3, 1.5)], ("state",), width=3)
@@ -214,9 +229,89 @@ def draw_unrolled(steps=4, kind="many-to-one"):
     return sheet.figure
 
 
+def _draw_folded(sheet):
+    """One cell whose state comes back to it a step later, and an equals sign."""
+    sheet.body(1.1, 1.2, 1.7, 1.8)
+    sheet.write(1.4, 1.5, "cell", ("wires",))
+    sheet.wire([(1.4, 0.6), (1.4, 1.2)], ("input",))
+    sheet.write(1.4, 0.42, "x", ("wires",), size=13, style="italic")
+    loop = [(1.7, 1.5), (2.2, 1.5), (2.2, 0.85), (0.6, 0.85), (0.6, 1.5), (1.1, 1.5)]
+    sheet.wire(loop, ("state",), width=3)
+    sheet.write(0.36, 1.2, "h", ("wires",), size=13, style="italic")
+    sheet.wire([(1.4, 1.8), (1.4, 2.4)], ("candidate",))
+    sheet.write(1.4, 2.58, "y", ("wires",), size=13, style="italic")
+    sheet.write(2.75, 1.5, "=", ("wires",), size=20)
+
+
+@styled
+def draw_backward(steps=3, values=None):
+    """Draw the gradient on its way back through an unrolled network, against the arrows of the forward pass.
+
+    Args:
+        steps: how many steps, 1 to 4, default 3.
+        values: dict with any of the keys h and r (one number for each state, the initial one first: steps + 1
+            of them), loss, da and dx (one number for each step); default no numbers.
+
+    Returns:
+        The figure. What the forward pass did is grey.
+
+    Raises:
+        TypeError, ValueError: if steps or values is something else.
+
+    Example:
+        >>> figure = draw_backward(2, {"r": [0.1, 0.5, 0.0]})
+        >>> sorted(text.get_text() for text in figure.axes[0].texts if text.get_text()[0] == "r")
+        ['r₀ = 0.10', 'r₁ = 0.50', 'r₂ = 0.00']
+    """
+    steps = arguments.whole_number("steps", steps, 1, 4)
+    values = _step_values(values, {"h": steps + 1, "r": steps + 1, "loss": steps, "da": steps, "dx": steps})
+    sheet = _Sheet(4.1, None, {}, "back")
+    apart, half = min(2.4, 8.0 / (steps + 0.5)), 0.5
+    middles = WIDTH / 2 + apart * (np.arange(steps) - (steps - 1) / 2)
+
+    def write(across, up, name, step, parts=("back",)):
+        row = values.get(name, ())
+        place = step if name in ("h", "r") else step - 1
+        told = f" = {number(row[place])}" if len(row) else ""
+        sheet.write(across, up, _at_step(name, step) + told, parts)
+
+    for step in range(steps + 1):  # between two cells: the state goes on, its gradient comes back
+        across = middles[0] + apart * (step - 0.5)
+        ends = across - apart / 2 + half, across + apart / 2 - half
+        sheet.wire([(ends[0], 2.55), (ends[1], 2.55)], ("state",), width=3)
+        sheet.wire([(ends[1], 2.05), (ends[0], 2.05)], ("back",), width=3)
+        write(across, 2.78, "h", step, ("state",))
+        write(across, 1.8, "r", step)
+    for step, across in enumerate(middles, start=1):
+        sheet.body(across - half, 1.75, across + half, 2.85)
+        write(across, 2.3, "da", step)
+        sheet.wire([(across, 3.5), (across, 2.85)], ("back",))
+        loss = number(values["loss"][step - 1]) if "loss" in values else "dℓ/d" + _at_step("h", step)
+        sheet.write(across, 3.68, f"from the loss: {loss}", ("back",))
+        sheet.wire([(across - 0.25, 1.75), (across - 0.25, 1.25)], ("back",))
+        write(across - 0.25, 1.08, "dx", step)
+        sheet.wire([(across + 0.35, 1.75), (across + 0.35, 0.55)], ("back",), arrow=False)
+    sheet.wire([(middles[0] + 0.35, 0.55), (middles[-1] + 0.75, 0.55)], ("back",), width=3)
+    sheet.write(middles[0] + 0.35, 0.3, "dWh, dbh: every step adds its part", ("back",), "left")
+    return sheet.figure
+
+
+def _step_values(values, lengths):
+    """Take each row of numbers as a vector of its length."""
+    if values is None:
+        return {}
+    arguments.instance("values", values, dict, f"a dict with any of {', '.join(lengths)}")
+    if unknown := [name for name in values if name not in lengths]:
+        raise ValueError(f"values has the key {unknown[0]!r}, expected any of {', '.join(lengths)}")
+    return {name: arguments.array(f"values[{name!r}]", row, (lengths[name],)) for name, row in values.items()}
+
+
 def _write_at_step(sheet, across, up, name, step):
-    subscript = str(step).translate(str.maketrans("012345678", "₀₁₂₃₄₅₆₇₈"))
-    sheet.write(across, up, name + subscript, ("wires",), size=13, style="italic")
+    sheet.write(across, up, _at_step(name, step), ("wires",), size=13, style="italic")
+
+
+def _at_step(name, step):
+    return name + str(step).translate(str.maketrans("012345678", "₀₁₂₃₄₅₆₇₈"))
 
 
 class _Sheet:

@@ -182,6 +182,12 @@ def test_another_convention_is_nearly_right():
     assert "the convention of Chung et al. (2014)" in outcome.message
 
 
+def test_an_error_of_shapes_says_what_was_meant():
+    assert "`np.concatenate` joins them" in sentence(lambda x, h, w: np.tanh(w["Wh"] @ np.vstack([h, x])))
+    outer = check(rnn_backward=lambda dhs, xs, h0, hs, w: dhs[0] @ np.concatenate([h0, xs[0]]).T)
+    assert "`np.outer(a, b)`" in outer.message
+
+
 def test_changed_input():
     def wrong(x, h_prev, weights):
         h = rnn_cell(x, h_prev, weights)
@@ -198,6 +204,12 @@ def test_not_deterministic():
 def test_borrowed_numbers_are_pointed_out():
     outcome = check(rnn_cell=lambda x, h, w: np.tanh(BORROWED["Wh"] @ np.concatenate([h, x])))
     assert any("`BORROWED` from outside" in note for note in outcome.notes)
+
+
+def test_a_method_is_not_taken_for_a_number_of_the_same_name(monkeypatch):
+    monkeypatch.setitem(globals(), "concatenate", BORROWED["Wh"])  # as a loop in the notebook may leave it
+    outcome = check(rnn_cell=lambda x, h, w: np.concatenate([x, h]))
+    assert not any("from outside" in note for note in outcome.notes)
 
 
 BORROWED = {"Wh": np.ones((4, 7))}
@@ -546,9 +558,9 @@ def test_a_function_is_found_by_the_name_that_it_has_in_the_notebook():
 
 
 def test_choices():
-    assert check(longer_sequence="b").status == "right"
-    assert check(longer_sequence=" B) ").status == "right"
-    assert check(longer_sequence="a").mistake == "chose a"
+    assert check(longer_sequence="a").status == "right"
+    assert check(longer_sequence=" A) ").status == "right"
+    assert check(longer_sequence="b").mistake == "chose b"
     assert "Choose one of" in check(longer_sequence="maybe").message
     assert "Choose one of" in check(longer_sequence=2).message
     assert check(longer_sequence=None).status == "not attempted"
@@ -619,7 +631,7 @@ def test_solution_asks_first():
     assert "Have you tried for 6 minutes?" in repr(solution(rnn_cell))
     assert "def rnn_cell(x, h_prev, weights):" in repr(solution(rnn_cell))
     solution("longer_sequence")
-    assert "It stays the same" in repr(solution("longer_sequence"))
+    assert "the weights stay as many" in repr(solution("longer_sequence"))
 
 
 def test_unknown_exercises_are_refused_with_a_sentence():

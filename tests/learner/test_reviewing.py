@@ -34,7 +34,7 @@ def test_each_exercise_gets_its_outcome_and_broken_cells_stop_nothing(tmp_path):
         RIGHT,  # the last check counts
         "rnn_cell = None",
         "def clip_by_global_norm(gradients, max_norm):\n    ...\n\ncheck(clip_by_global_norm)",
-        "print(check(longer_sequence='a'))",
+        "print(check(longer_sequence='b'))",
         "rnn_forward = proven(lambda xs, h0, weights: xs)",
         "input()",
     )

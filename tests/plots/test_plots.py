@@ -129,15 +129,36 @@ def test_no_text_of_the_plain_cell_overlaps(lit, units):
     assert_legible(drawings.draw_rnn(values if units else None, lit))
 
 
+@pytest.mark.parametrize("folded", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("steps", [1, 2, 4, 8])
-def test_unrolled_network(kind, steps):
-    figure = drawings.draw_unrolled(steps, kind)
+def test_unrolled_network(kind, steps, folded):
+    figure = drawings.draw_unrolled(steps, kind, folded)
     assert_legible(figure)
     written = "".join(text.get_text()[0] for text in figure.axes[0].texts)
-    assert written.count("x") == (1 if kind == "one-to-many" else steps)
-    assert written.count("y") == (1 if kind == "many-to-one" else steps)
-    assert written.count("h") == steps
+    assert written.count("x") == (1 if kind == "one-to-many" else steps) + folded
+    assert written.count("y") == (1 if kind == "many-to-one" else steps) + folded
+    assert written.count("h") == steps + folded
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4])
+def test_the_gradient_on_its_way_back(steps):
+    lengths = {"h": steps + 1, "r": steps + 1, "loss": steps, "da": steps, "dx": steps}
+    values = {name: -0.5 * np.ones(length) for name, length in lengths.items()}
+    for numbers in (None, values):
+        figure = drawings.draw_backward(steps, numbers)
+        assert_legible(figure)
+        written = " ".join(text.get_text() for text in figure.axes[0].texts)
+        assert written.count("−0.50") == (sum(lengths.values()) if numbers else 0)
+
+
+def test_the_way_back_rejects_what_does_not_fit_its_steps():
+    with pytest.raises(ValueError, match=r"values\['r'\] must hold 4 numbers, got 3"):
+        plots.draw_backward(3, {"r": [1.0, 2.0, 3.0]})
+    with pytest.raises(ValueError, match="got 'dh'"):
+        plots.draw_backward(3, {"dh": [1.0]})
+    with pytest.raises(ValueError, match="steps must lie between 1 and 4, got 5"):
+        plots.draw_backward(5)
 
 
 @pytest.mark.parametrize(

@@ -70,5 +70,14 @@ def in_words(error: BaseException, line: str = "", arguments: Iterable[object] =
     for pattern, words in _ERRORS.items():
         found = re.search(pattern, text)
         if found:
-            return found.expand(words)
+            return found.expand(words) + _advice(line, text)
     return text.splitlines()[0].rstrip(".") + "."
+
+
+def _advice(line, text):
+    """A second sentence, where the line shows what was meant."""
+    if "vstack" in line and "must match exactly" in text:
+        return " `np.vstack` takes vectors for rows; `np.concatenate` joins them end to end."
+    if ".T" in line and "is different from" in text:
+        return " If these are vectors: `.T` changes nothing in a vector; `np.outer(a, b)` is their product."
+    return ""

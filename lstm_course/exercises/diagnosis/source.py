@@ -125,7 +125,11 @@ class Source:
     def outside(self) -> dict[str, object]:
         """Name -> thing of what it takes from the notebook."""
         things, parts = self.globals or {}, () if self.code is None else codes(self.code)
-        return {name: things[name] for part in parts for name in part.co_names if name in things}
+        steps = (step for part in parts for step in dis.get_instructions(part))
+        names = [
+            step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+        ]  # no attributes
+        return {name: things[name] for name in names if name in things}
 
     def numbers(self) -> list[str]:
         """Names of the arrays and collections among that."""

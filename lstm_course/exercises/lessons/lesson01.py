@@ -147,7 +147,7 @@ RNN_FORWARD = Exercise(
     ),
     mistakes=edits(r"""
         initial state ignored: You start from zero instead of from `h0`: the first step already differs, and
-            hands it on.
+            hands it on. (With `hs[t - 1]` the first step reads `hs[-1]`, the last row, which is still zero.)
             {"h = h0": "h = np.zeros_like(h0)"}
         state not carried on: Every step starts from `h0`. The state that one step makes must go into the
             next: otherwise nothing is remembered.
@@ -189,6 +189,12 @@ RNN_FORWARD = Exercise(
         appended after the loop: Only the last state is in your result: `append` stands after the loop, not
             inside it.
             {"np.array(hs)": "np.array(hs[-1:])"}
+        first row is h0: Row 0 of your result is `h0`, and the loop begins at 1, so the input `xs[0]` is never
+            read. Row 0 is the state after `xs[0]`, made from `h0`.
+            {"hs = []\n    for x in xs:": "hs = [h0]\n    for x in xs[1:]:"}
+        input of the step before: Step t reads `xs[t - 1]`, which at t = 0 is `xs[-1]`, the last input. Step t
+            reads `xs[t]`; only the state comes from the step before.
+            {"for x in xs:": "for x in np.roll(xs, 1, axis=0):"}
         first row left at zero: Row 0 was never written, and step 1 starts from it: the loop begins at 1. Row
             0 is the state after `xs[0]`, made from `h0`.
             {"h = h0\n    hs = []\n    for x in xs:":
@@ -392,6 +398,7 @@ CLIP_BY_GLOBAL_NORM = Exercise(
     minutes=8,
     returns=("clipped", "norm"),
     probes=_clip_probes,
+    silent=True,
     hints=(
         "Imagine all the arrays laid end to end as one long vector. Clipping shortens that vector and keeps "
         "its direction.",
@@ -411,6 +418,9 @@ CLIP_BY_GLOBAL_NORM = Exercise(
         scaled up when the norm is small: Gradients whose norm is under the limit come out larger. They should
             be left alone: the factor is at most 1.
             {"max_norm / max(norm, max_norm)": "max_norm / norm"}
+        divided by a norm of zero: When every gradient is zero you divide by a norm of zero, and NumPy warns.
+            Divide only when the norm is over the limit, or by the larger of the two.
+            {"max_norm / max(norm, max_norm)": "min(1.0, max_norm / norm)"}
         input arrays changed: The values are right, but the gradients that were given are changed as well:
             `*=` works in place, and so does writing into the given dict. Make new arrays in a new dict, the
             caller may still need the old.
@@ -523,34 +533,38 @@ RNN_PARAMETER_COUNT = Exercise(
 
 LONGER_SEQUENCE = Question(
     id="longer_sequence",
-    title="Weights for a longer sequence",
+    title="What grows with the sequence",
     lesson="01",
     section="Shapes",
     points=1,
-    minutes=2,
-    question="The sequences grow from 10 to 1000 steps. What becomes of the number of weights of the RNN?",
+    minutes=3,
+    question=(
+        "The sequences grow from 10 to 1000 steps, and the network stays as it is. What grows a hundredfold "
+        "when you call rnn_forward?"
+    ),
     choices={
-        "a": "It grows a hundredfold.",
-        "b": "It stays the same.",
-        "c": "The recurrent weights stay, the input weights grow a hundredfold.",
-        "d": "It grows by one bias a step.",
+        "a": "The time and the memory for the result; the weights stay as many.",
+        "b": "The time, the memory for the result, and the columns of Wh for the input.",
+        "c": "The memory for the result; the time stays, for each product has the same size.",
+        "d": "The time; the memory stays, for each state is made from the one before.",
     },
-    answer="b",
+    answer="a",
     explanations={
         "a": (
-            "That would be so if each step had weights of its own. Here every step uses the same `Wh` and "
-            "`bh`."
+            "A thousand turns of the loop take a hundred times as long as ten, and `hs` has a row for each. "
+            "`weights` is the same dict at every turn."
         ),
-        "b": (
-            "Every step uses the same `Wh` and `bh`: that is how a fixed number of weights reads any length."
+        "b": "`Wh` has D columns for the input of one step, however many steps there are.",
+        "c": "Each product has the same size, and there is one for each step: a hundred times as many.",
+        "d": (
+            "To make the next state the last one is enough. But `rnn_forward` returns all of them, and "
+            "training will need them all."
         ),
-        "c": "The input of one step has D features, however many steps there are, so its D columns stay D.",
-        "d": "The bias belongs to the units, not to the steps: there are H of them for any length.",
     },
     hints=(
-        "Does T appear in the shape of any array of weights?",
-        "Think of the loop in `rnn_forward`: what changes from one turn to the next, and what does not?",
-        "`weights` is the same dict at every turn of the loop.",
+        "Which arrays does `rnn_forward` read, and which does it make? In which shapes does T appear?",
+        "Think of the loop: what changes from one turn to the next, and what does not?",
+        "`hs` is (T, H). `weights` is the same dict at every turn of the loop, and there are T turns.",
     ),
 )
 
@@ -560,27 +574,37 @@ LAST_STEP_LOSS = Question(
     lesson="01",
     section="Backpropagation through time",
     points=1,
-    minutes=3,
-    question="A many-to-one network has a loss at the last step only. Which steps add to the gradient of Wh?",
+    minutes=4,
+    question=(
+        "Take the tiny network of the worked example, and let the loss be h_3 alone. How much do the three "
+        "steps add to the gradient of bh?"
+    ),
     choices={
-        "a": "The last step only, for the others have no loss.",
-        "b": "All steps, for each state acts on the last one.",
-        "c": "The first step only, for the gradient ends there.",
-        "d": "All steps, and equally.",
+        "a": "Step 3 adds all of it: only its state is in the loss.",
+        "b": "Each adds the same: it is the same bias at every step.",
+        "c": "Step 1 adds the most: its state acts on all the others.",
+        "d": "Step 3 adds the most, step 1 the least, and none adds nothing.",
     },
-    answer="b",
+    answer="d",
     explanations={
-        "a": "dhs is zero at the earlier steps, but a gradient still comes back to them from the step after.",
+        "a": "At the earlier steps the loss looks at nothing, and still something comes back: r is not zero.",
         "b": (
-            "The gradient comes back through every state, and at each step `Wh` has had a hand in it. How "
-            "large each part is, is the question of lesson 2."
+            "The bias is the same, and what reaches it is not: each step back multiplies by tanh' and by the "
+            "weight of h_prev, 0.5."
         ),
-        "c": "The gradient passes every step on its way to the first, and leaves a part at each.",
-        "d": "All steps have a part, but each further step back multiplies by tanh' and `Wh` once more.",
+        "c": (
+            "It acts on the others, and through them on the loss, but each step on the way multiplies by "
+            "less than 1/2."
+        ),
+        "d": (
+            "0.97, 0.42 and 0.09: each step back multiplies by tanh' and by 0.5. How fast these parts shrink "
+            "is the question of lesson 2."
+        ),
     },
     hints=(
-        "Follow `dh_next` through the loop of `rnn_backward`.",
-        "At the last step dh = dhs[-1]. What is dh one step earlier, when dhs is zero there?",
-        "dh = 0 + dh_next, and dh_next is not zero.",
+        "It can be measured: call `rnn_backward` with `dhs` that is zero everywhere but at the last step, or "
+        "do the worked example again with 0, 0, 1.",
+        "da_3 is as before. r_2 comes back to step 2, and dh_2 is r_2 alone.",
+        "da_3 = 1 - h_3², da_2 = 0.5 da_3 (1 - h_2²), da_1 = 0.5 da_2 (1 - h_1²). Each is its step's part.",
     ),
 )
