@@ -98,6 +98,22 @@ def test_numbers_of_the_cell_stand_clear_of_its_boxes(units):
 
 
 @pytest.mark.parametrize("units", [1, 4])
+def test_the_cell_turned_round_is_legible_and_all_its_arrows_point_back(units):
+    names = ("dx", "dh_prev", "dc_prev", "df", "di", "dg", "do", "dc_whole", "dc", "dh")
+    values = {name: np.linspace(-1.5, 1.5, units) for name in names}
+    figure = drawings.draw_cell_backward(values, title="One step back")
+    assert_legible(figure)
+    printed = [text for text in figure.axes[0].texts if text.get_gid() == "value"]
+    assert len(printed) == len(names) * units
+    ends = {  # on the road and below it: the arrow heads at the left edge
+        round(float(patch.get_xy()[0, 1]), 1)
+        for patch in figure.axes[0].patches
+        if patch.get_gid() == "arrow" and patch.get_xy()[0, 0] < 0.3
+    }
+    assert ends == {4.6, 1.5}
+
+
+@pytest.mark.parametrize("units", [1, 4])
 def test_every_number_of_the_cell_is_printed(units):
     values = cell_values(units)
     figure = drawings.draw_cell(values, lit="road")

@@ -42,7 +42,7 @@ def _processor_features():
 
 
 def circumstances():
-    """What stands beside a number that was measured here: a dict from "date", "machine" and "versions" to str."""
+    """What stands beside a number measured here: a dict from "date", "machine" and "versions" to str."""
     found = description()
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     return {

@@ -1,4 +1,4 @@
-"""What networks reach across a hundred steps, start by start: measured once, shipped, `lstm-course measure memory`.
+"""What networks reach across a hundred steps, start by start: a table made by `lstm-course measure memory`.
 
 Lesson 3 says how a network must start if it is to remember, and a lesson runs in a minute. The trials that
 would take longer, several seeds of each start, stand in `datasets/hundred_steps.json`. A row is written as
@@ -105,21 +105,23 @@ def trials():
         f"forget {forget}, input {into}": {"forget_bias": float(forget), "input_bias": float(into)}
         for forget, into in ((5, 0), (5, -5), (1, 0), (1, -5), (3, -3))
     }
-    half_open, *others, _ = gates
+    half_open, *others = gates
     found = [lstm(start, quick, **biases) for start, biases in gates.items()]
     found.append(lstm(half_open, slow, **gates[half_open]))
-    for start, layer, rates in (
-        ("ReLU, identity", ReluRNN, (0.003, 0.001, 0.0003)),
-        ("tanh, orthogonal", RNN, (0.003, 0.001, 0.0003)),
-    ):
-        for rate in rates:
-            settings = {"task": hundred, "updates": 2500, "learning_rate": rate, "goal": 0.01}
-            seeds = 5 if layer is ReluRNN else 3
-            found.append(Trial(start, partial(_rnn, layer), seeds=seeds, **settings))
+    road = {"start": "ReLU, identity", "make": partial(_rnn, ReluRNN), "goal": 0.01}
+    found += [
+        Trial(**road, task=hundred, updates=2500, learning_rate=rate) for rate in (0.003, 0.001, 0.0003)
+    ]
     found += [lstm(f"chrono {T}", quick, chrono=T) for T in (200, 10, 20, 50, 100, 1000, 20_000)]
     found.append(lstm("chrono 200, input 0", quick, chrono=200, input_bias=0.0))
     found.append(lstm(half_open, quick | {"task": with_blanks(far)}, **gates[half_open]))
-    return found + [lstm(start, slow, **gates[start]) for start in others]
+    found += [
+        lstm(start, slow | {"seeds": 5 if start == "forget 5, input -5" else 3}, **gates[start])
+        for start in others
+    ]
+    settings = {"task": hundred, "updates": 2500, "learning_rate": 0.001, "goal": 0.01}
+    found.append(Trial("tanh, orthogonal", partial(_rnn, RNN), **settings, seeds=3))
+    return found
 
 
 def _rnn(kind, task, seed, units=64):
@@ -146,7 +148,8 @@ def measure_hundred_steps(path=None, say=print):
                 continue
             rows.append(row | _result(trial, seed) | machine.circumstances())
             write(path, f"{json.dumps(rows, indent=1)}\n".encode())
-            say(f"{trial.task.name}: {trial.start}, rate {trial.learning_rate}, seed {seed}: {rows[-1]['value']}")
+            named = f"{trial.task.name}: {trial.start}, rate {trial.learning_rate}, seed {seed}"
+            say(f"{named}: {rows[-1]['value']} after {rows[-1]['updates']} updates")
     return rows
 
 
