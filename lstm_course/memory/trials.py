@@ -103,9 +103,9 @@ def trials():
 
     gates = {
         f"forget {forget}, input {into}": {"forget_bias": float(forget), "input_bias": float(into)}
-        for forget, into in ((5, 0), (5, -5), (1, 0), (1, -5), (3, -3))
+        for forget, into in ((5, 0), (5, -5), (1, 0), (1, -5), (3, -3), (3, 0))
     }
-    half_open, *others = gates
+    half_open, *others, _, _ = gates
     found = [lstm(start, quick, **biases) for start, biases in gates.items()]
     found.append(lstm(half_open, slow, **gates[half_open]))
     road = {"start": "ReLU, identity", "make": partial(_rnn, ReluRNN), "goal": 0.01}

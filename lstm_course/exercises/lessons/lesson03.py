@@ -958,8 +958,8 @@ WHAT_TO_CHANGE = Question(
             "moves the memory by less, and the network learns, in several times the updates."
         ),
         "b": (
-            "The cell adds something at every step even then: the candidate also reads h and has a bias. "
-            "What is too large is the update."
+            "That helps little: of five networks one begins to learn. The cell adds something at every step "
+            "even then, for the candidate also reads h and has a bias. What is too large is the update."
         ),
         "c": (
             "sigmoid(3) is 0.95, and after a hundred steps less than one hundredth of the first step is "
