@@ -15,7 +15,7 @@ from lstm_course.common import machine
 from lstm_course.common.files import course_folder, write
 from lstm_course.memory.tasks import Task, adding, recall
 from lstm_course.memory.training import train_on_task
-from lstm_course.scratch.layers import LSTM, Dense, LastStep, ReluRNN, Sequential
+from lstm_course.scratch.layers import LSTM, RNN, Dense, LastStep, ReluRNN, Sequential
 
 __all__ = ["Trial", "hundred_steps", "lstm_that_starts", "measure_hundred_steps", "trials", "with_blanks"]
 
@@ -108,7 +108,7 @@ def trials():
     half_open, *others, _, _ = gates
     found = [lstm(start, quick, **biases) for start, biases in gates.items()]
     found.append(lstm(half_open, slow, **gates[half_open]))
-    road = {"start": "ReLU, identity", "make": _relu_rnn, "goal": 0.01}
+    road = {"start": "ReLU, identity", "make": partial(_plain_rnn, ReluRNN), "goal": 0.01}
     found += [
         Trial(**road, task=hundred, updates=2500, learning_rate=rate) for rate in (0.003, 0.001, 0.0003)
     ]
@@ -116,14 +116,16 @@ def trials():
     found.append(lstm("chrono 200, input 0", quick, chrono=200, input_bias=0.0))
     found.append(lstm(half_open, quick | {"task": with_blanks(far)}, **gates[half_open]))
     found += [
-        lstm(start, slow | {"seeds": 5 if start == "forget 5, input -5" else 2}, **gates[start])
+        lstm(start, slow | {"seeds": 5 if start == "forget 5, input -5" else 3}, **gates[start])
         for start in others
     ]
+    settings = {"task": hundred, "updates": 2500, "learning_rate": 0.001, "goal": 0.01}
+    found.append(Trial("tanh, orthogonal", partial(_plain_rnn, RNN), **settings, seeds=3))
     return found
 
 
-def _relu_rnn(task, seed, units=64):
-    layer = ReluRNN(task.input_size, units, seed=seed)
+def _plain_rnn(kind, task, seed, units=64):
+    layer = kind(task.input_size, units, seed=seed)
     return Sequential([layer, LastStep(), Dense(units, task.output_size, seed=seed + 1)])
 
 
