@@ -305,20 +305,26 @@ def _bench(options):
 
 def _add_measure(commands):
     command = commands.add_parser(
-        "measure", help="train the lessons' networks at full size, for the table that ships (contributors)"
+        "measure", help="train the lessons' networks at full size, for the tables that ship (contributors)"
     )
-    command.add_argument("what", choices=("imdb", "reviews"), help="the data; imdb takes about an hour")
-    command.add_argument("--table", metavar="FILE", help="default datasets/full_profile.json of the course")
+    command.add_argument(
+        "what",
+        choices=("imdb", "reviews", "memory"),
+        help="lesson 4 on these data, or lesson 3; an hour at most",
+    )
+    command.add_argument("--table", metavar="FILE", help="default the one in datasets/ of the course")
     said = "Stopped. What is measured stays in the table; the same command goes on.\n"
     command.set_defaults(run=_measure, when_stopped=said)
 
 
 def _measure(options):
     from lstm_course.learner.setup import setup
+    from lstm_course.memory import measure_hundred_steps
     from lstm_course.models import full_size
 
     setup()
-    full_size.measure(options.what, options.table, say=partial(print, flush=True))
+    measure = measure_hundred_steps if options.what == "memory" else partial(full_size.measure, options.what)
+    measure(options.table, say=partial(print, flush=True))
     return 0
 
 

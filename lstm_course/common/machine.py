@@ -42,6 +42,17 @@ def _processor_features():
     return set(next((line.split(":")[1].split() for line in lines if line.startswith("flags")), ()))
 
 
+def circumstances() -> dict[str, str]:
+    """What stands beside a number measured here: a dict from "date", "machine" and "versions" to str."""
+    found = description()
+    versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+    return {
+        "date": found["date"],
+        "machine": f"{found['processor']}, {found['system']}, one thread",
+        "versions": f"Python {found['python']}, {versions}",
+    }
+
+
 def description() -> dict[str, Any]:
     """What is measured on, and with which versions: a dict, for the tables of results."""
     versions = {}

@@ -8,5 +8,6 @@ __getattr__, __dir__, __all__ = face(
         "measures": ("gradient_by_lag", "memory_horizon", "recall_by_lag", "step_jacobians"),
         "tasks": ("Task", "adding", "copy", "recall", "recall_bit", "temporal_order"),
         "training": ("Run", "evaluate", "train_on_task"),
+        "trials": ("hundred_steps", "lstm_that_starts", "measure_hundred_steps", "with_blanks"),
     },
 )

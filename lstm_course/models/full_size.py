@@ -145,20 +145,10 @@ def _timed(job, data, say, names):
             "measure": measure,
             "value": round(value, 4),
             **spent,
-            **_circumstances(),
+            **machine.circumstances(),
         }
         for measure, value in found.items()
     ]
-
-
-def _circumstances():
-    found = machine.description()
-    versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
-    return {
-        "date": found["date"],
-        "machine": f"{found['processor']}, {found['system']}, one thread",
-        "versions": f"Python {found['python']}, {versions}",
-    }
 
 
 # Training and testing

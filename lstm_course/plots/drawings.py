@@ -26,6 +26,22 @@ _GREY_TEXT = "#707070"  # 4.9 : 1 on white
 _MOST_UNITS = 4
 _GATES = ("f", "i", "o")
 _CENTRED = {"ha": "center", "va": "center_baseline"}
+_FORWARD = (
+    ("forget", "f = σ(Wf·[h_prev, x] + bf)"),
+    ("input", "i = σ(Wi·[h_prev, x] + bi)"),
+    ("output", "o = σ(Wo·[h_prev, x] + bo)"),
+    ("candidate", "g = tanh(Wc·[h_prev, x] + bc)"),
+    ("road", "c = f × c_prev + i × g"),
+    ("output", "h = o × tanh(c)"),
+)
+_BACKWARD = (
+    ("output", "do = dh × tanh(c)"),
+    ("road", "dc_whole = dc + dh·o·(1−tanh²c)"),
+    ("forget", "df = dc_whole × c_prev"),
+    ("input", "di = dc_whole × g"),
+    ("candidate", "dg = dc_whole × i"),
+    ("road", "dc_prev = dc_whole × f"),
+)
 
 
 @styled
@@ -55,6 +71,13 @@ def draw_cell(values=None, lit=None, title=None):
     arguments.one_of("lit", lit, (None, "road", "forget", "input", "candidate", "output", "all"))
     values = _cell_values(values, ("x", "h_prev", "c_prev", "f", "i", "g", "o", "c", "h"))
     sheet = _Sheet(5.4, title, values, lit)
+    _draw_cell_on(sheet)
+    _write_formulas(sheet, _FORWARD)
+    return sheet.figure
+
+
+def _draw_cell_on(sheet):
+    """The cell without its formulas."""
     sheet.body(1.25, 1.12, 7.75, 5.2)
     _draw_inputs(sheet)
     _draw_road(sheet)
@@ -69,8 +92,6 @@ def draw_cell(values=None, lit=None, title=None):
         _draw_way_out(sheet, part, across)
         sheet.value(across, 2.95, name, (part,), beside=True)
     _draw_hidden_state(sheet)
-    _write_formulas(sheet)
-    return sheet.figure
 
 
 def _draw_inputs(sheet):
@@ -123,19 +144,40 @@ def _draw_hidden_state(sheet):
     sheet.value(8.22, 1.5, "h", ("output",))
 
 
-def _write_formulas(sheet):
-    formulas = [
-        ("forget", "f = σ(Wf·[h_prev, x] + bf)"),
-        ("input", "i = σ(Wi·[h_prev, x] + bi)"),
-        ("output", "o = σ(Wo·[h_prev, x] + bo)"),
-        ("candidate", "g = tanh(Wc·[h_prev, x] + bc)"),
-        ("road", "c = f × c_prev + i × g"),
-        ("output", "h = o × tanh(c)"),
-    ]
+def _write_formulas(sheet, formulas):
     for place, (part, formula) in enumerate(formulas):
         across, up = 2.55 + 2.2 * (place % 3), 0.72 - 0.4 * (place // 3)
         sheet.swatch(across, up, (part,))
         sheet.write(across + 0.1, up, formula, (part,), align="left", size=9)
+
+
+@styled
+def draw_cell_backward(values=None, title=None):
+    """Draw the LSTM cell with its arrows turned round, and the gradients of one step at its wires.
+
+    Args:
+        values: dict with any of the keys dx, dh_prev, dc_prev, df, di, dg, do, dc, dh: each a number, or a
+            vector of up to 4 units (dx: up to 4 features). `dc` is what comes along the road from the step
+            after. Also `dc_whole`, on the road: dc and what dh adds to it. Default no numbers.
+        title: default none.
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if values holds something else.
+
+    Example:
+        >>> figure = draw_cell_backward({"dc": 0.5, "df": -0.8})
+        >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "value"]
+        ['0.50', '−0.80']
+    """
+    names = ("dx", "dh_prev", "dc_prev", "df", "di", "dg", "do", "dc_whole", "dc", "dh")
+    sheet = _Sheet(5.4, title, _cell_values(values, names, features="dx"), None, turned=True)
+    _draw_cell_on(sheet)
+    sheet.value(5.75, 4.6, "c_whole", ("road",))
+    _write_formulas(sheet, _BACKWARD)
+    return sheet.figure
 
 
 @styled
@@ -321,13 +363,14 @@ class _Sheet:
     part, and it has the colour of its first part when everything is lit.
     """
 
-    def __init__(self, height, title, values, lit):
+    def __init__(self, height, title, values, lit, turned=False):
         extra = 0.35 if title else 0.0
         self.figure = new_figure(height + extra)
         self.axes = self.figure.add_axes((0, 0, 1, 1))
         self.axes.set(xlim=(0, WIDTH), ylim=(0, height + extra))
         self.axes.axis("off")
         self.values, self.lit = values, "all" if lit is None else lit
+        self.turned = turned  # wires run the other way, and carry gradients
         if title:
             self.axes.text(0.2, height + 0.15, title, fontsize=12, va="center")
 
@@ -349,6 +392,8 @@ class _Sheet:
     def wire(self, points, parts, arrow=True, width=2.0):
         from matplotlib.patches import PathPatch, Polygon
 
+        if self.turned:
+            points, arrow = points[::-1], True
         colour = self.colour(parts)
         if self.lit != "all":  # thick and thin say it too, where colours do not
             width *= 1.25 if colour else 0.65
@@ -421,6 +466,7 @@ class _Sheet:
         """The numbers of a wire, on it, unit under unit, with their name above or at the left of them."""
         from matplotlib.patches import Rectangle
 
+        name = f"d{name}" if self.turned else name
         column = self.values.get(name, ())
         width, height, size = (0.58, 0.28, 10) if len(column) == 1 else (0.5, 0.205, 8.5)
         top = up + height * len(column) / 2
@@ -463,7 +509,7 @@ def _rounded(points, radius):
     return Path([*vertices, points[-1]], [*codes, Path.LINETO])
 
 
-def _cell_values(values, names):
+def _cell_values(values, names, features="x"):
     """Take each value as a vector, and see that the vectors of one cell are equally long."""
     if values is None:
         return {}
@@ -473,9 +519,11 @@ def _cell_values(values, names):
         if name not in names:
             raise ValueError(f"values has the key {name!r}, expected any of {', '.join(names)}")
         columns[name] = _column(name, value)
-    lengths = {name: len(column) for name, column in columns.items() if name != "x"}
+    lengths = {name: len(column) for name, column in columns.items() if name != features}
     if len(set(lengths.values())) > 1:
-        raise ValueError(f"values has the lengths {lengths}, expected as many units for every key but x")
+        raise ValueError(
+            f"values has the lengths {lengths}, expected as many units for every key but {features}"
+        )
     return columns
 
 

@@ -9,7 +9,7 @@ from .adam import Adam, clip_by_global_norm
 from .cells import gru_cell, lstm_cell, rnn_cell, sigmoid
 from .gradcheck import check_layer, check_loss, numeric_gradient, relative_error
 from .keras_weights import from_keras, to_keras
-from .layers import GRU, LSTM, RNN, Dense, Embedding, LastStep, Sequential
+from .layers import GRU, LSTM, RNN, Dense, Embedding, LastStep, ReluRNN, Sequential
 from .losses import accuracy, mean_squared_error, sigmoid_cross_entropy, softmax_cross_entropy
 from .training import History, fit, predict, train_step
 
@@ -22,6 +22,7 @@ __all__ = [
     "Embedding",
     "History",
     "LastStep",
+    "ReluRNN",
     "Sequential",
     "accuracy",
     "check_layer",

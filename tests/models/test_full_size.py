@@ -1,4 +1,4 @@
-"""Full-size runs: a row is kept as soon as it is known, a second run goes on, the shipped table is whole."""
+"""Full-size runs and trials: a row is kept as soon as it is known, a second run goes on, all is there."""
 
 import json
 from functools import partial
@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from lstm_course.memory import recall, trials
 from lstm_course.models import full_size
 
 LABELS = np.array([1, 0] * 4)
@@ -118,3 +119,43 @@ def test_every_shipped_row_says_where_it_comes_from():
 def test_an_unknown_name_is_refused(tmp_path):
     with pytest.raises(ValueError, match="expected 'imdb' or 'reviews'"):
         full_size.measure("prices", tmp_path / "table.json")
+
+
+# --- the trials across a hundred steps ---
+
+
+def short_trial(task, start="forget 5", seeds=2):
+    make = partial(trials.lstm_that_starts, forget_bias=5.0, units=2)
+    return trials.Trial(start, make, task, updates=2, learning_rate=0.01, goal=1.0, seeds=seeds)
+
+
+def test_trials_go_on_where_they_stopped(monkeypatch, tmp_path):
+    table, told, task = tmp_path / "table.json", [], recall(lag=2, symbols=2)
+    monkeypatch.setattr(trials, "trials", lambda: [short_trial(task, seeds=1)])
+    (first,) = trials.measure_hundred_steps(table, say=told.append)
+    monkeypatch.setattr(trials, "trials", lambda: [short_trial(task), short_trial(task, "other", 1)])
+    rows = trials.measure_hundred_steps(table, say=told.append)
+    assert rows[0] == first and len(told) == 3
+    assert [(row["start"], row["seed"], row["updates"]) for row in rows] == [
+        ("forget 5", 0, 2),
+        ("forget 5", 1, 2),
+        ("other", 0, 2),
+    ]
+    assert trials.hundred_steps(table) == rows
+
+
+def test_the_shipped_trials_are_those_of_the_program():
+    planned = {
+        (trial.task.name, trial.start, trial.learning_rate, seed)
+        for trial in trials.trials()
+        for seed in range(trial.seeds)
+    }
+    shipped = [(row["task"], row["start"], row["rate"], row["seed"]) for row in trials.hundred_steps()]
+    assert len(shipped) == len(set(shipped)) and set(shipped) == planned
+
+
+def test_blanks_leave_the_first_step_alone():
+    task = recall(lag=4, symbols=3)
+    (x, y), (blank, same) = task.sample(5, seed=1), trials.with_blanks(task).sample(5, seed=1)
+    assert (y == same).all() and (x[:, 0] == blank[:, 0]).all()
+    assert x[:, 1:].any() and not blank[:, 1:].any()

@@ -97,6 +97,22 @@ def test_numbers_of_the_cell_stand_clear_of_its_boxes(units):
 
 
 @pytest.mark.parametrize("units", [1, 4])
+def test_the_cell_turned_round_is_legible_and_all_its_arrows_point_back(units):
+    names = ("dx", "dh_prev", "dc_prev", "df", "di", "dg", "do", "dc_whole", "dc", "dh")
+    values = {name: np.linspace(-1.5, 1.5, units) for name in names}
+    figure = drawings.draw_cell_backward(values, title="One step back")
+    assert_legible(figure)
+    printed = [text for text in figure.axes[0].texts if text.get_gid() == "value"]
+    assert len(printed) == len(names) * units
+    ends = {  # on the road and below it: the arrow heads at the left edge
+        round(float(patch.get_xy()[0, 1]), 1)
+        for patch in figure.axes[0].patches
+        if patch.get_gid() == "arrow" and patch.get_xy()[0, 0] < 0.3
+    }
+    assert ends == {4.6, 1.5}
+
+
+@pytest.mark.parametrize("units", [1, 4])
 def test_every_number_of_the_cell_is_printed(units):
     values = cell_values(units)
     figure = drawings.draw_cell(values, lit="road")
@@ -153,11 +169,11 @@ def test_the_gradient_on_its_way_back(steps):
 
 
 def test_the_way_back_rejects_what_does_not_fit_its_steps():
-    with pytest.raises(ValueError, match=r"values\['r'\] must hold 4 numbers, got 3"):
+    with pytest.raises(ValueError, match=r"values\['r'\] has shape \(3,\), expected \(4,\)"):
         plots.draw_backward(3, {"r": [1.0, 2.0, 3.0]})
-    with pytest.raises(ValueError, match="got 'dh'"):
+    with pytest.raises(ValueError, match="the key 'dh', expected any of h, r"):
         plots.draw_backward(3, {"dh": [1.0]})
-    with pytest.raises(ValueError, match="steps must lie between 1 and 4, got 5"):
+    with pytest.raises(ValueError, match="steps is 5, expected a whole number from 1 to 4"):
         plots.draw_backward(5)
 
 

@@ -13,6 +13,7 @@ from lstm_course.scratch import (
     Dense,
     Embedding,
     LastStep,
+    ReluRNN,
     Sequential,
     layers,
     mean_squared_error,
@@ -124,6 +125,7 @@ TABLE = {
     "lstm_cell": (scratch.lstm_cell, *cell_cases("fico", ["h_prev", "c_prev"])),
     "gru_cell": (scratch.gru_cell, *cell_cases("zrh", ["h_prev"])),
     "RNN": (RNN, *layer_cases(recurrent_scale=[-1, *NO_NUMBER])),
+    "ReluRNN": (ReluRNN, *layer_cases()),
     "LSTM": (LSTM, *layer_cases(forget_bias=NO_NUMBER, chrono=CHRONO)),
     "GRU": (GRU, *layer_cases(reset_after=[None, 1, "yes"], chrono=CHRONO)),
     "Dense": (

@@ -10,6 +10,7 @@ from lstm_course.scratch import (
     Dense,
     Embedding,
     LastStep,
+    ReluRNN,
     Sequential,
     check_layer,
     check_loss,
@@ -23,6 +24,7 @@ from lstm_course.scratch.layers import recurrent
 N, T, D, H = 3, 6, 2, 4
 RECURRENT = {
     "RNN": lambda: RNN(D, H, dtype="float64"),
+    "ReluRNN": lambda: ReluRNN(D, H, dtype="float64"),
     "LSTM": lambda: LSTM(D, H, dtype="float64"),
     "GRU reset after": lambda: GRU(D, H, dtype="float64"),
     "GRU reset before": lambda: GRU(D, H, reset_after=False, dtype="float64"),

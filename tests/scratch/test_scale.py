@@ -14,6 +14,7 @@ from lstm_course.scratch import (
     Adam,
     Dense,
     LastStep,
+    ReluRNN,
     Sequential,
     mean_squared_error,
     train_step,
@@ -22,6 +23,7 @@ from lstm_course.scratch.layers import recurrent
 
 KINDS = {
     "RNN": (RNN, {}),
+    "ReluRNN": (ReluRNN, {}),
     "LSTM": (LSTM, {}),
     "GRU reset after": (GRU, {}),
     "GRU reset before": (GRU, {"reset_after": False}),

@@ -702,7 +702,7 @@ FUSE_WEIGHTS = Exercise(
     reference=fuse_weights,
     title="Four matrices into one",
     lesson="03",
-    section="From blackboard to engine",
+    section="Into Keras and back",
     points=2,
     minutes=8,
     returns=("kernel", "recurrent_kernel", "bias"),
@@ -900,7 +900,7 @@ LSTM_FAILS_AT_30 = Question(
     id="lstm_fails_at_30",
     title="Why an LSTM forgets",
     lesson="03",
-    section="Why the forget gate starts open",
+    section="The usual bias of 1 breaks before lag 30",
     points=1,
     minutes=2,
     question="An LSTM with forget bias 1 does not learn to recall a symbol at lag 30. Why not?",
@@ -917,8 +917,8 @@ LSTM_FAILS_AT_30 = Question(
             "has nearly vanished."
         ),
         "b": (
-            "0.73 to the power 30 is less than one in ten thousand. With the biases drawn for long times the "
-            "gates start open, and it learns."
+            "Along the road 0.73 to the power 30 is left, less than one in ten thousand. A little more comes "
+            "back through h, and it is not enough. With open gates the same network learns it."
         ),
         "c": (
             "Along the cell state the gradient is multiplied by forget gates, which are below 1: it shrinks."
@@ -932,5 +932,45 @@ LSTM_FAILS_AT_30 = Question(
         "By what is the gradient multiplied on its way back along the cell state?",
         "By the forget gate, once a step. What is sigmoid(1)?",
         "Compute `memory_after_30` first.",
+    ),
+)
+
+WHAT_TO_CHANGE = Question(
+    id="what_to_change",
+    title="An open road, and still at chance",
+    lesson="03",
+    section="A hundred steps: open, and protected",
+    points=1,
+    minutes=3,
+    question=(
+        "An LSTM starts with forget bias 5 and input bias 0. With learning rate 0.01 it stays at chance at "
+        "lag 100. Which of these changes lets it learn?"
+    ),
+    choices={
+        "a": "A learning rate of 0.001 and more updates, all else as it is.",
+        "b": "Blanks instead of the symbols after the first one.",
+        "c": "Forget bias 3 and input bias -3, halfway on both sides.",
+        "d": "Input bias -5, and the forget bias back at 1.",
+    },
+    answer="a",
+    explanations={
+        "a": (
+            "An update is added up a hundred times through the half-open gate. Made ten times smaller, it "
+            "moves the memory by less, and the network learns, in several times the updates."
+        ),
+        "b": (
+            "That helps little: of five networks one begins to learn. The cell adds something at every step "
+            "even then, for the candidate also reads h and has a bias. What is too large is the update."
+        ),
+        "c": (
+            "sigmoid(3) is 0.95, and after a hundred steps less than one hundredth of the first step is "
+            "left: the road is not open for long enough."
+        ),
+        "d": "That protects a memory which the forget gate wipes out: 0.73 to the power 100 is nothing.",
+    },
+    hints=(
+        "Look at both columns of the cell above: what is left, and how far an update moves the state.",
+        "With forget bias 5 about half is left, so the road is open. The trouble is in the other column.",
+        "Which change makes the move of one update ten times smaller?",
     ),
 )

@@ -39,7 +39,7 @@ from .gru import GRU
 from .initial_weights import chrono_biases, glorot_uniform, orthogonal
 from .lstm import LSTM
 from .recurrent import Recurrent
-from .rnn import RNN
+from .rnn import RNN, ReluRNN
 from .sequential import Sequential
 from .simple import Dense, Embedding, LastStep
 
@@ -53,6 +53,7 @@ __all__ = [
     "Layer",
     "NamedArrays",
     "Recurrent",
+    "ReluRNN",
     "Sequential",
     "chrono_biases",
     "glorot_uniform",

@@ -1,9 +1,9 @@
-"""The plain recurrent layer: h = tanh(Wh h_prev + Wx x + b)."""
+"""The plain recurrent layer: h = tanh(Wh h_prev + Wx x + b), and the same with a ReLU for the tanh."""
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy import copyto, multiply, subtract, tanh
+from numpy import copyto, greater, maximum, multiply, subtract, tanh
 
 from lstm_course.common import arguments
 
@@ -68,10 +68,10 @@ class RNN(Recurrent):
         self._W = np.ascontiguousarray(self.matrix.T)                       # (H, K)
 
     def forward_steps(self, run):
-        W, a = self._W, run.buffers.spare
+        W, a, squash = self._W, run.buffers.spare, self.squash
         for step, skip in run.steps:
             W.dot(step.S, a)                                                # (H, N)
-            tanh(a, step.h)                                                 # h = tanh(a)
+            squash(a, step.h)
             if skip is not None:
                 copyto(step.h, step.h_prev, where=skip)
 
@@ -79,8 +79,7 @@ class RNN(Recurrent):
         buffers, U = run.buffers, self.weights["recurrent_kernel"]
         dh, spare = buffers.dh, buffers.spare
         h, slope = buffers.h[start + 1:stop + 1], buffers.d[:stop - start]  # (n, H, N)
-        multiply(h, h, slope)
-        subtract(1, slope, slope)                                           # dh/da = 1 - h²
+        self.slope(h, slope)
         if run.counts is not None:
             slope *= run.counts[start:stop]
         # Each step's d comes with this slope; its `*=` makes it the gradient.
@@ -93,5 +92,49 @@ class RNN(Recurrent):
             else:
                 copyto(dh, U.dot(step.d, spare), where=~skip)
 
+    @staticmethod
+    def squash(a, h):
+        """Writes h = tanh(a), both (H, N)."""
+        tanh(a, h)
+
+    @staticmethod
+    def slope(h, slope):
+        """Writes dh/da = 1 - h² of many steps, both (n, H, N)."""
+        multiply(h, h, slope)
+        subtract(1, slope, slope)
+
     def gate_arrays(self, buffers):
         return {"h": buffers.h[1:]}
+
+
+class ReluRNN(RNN):
+    """Plain recurrent layer, h = max(0, Wh h_prev + Wx x + b), that starts as a memory (Le et al. 2015).
+
+    The recurrent weights start as the identity and the biases at 0: at first every unit keeps what it has and
+    adds what comes in. The output has no upper limit.
+
+    Args:
+        input_size, hidden_size, seed, dtype, keep: as for `RNN`.
+
+    Example:
+        >>> layer = ReluRNN(input_size=2, hidden_size=3, seed=0)
+        >>> outputs, h = layer.forward(np.ones((4, 5, 2)))
+        >>> outputs.shape, bool((outputs >= 0).all())
+        ((4, 5, 3), True)
+    """
+
+    def __init__(self, input_size, hidden_size, seed=None, dtype="float32", keep="gates"):
+        super().__init__(input_size, hidden_size, seed, dtype, keep=keep)
+
+    def initial_weights(self, random):
+        return super().initial_weights(random) | {"recurrent_kernel": np.eye(self.hidden_size)}
+
+    @staticmethod
+    def squash(a, h):
+        """Writes h = max(0, a), both (H, N)."""
+        maximum(a, 0, out=h)
+
+    @staticmethod
+    def slope(h, slope):
+        """Writes dh/da, 1 where h is above 0 and else 0, both (n, H, N)."""
+        greater(h, 0, out=slope)

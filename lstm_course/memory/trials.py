@@ -1,0 +1,186 @@
+"""What networks reach across a hundred steps, start by start: a table made by `lstm-course measure memory`.
+
+Lesson 3 says how a network must start if it is to remember, and a lesson runs in a minute. The trials that
+would take longer, several seeds of each start, stand in `datasets/hundred_steps.json`. A row is written as
+soon as it is known and is not measured again, so that an interrupted run can go on.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from lstm_course.common import machine
+from lstm_course.common.files import course_folder, write
+from lstm_course.memory.tasks import Task, adding, recall
+from lstm_course.memory.training import train_on_task
+from lstm_course.scratch.layers import LSTM, RNN, Dense, LastStep, ReluRNN, Sequential
+
+__all__ = ["Trial", "hundred_steps", "lstm_that_starts", "measure_hundred_steps", "trials", "with_blanks"]
+
+TABLE = "hundred_steps.json"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One way to start a network, on one task, from several seeds.
+
+    Args:
+        start: what it is called in the table.
+        make: called as `make(task, seed)`, gives a new model.
+        task: the `Task`.
+        updates: the most to make.
+        learning_rate: of Adam.
+        goal: as in `train_on_task`.
+        seeds: how many, from 0.
+    """
+
+    start: str
+    make: Callable
+    task: Task
+    updates: int
+    learning_rate: float
+    goal: float
+    seeds: int = 5
+
+
+def lstm_that_starts(task, seed, forget_bias=1.0, input_bias=None, chrono=None, units=32):
+    """An LSTM, its last output and a `Dense`, whose gates start as told.
+
+    Args:
+        task: the `Task` that it must fit.
+        seed: of the weights.
+        forget_bias, chrono: as for `LSTM`.
+        input_bias: of all input gates; default None leaves them as the LSTM starts them.
+        units: hidden size, default 32.
+
+    Returns:
+        A `Sequential`.
+
+    Example:
+        >>> model = lstm_that_starts(recall(lag=5), seed=0, forget_bias=5.0, input_bias=-5.0)
+        >>> model.layers[0].weights["bias"][[0, 32]].tolist()
+        [-5.0, 5.0]
+    """
+    layer = LSTM(task.input_size, units, forget_bias=forget_bias, chrono=chrono, seed=seed)
+    if input_bias is not None:
+        layer.weights["bias"][:units] = input_bias
+    return Sequential([layer, LastStep(), Dense(units, task.output_size, seed=seed + 1)])
+
+
+def with_blanks(task):
+    """The same task with zeros after the first step: nothing comes in that could disturb.
+
+    Args:
+        task: a `Task`, such as `recall(100)`.
+
+    Returns:
+        A `Task`.
+
+    Example:
+        >>> x, _ = with_blanks(recall(lag=3)).sample(2, seed=0)
+        >>> x[:, 1:].any().item()
+        False
+    """
+
+    def draw(n, rng):
+        x, y = task.draw(n, rng)
+        x[:, 1:] = 0
+        return x, y
+
+    return replace(task, name=f"{task.name}, then blanks", draw=draw)
+
+
+def trials():
+    """All trials of the table, a list of `Trial`."""
+    far, hundred = recall(100, symbols=8), adding(100)
+    quick = {"task": far, "updates": 500, "learning_rate": 0.01, "goal": 0.99}
+    slow = quick | {"updates": 2000, "learning_rate": 0.001}
+
+    def lstm(start, settings, **biases):
+        return Trial(start, partial(lstm_that_starts, **biases), **settings)
+
+    gates = {
+        f"forget {forget}, input {into}": {"forget_bias": float(forget), "input_bias": float(into)}
+        for forget, into in ((5, 0), (5, -5), (1, 0), (1, -5), (3, -3), (3, 0))
+    }
+    half_open, *others, _, _ = gates
+    found = [lstm(start, quick, **biases) for start, biases in gates.items()]
+    found.append(lstm(half_open, slow, **gates[half_open]))
+    road = {"start": "ReLU, identity", "make": partial(_plain_rnn, ReluRNN), "goal": 0.01}
+    found += [
+        Trial(**road, task=hundred, updates=2500, learning_rate=rate) for rate in (0.003, 0.001, 0.0003)
+    ]
+    found += [lstm(f"chrono {T}", quick, chrono=T) for T in (200, 10, 20, 50, 100, 1000, 20_000)]
+    found.append(lstm("chrono 200, input 0", quick, chrono=200, input_bias=0.0))
+    found.append(lstm(half_open, quick | {"task": with_blanks(far)}, **gates[half_open]))
+    found += [
+        lstm(start, slow | {"seeds": 5 if start == "forget 5, input -5" else 3}, **gates[start])
+        for start in others
+    ]
+    settings = {"task": hundred, "updates": 2500, "learning_rate": 0.001, "goal": 0.01}
+    found.append(Trial("tanh, orthogonal", partial(_plain_rnn, RNN), **settings, seeds=3))
+    return found
+
+
+def _plain_rnn(kind, task, seed, units=64):
+    layer = kind(task.input_size, units, seed=seed)
+    return Sequential([layer, LastStep(), Dense(units, task.output_size, seed=seed + 1)])
+
+
+def measure_hundred_steps(path=None, say=print):
+    """Run what is still missing in the table, one network after the other, and write it there.
+
+    Args:
+        path: of the table, default the one that ships with the course.
+        say: function that is told what is going on, a sentence at a time.
+
+    Returns:
+        All rows of the table, a list of dicts.
+    """
+    path = course_folder("datasets") / TABLE if path is None else Path(path)
+    rows = hundred_steps(path)
+    for trial in trials():
+        for seed in range(trial.seeds):
+            row = {"task": trial.task.name, "start": trial.start, "rate": trial.learning_rate, "seed": seed}
+            if any(row.items() <= done.items() for done in rows):
+                continue
+            rows.append(row | _result(trial, seed) | machine.circumstances())
+            write(path, f"{json.dumps(rows, indent=1)}\n".encode())
+            named = f"{trial.task.name}: {trial.start}, rate {trial.learning_rate}, seed {seed}"
+            say(f"{named}: {rows[-1]['value']} after {rows[-1]['updates']} updates")
+    return rows
+
+
+def _result(trial, seed):
+    run = train_on_task(
+        trial.make(trial.task, seed),
+        trial.task,
+        trial.updates,
+        learning_rate=trial.learning_rate,
+        goal=trial.goal,
+        seed=seed,
+        progress=False,
+    )
+    value = run.test_loss if run.test_accuracy is None else run.test_accuracy
+    return {"value": round(float(value), 4), "updates": run.updates, "solved": run.solved}
+
+
+def hundred_steps(path=None):
+    """The rows of the table.
+
+    Args:
+        path: of the table, default the one that ships with the course.
+
+    Returns:
+        List of dicts with task, start, rate, seed, value (test accuracy, or test loss where the target is a
+        number), updates, solved, date, machine and versions; empty when nothing was measured.
+
+    Example:
+        >>> rows = hundred_steps()
+        >>> all(row["solved"] for row in rows if row["start"] == "forget 5, input -5")
+        True
+    """
+    path = course_folder("datasets") / TABLE if path is None else Path(path)
+    return json.loads(path.read_text("utf-8")) if path.exists() else []
