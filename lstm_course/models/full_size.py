@@ -300,7 +300,7 @@ def imdb_jobs():
 
     def averaged(cell, units):
         def make():
-            return _fast(pooled(WORDS, 64, units, cell, spatial=0.3, dropout=0.0))
+            return _compiled(pooled(WORDS, 64, units, cell, spatial=0.3, dropout=0.0))
 
         return Recipe(make, epochs=8, batch_size=64, length=300, patience=1)
 
@@ -367,6 +367,16 @@ def review_jobs():
             for seed in range(5)
         ],
         *[
+            Job(
+                f"LSTM, {'mask' if mask else 'no mask'}, zeros {side}",
+                f"{size}, learning rate 0.003; 3 epochs cut at the verdict, 100 zeros {side} the words",
+                partial(_with_zeros, mask=mask, side=side),
+                seed,
+            )
+            for mask, side in ((False, "after"), (False, "before"), (True, "after"))
+            for seed in range(5)
+        ],
+        *[
             _keras_job(
                 name,
                 "32 numbers a word, 32 units, dropout 0.2, clipped at norm 1, batch 64, learning rate 0.003; "
@@ -383,17 +393,11 @@ def review_jobs():
 
 def _small(cell, rate, words):
     """The text-book model at the size of the lesson, with a clipped gradient."""
-    import keras
-
-    model = textbook.text_classifier(words, 32, 32, recurrent_dropout=0, cell=cell)
-    optimizer = keras.optimizers.Adam(rate, global_clipnorm=1.0)
-    model.compile(optimizer=optimizer, loss="binary_crossentropy", metrics=["accuracy"])
-    return model
+    return _clipped(textbook.text_classifier(words, 32, 32, recurrent_dropout=0, cell=cell).layers, rate)
 
 
 def pooled(words, numbers, units, cell, spatial=0.0, dropout=0.2):
-    """A classifier that takes the mean over all words, of the vectors or of a recurrent layer's outputs."""
-    import keras
+    """Layers that answer from the mean over all words, of the vectors or of a recurrent layer's outputs."""
     from keras import layers
 
     reading = []
@@ -401,26 +405,49 @@ def pooled(words, numbers, units, cell, spatial=0.0, dropout=0.2):
         reading = [layers.Bidirectional(layers.LSTM(units, return_sequences=True, dropout=dropout))]
     elif cell is not None:
         reading = [getattr(layers, cell)(units, return_sequences=True, dropout=dropout)]
-    return keras.Sequential(
-        [
-            keras.Input(shape=(None,), dtype="int32"),
-            layers.Embedding(words, numbers, mask_zero=True),
-            layers.SpatialDropout1D(spatial),
-            *reading,
-            layers.GlobalAveragePooling1D(),
-            layers.Dropout(0.3),
-            layers.Dense(1, activation="sigmoid"),
-        ]
-    )
+    return [
+        layers.Embedding(words, numbers, mask_zero=True),
+        layers.SpatialDropout1D(spatial),
+        *reading,
+        layers.GlobalAveragePooling1D(),
+        layers.Dropout(0.3),
+        layers.Dense(1, activation="sigmoid"),
+    ]
+
+
+def _with_zeros(data, seed, say, mask, side):
+    """Learn to read verdicts with 100 zeros before or after the words, with or without a mask."""
+    from keras import layers
+
+    def padded(split):
+        texts = text.cut_after(split.texts, split.distances, 0)
+        length = 100 + max(len(one.split()) for one in texts)
+        padding = "post" if side == "after" else "pre"
+        x = text.encode(texts, data.vocabulary, length, padding=padding)
+        return x, split.labels.astype("float32")
+
+    words = text.input_dim(data.vocabulary)
+    model = _small("LSTM", 0.003, words)
+    if not mask:
+        plain = layers.Embedding(words, 32)
+        model = _clipped([plain, *model.layers[1:]], 0.003)
+    model.fit(textbook.batches(*padded(data.reviews.train), 64, shuffle_seed=seed), epochs=3, verbose=0)
+    x, labels = padded(data.reviews.test)
+    return {"accuracy at the verdict": float(np.mean(predicted(model, x) == labels)), "epochs": 3}
+
+
+def _clipped(layers, rate):
+    """A model from layers, with the optimizer of the lesson."""
+    import keras
+
+    model = keras.Sequential([keras.Input(shape=(None,), dtype="int32"), *layers])
+    optimizer = keras.optimizers.Adam(rate, global_clipnorm=1.0)
+    model.compile(optimizer=optimizer, loss="binary_crossentropy", metrics=["accuracy"])
+    return model
 
 
 def _pooled_small(cell):
-    import keras
-
-    model = pooled(WORDS, 32, 32, cell)
-    optimizer = keras.optimizers.Adam(0.003, global_clipnorm=1.0)
-    model.compile(optimizer=optimizer, loss="binary_crossentropy", metrics=["accuracy"])
-    return model
+    return _clipped(pooled(WORDS, 32, 32, cell), 0.003)
 
 
 def _disturbed(model, data):
