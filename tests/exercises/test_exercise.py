@@ -1,9 +1,11 @@
 """What the author of an exercise writes, and what comes of it: mistakes, texts with them, stubs."""
 
+from collections import Counter
+
 import pytest
 from helpers import run_python
 
-from lstm_course.exercises import Exercise, every, find
+from lstm_course.exercises import Exercise, Question, every, find
 from lstm_course.exercises.exercise import edits
 
 SHARED = edits(r"""
@@ -96,3 +98,10 @@ def test_a_learners_session_reads_no_edit_before_it_needs_one():
         "print(before, read() == len(every()['sigmoid'].mistakes))\n"
     )
     assert run_python(code) == "0 True\n"
+
+
+def test_the_letter_does_not_give_the_answer_away():
+    """Whoever always takes the same letter is right no more often than by luck, and no letter is out."""
+    right = Counter(each.answer for each in every().values() if isinstance(each, Question))
+    assert set(right) == set("abcd")
+    assert max(right.values()) <= 0.4 * right.total() and min(right.values()) >= 2

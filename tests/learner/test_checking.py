@@ -738,8 +738,8 @@ def test_a_check_shows_its_card_wherever_it_stands_in_the_cell():
 
     from lstm_course.common.notebook_runs import new_client
 
-    code = "from lstm_course import check\ncheck(longer_sequence='a')\nx = check(longer_sequence='b')\n'done'"
-    cells = [code, "check(longer_sequence='b')", "1"]
+    code = "from lstm_course import check\ncheck(longer_sequence='b')\nx = check(longer_sequence='a')\n'done'"
+    cells = [code, "check(longer_sequence='a')", "1"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     new_client(notebook, ".", timeout=60).execute()
     shown = [[output.data["text/plain"].split("\n")[0] for output in cell.outputs] for cell in notebook.cells]
