@@ -43,7 +43,14 @@ KNOWN = border.Known(cells=3, arguments=ARGUMENTS, functions=[np.tanh])
 
 # Messages as a worker sends them, of which one field or another is then something else.
 ROWS = st.lists(st.tuples(st.integers(0, 4), st.sampled_from(WORDS), st.booleans()).map(list), max_size=3)
-ERROR = {"kind": "ValueError", "first": None, "text": "no", "name": None, "place": (3, "x = 1", "")}
+ERROR = {
+    "kind": "ValueError",
+    "first": None,
+    "text": "no",
+    "name": None,
+    "place": (3, "x = 1", ""),
+    "shapes": None,
+}
 TRUE_FORMS = [
     {"reading": 1}, {"parsed": {2: "SyntaxError: no"}}, {"at": 4}, {"over": 0, "alone": True},
     {"ask": "proven", "name": "rnn_cell"}, {"ask": "function", "number": 0, "arguments": (1.0,)},

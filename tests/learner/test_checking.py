@@ -354,7 +354,7 @@ def test_an_endless_loop_is_stopped_in_a_thread_too():
 
 
 def test_imports_are_not_the_learners_time(tmp_path, monkeypatch):
-    """A module that takes longer to import than an answer may take, imported anew at each call."""
+    """A module that takes longer to import than an answer may take."""
     (tmp_path / "heavy_module.py").write_text(
         "import time\nstarted = time.thread_time()\nwhile time.thread_time() < started + 0.8: pass\n"
     )
@@ -362,7 +362,6 @@ def test_imports_are_not_the_learners_time(tmp_path, monkeypatch):
 
     def importing(x, h_prev, weights):
         importlib.import_module("heavy_module")
-        sys.modules.pop("heavy_module")
         return rnn_cell(x, h_prev, weights)
 
     assert examine(find("rnn_cell"), importing, seconds=0.5).status == "right"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from lstm_course.common.shape_errors import explained
 from lstm_course.exercises.exercise import Exercise
 from lstm_course.exercises.registry import find
 
@@ -121,6 +122,10 @@ class Source:
                 line = linecache.getline(code.co_filename, number, frame.f_globals)
                 place = number, line.strip(), helper
         return place
+
+    def shapes(self, error: BaseException) -> str | None:
+        """The sentence about the arrays of the learner's line, where an error is about shapes."""
+        return explained(error, self.globals)
 
     def outside(self) -> dict[str, object]:
         """Name -> thing of what it takes from the notebook."""

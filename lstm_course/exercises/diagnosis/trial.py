@@ -14,7 +14,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from lstm_course.common.shape_errors import explained
 from lstm_course.exercises.exercise import Exercise
 from lstm_course.exercises.limits import Allowance, TimeUp
 from lstm_course.exercises.running import Odd, Run, describe, run, same
@@ -218,7 +217,7 @@ class _Trial:
         kind = type(error).__name__
         article = "an" if kind[0] in "AEIOU" else "a"
         said = in_words(error, line, self.probes[0].arguments)
-        shapes = explained(error, self.source.globals)
+        shapes = self.source.shapes(error)
         return f"{where} raises {article} {kind}{case}: {said}" + f" There {shapes}" * bool(shapes)
 
     def borrowed(self):

@@ -250,6 +250,7 @@ def _told(error, source):
         "text": str(error)[:1000],
         "name": name and str(name),
         "place": source.place(error),
+        "shapes": source.shapes(error),
     }
 
 

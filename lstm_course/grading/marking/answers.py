@@ -100,7 +100,7 @@ def exception(told: Raised) -> Exception:
         told: what the worker says of it.
 
     Returns:
-        The exception, with `place` on it.
+        The exception, with `place` and `shapes` on it.
 
     Example:
         >>> exception(Raised("ValueError", "no", "no", None, None))
@@ -115,5 +115,5 @@ def exception(told: Raised) -> Exception:
         error = RuntimeError(told.text)
     if isinstance(error, NameError):
         error.name = told.name
-    vars(error)["place"] = told.place  # for `Source.place`
+    vars(error).update(place=told.place, shapes=told.shapes)  # for `Source`
     return error

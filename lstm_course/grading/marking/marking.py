@@ -251,6 +251,10 @@ class _Source(Source):
         """As in `Source`: the answer has written it on the exception."""
         return getattr(error, "place", None)
 
+    def shapes(self, error: BaseException) -> str | None:
+        """As in `Source`: the answer has written it on the exception."""
+        return getattr(error, "shapes", None)
+
 
 @functools.cache
 def _for_answers(exercise):

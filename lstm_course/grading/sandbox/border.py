@@ -197,6 +197,7 @@ class Raised:
         text: what it says.
         name: of a NameError, the name.
         place: number of the learner's line, the line, the helper it belongs to or ""; None when elsewhere.
+        shapes: the sentence about the arrays of that line, where the error is about shapes.
     """
 
     kind: str
@@ -204,6 +205,7 @@ class Raised:
     text: str
     name: str | None
     place: tuple[int, str, str] | None
+    shapes: str | None = None
 
 
 @dataclass(frozen=True)
@@ -364,7 +366,7 @@ def _raised(told):
     if told is None:
         return None
     told = _exactly(told, dict, "the exception")
-    if told.keys() != {"kind", "first", "text", "name", "place"}:
+    if told.keys() != {"kind", "first", "text", "name", "place", "shapes"}:
         raise Refused("an exception has other parts")
     kind = _text(told["kind"], _LINE)
     return Raised(
@@ -373,6 +375,7 @@ def _raised(told):
         _text(told["text"], _TEXT),
         _text_or_none(told["name"], _LINE),
         _place(told["place"]),
+        _text_or_none(told["shapes"], _LINE),
     )
 
 
