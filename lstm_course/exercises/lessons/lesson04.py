@@ -289,7 +289,7 @@ MAJORITY_BASELINE = Exercise(
 
 # fmt: off
 def build_text_classifier(input_dim, output_dim=128, units=128):
-    """The text-book classifier, compiled: word numbers (N, T), padded with 0, to probabilities (N, 1).
+    """The textbook classifier, compiled: word numbers (N, T), padded with 0, to probabilities (N, 1).
 
     Embedding, LSTM (dropout and recurrent dropout 0.2), Dense(64, relu), Dropout(0.5), Dense(1, sigmoid);
     Adam and binary cross-entropy. Zeros are masked.
@@ -371,9 +371,9 @@ def _model_probes(rng):
 
 BUILD_TEXT_CLASSIFIER = Exercise(
     reference=build_text_classifier,
-    title="The text-book classifier",
+    title="The textbook classifier",
     lesson="04",
-    section="The text-book model",
+    section="The textbook model",
     points=4,
     minutes=12,
     returns=("layers", "activations", "settings", "compiled with"),
@@ -462,7 +462,7 @@ MASKED_MEAN = Exercise(
     reference=masked_mean,
     title="The mean of the words alone",
     lesson="04",
-    section="Masking, and what happens without it",
+    section="The mean over all words",
     points=2,
     minutes=8,
     returns=("means",),
@@ -626,13 +626,13 @@ CONFUSION = Exercise(
 
 BOOK_PARAMETERS = ValueExercise(
     id="book_parameters",
-    title="The size of the text-book model",
+    title="The size of the textbook model",
     lesson="04",
-    section="The text-book model",
+    section="The textbook model",
     points=1,
     minutes=5,
     question=(
-        "How many parameters has the text-book model with a vocabulary of 20,000, 128 numbers a word and 128 "
+        "How many parameters has the textbook model with a vocabulary of 20,000, 128 numbers a word and 128 "
         "units?"
     ),
     answer=lambda: 20_000 * 128 + 4 * 128 * (128 + 128 + 1) + 128 * 64 + 64 + 64 + 1,
