@@ -127,6 +127,14 @@ SLOW = {
         "tests/whole/test_packaging.py",
         "tests/whole/test_running_the_tests.py::test_a_quick_run_imports_no_framework_before_its_first_test",
         "tests/whole/test_start.py",
+        "tests/whole/test_style.py::test_a_commit_of_everything_passes_all_hooks",
+        "tests/whole/test_style.py::test_pyright_has_nothing_to_say",
+        "tests/common/test_shape_errors.py::test_a_notebook_says_it_below_the_error_unless_it_is_told_not_to",
+        "tests/learner/test_checking.py::test_a_check_shows_its_card_wherever_it_stands_in_the_cell",
+        "tests/learner/test_checking.py::test_a_right_answer_that_imports_a_library_is_right_the_first_time",
+        "tests/learner/test_checking.py::test_a_verdict_does_not_change_with_eight_busy_processes_beside_it",
+        "tests/learner/test_checking.py::test_an_endless_loop_is_stopped",
+        "tests/whole/test_cli.py::test_a_file_that_is_called_like_a_library_is_pointed_out",
     ),
 }
 

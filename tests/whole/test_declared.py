@@ -23,7 +23,6 @@ NOT_IMPORTED = {
     "ipykernel": "runs the lessons",
     "tensorflow": "on other computers than tensorflow-cpu, under the same name",
     "tensorflow-cpu": "on other computers than tensorflow, under the same name",
-    "jinja2": "templates of the graders' pages",
     "ruff": "a command of the hooks",
     "basedpyright": "a command of the tests",
     "codespell": "a command of the hooks",

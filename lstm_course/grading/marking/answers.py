@@ -39,7 +39,7 @@ class Answer:
         first_error: whether the very first call has raised.
     """
 
-    def __init__(self, session: Session, exercise: Exercise, function: Function, desk: Desk):
+    def __init__(self, session: Session, exercise: Exercise, function: Function, desk: Desk) -> None:
         self.session, self.desk = session, desk
         self.ended: Ended | None = None
         self.late, self.first_error = False, False

@@ -26,7 +26,7 @@ class Desk:
         done: id -> status of the exercises marked before.
     """
 
-    def __init__(self, exercise: AnyExercise, done: Mapping[str, str]):
+    def __init__(self, exercise: AnyExercise, done: Mapping[str, str]) -> None:
         self.exercise, self.done = exercise, done
 
     def told(self, asked: Asked) -> dict[str, object]:

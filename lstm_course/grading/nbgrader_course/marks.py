@@ -17,7 +17,7 @@ class Marks:
         points: float, from 0 to what the exercise counts for, with two decimals.
     """
 
-    def __init__(self, outcome: object, points: float):
+    def __init__(self, outcome: object, points: float) -> None:
         self.points = points
         self._outcome = outcome
 

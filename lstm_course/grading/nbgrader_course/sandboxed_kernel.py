@@ -35,7 +35,7 @@ class SandboxedKernelManager(AsyncKernelManager):
 
     unsafe_no_sandbox = Bool(False, help="Run without a sandbox where none can be had.").tag(config=True)
 
-    def __init__(self, **settings: Any):
+    def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         # Short, because the path of a socket ends after 107 characters.
         self._folder = Path(tempfile.mkdtemp(prefix="kernel-"))

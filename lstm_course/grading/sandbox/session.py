@@ -28,7 +28,7 @@ class Ended(Exception):
         reason: a sentence.
     """
 
-    def __init__(self, status: str, reason: str):
+    def __init__(self, status: str, reason: str) -> None:
         super().__init__(reason)
         self.status, self.reason = status, reason
 
@@ -53,7 +53,7 @@ class Session:
         kind: str,
         limits: Limits,
         modules: Sequence[str] = (),
-    ):
+    ) -> None:
         self.cells, self.names, self.modules = cells, list(names), list(modules)
         self.course, self.kind, self.limits = course, kind, limits
         self.end = time.monotonic() + limits.all_seconds
