@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lstm_course.scratch.arguments import array, instance, integers
-from lstm_course.scratch.arguments import mask as checked_mask
+from lstm_course.common.arguments import array, instance, integers
+from lstm_course.common.arguments import mask as checked_mask
 from lstm_course.scratch.layers import LSTM
 
 __all__ = ["Held", "hold"]
