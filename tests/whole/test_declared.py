@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from lstm_course import authoring
+from lstm_course.authoring.sources import read_lesson
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -62,13 +65,9 @@ def sources():
     for path in ROOT.rglob("*.py"):
         if path.relative_to(ROOT).parts[0] in ("lstm_course", "tests", "docs", "conftest.py"):
             yield path.relative_to(ROOT), path.read_text(encoding="utf-8")
-    for path in (ROOT / "solutions").glob("*.md"):
-        code = r"^```\{code-cell\}.*?\n(?:---\n.*?\n---\n)?(?::.*\n)*(.*?)^```$"  # metadata in either form
-        cells = re.findall(code, path.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-        yield (
-            path.relative_to(ROOT),
-            "\n".join(line for line in "\n".join(cells).splitlines() if line[:1] != "%"),
-        )
+    for path in authoring.find_sources(ROOT):
+        code = "\n".join(cell.source for cell in read_lesson(path).cells if cell.type == "code")
+        yield path.relative_to(ROOT), "\n".join(line for line in code.splitlines() if line[:1] != "%")
 
 
 def imported(text):
