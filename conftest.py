@@ -3,7 +3,6 @@
 import os
 import time
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 from queue import Empty
 
@@ -73,8 +72,6 @@ def last_word(exit_status, failed):
 
 EXIT_STATUS = pytest.StashKey()
 SOLVED = "solutions"
-SHAKEN, BEGINS_ANEW = pytest.StashKey(), pytest.StashKey()  # of a notebook; of a cell behind its solved form
-FORGET_HELP = "__import__('lstm_course.learner.checking').learner.checking.help_given.forget()"
 
 
 # What takes long, by kind: folders, files and tests. `--quick` runs the rest.
@@ -163,10 +160,8 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         for kind in kinds(item.nodeid):
             item.add_marker(kind)
-    left_out = run_lessons_once(items)
     if config.option.quick:
-        left_out += [item for item in items if kinds(item.nodeid)]
-    if left_out:
+        left_out = [item for item in items if kinds(item.nodeid)]
         config.hook.pytest_deselected(items=left_out)
         dropped = set(left_out)
         items[:] = [item for item in items if item not in dropped]
@@ -174,7 +169,7 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Tests of a file share its fixtures on one worker, and both notebooks of a lesson share a kernel."""
+    """Tests of a file share its fixtures on one worker; proofs are shared out one by one."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
@@ -182,60 +177,9 @@ def pytest_xdist_make_scheduler(config, log):
             file = nodeid.partition("::")[0]
             if "proofs" in kinds(file):
                 return nodeid  # each exercise by itself: they fill up both workers to the same end
-            return Path(file).name if file.endswith(".ipynb") else file
+            return file
 
     return ByFile(config, log) if config.option.dist == "loadfile" else None
-
-
-def run_lessons_once(items):
-    """Lets one kernel run both notebooks of a lesson, where both are to be tested.
-
-    A cell that is the same in both, with the same outputs, is run once. The others, which are exercises,
-    their checks and the cells that go on with the answers, run in both forms: first solved, then unsolved, so
-    that the rest of the lesson meets what a learner meets who has answered nothing.
-
-    Args:
-        items: list of tests, which is put in that order.
-
-    Returns:
-        A list of the cells that need not be run.
-    """
-    cells = [item for item in items if isinstance(item, nbval.IPyNbCell)]
-    files = {path: list(group) for path, group in groupby(cells, key=lambda cell: cell.path)}
-    left_out, together = [], []
-    for path, unsolved in files.items():
-        solved = files.get(path.parents[1] / SOLVED / path.name, [])
-        same_lesson = [cell.cell.id for cell in unsolved] == [cell.cell.id for cell in solved]
-        if path.parent.name == SOLVED or not same_lesson:
-            continue
-        unsolved[0].parent.stash[SHAKEN] = True
-        pairs = list(zip(unsolved, solved, strict=True))
-        for differ, run in groupby(pairs, key=in_both_forms(pairs).__contains__):
-            first, second = zip(*run, strict=True)
-            together += [*second, *first] if differ else first
-            left_out += [] if differ else second
-            first[0].stash[BEGINS_ANEW] = differ
-        for cell in solved:
-            cell.parent = unsolved[0].parent  # whose kernel runs it
-    moved = {*together}
-    items[:] = [*together, *(item for item in items if item not in moved)]
-    return left_out
-
-
-def in_both_forms(pairs):
-    """The pairs of cells that differ, and those between an exercise and what hangs on its answer."""
-    found, waiting = [], []
-    for pair in pairs:
-        unsolved, solved = (cell.cell for cell in pair)
-        if unsolved.source != solved.source:
-            found.append(pair)
-            waiting = []
-        elif comparing.difference(unsolved.outputs, solved.outputs, comparing.tolerance(unsolved.metadata)):
-            found += [*waiting, pair]
-            waiting = []
-        else:
-            waiting.append(pair)
-    return found
 
 
 @pytest.fixture(autouse=True)
@@ -245,8 +189,8 @@ def no_help_given_yet():
 
 
 def is_shaken(notebook):
-    """Lessons run as another processor might run them; a learner's notebook alone runs as it is."""
-    return notebook.stash.get(SHAKEN, notebook.path.parent.name == SOLVED)
+    """Solved lessons run as another processor might run them; a learner's notebook runs as it is."""
+    return notebook.path.parent.name == SOLVED
 
 
 class CourseKernel(nbval.RunningKernel):
@@ -305,8 +249,6 @@ def repr_failure(self, excinfo):
 def setup(self):
     if self.cell.execution_count is None:
         self.raise_cell_error("The committed cell was never executed, so there is nothing to compare")
-    if self.stash.get(BEGINS_ANEW, False):
-        self.parent.kernel.kc.execute(FORGET_HELP, silent=True)
 
 
 # nbval has no hook for this, and its classes call themselves by name, so a subclass cannot take their place.

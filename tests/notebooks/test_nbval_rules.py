@@ -218,23 +218,6 @@ LESSON = [
 ]
 
 
-def test_both_forms_of_a_lesson_are_run_in_one_kernel_and_each_of_their_cells_is_compared(tmp_path):
-    for folder, form in (("notebooks", slice(0, 2)), ("solutions", slice(-2, None))):
-        (tmp_path / folder).mkdir()
-        cases = enumerate(cell[form] for cell in LESSON)
-        write_notebook(
-            tmp_path / folder / "lesson.ipynb",
-            {number: (source, [printed(text)] if text else [], NO_TAG) for number, (source, text) in cases},
-        )
-    _, text = run_nbval(tmp_path)
-    ran = re.findall(r"^(\w+)/lesson::ipynb::Cell (\d) (\w+)", text, re.MULTILINE)
-    expected = ["n0", "s1", "s2", "s3", "s4", "n1", "n2", "n3", "n4", "n5"]
-    assert [f"{folder[0]}{number}" for folder, number, _ in ran] == expected, text
-    assert [f"{folder[0]}{number}" for folder, number, outcome in ran if outcome != "PASSED"] == ["s4"], text
-    _, text = run_nbval(tmp_path, "notebooks")
-    assert "6 items" in text and "1 failed" in text  # alone, a notebook is run as it stands: runs == [0]
-
-
 def test_a_dead_kernel_is_noticed_at_once(finished):
     outcomes, text = finished
     assert outcomes["dead"] == ["FAILED"]
