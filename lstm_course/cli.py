@@ -1,6 +1,7 @@
 """The `lstm-course` command."""
 
 import argparse
+import importlib.util
 import sys
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,10 @@ def main(arguments=None):
     ):
         add_command(commands)
     options = parser.parse_args(arguments)
+    for place in map(_single_file, ("numpy", "matplotlib", "scipy", "sklearn", "keras", "tensorflow")):
+        if place:
+            print(f"{place} is found before the library of that name: rename or move it.", file=sys.stderr)
+            return 1
     try:
         return options.run(options)
     except Trouble as trouble:
@@ -50,6 +55,12 @@ def main(arguments=None):
     except KeyboardInterrupt:
         print(getattr(options, "when_stopped", ""), file=sys.stderr, end="")
         return 130
+
+
+def _single_file(library):
+    """The file that Python finds for a library which is a folder: somebody's own numpy.py; else None."""
+    found = importlib.util.find_spec(library)
+    return found.origin if found and found.submodule_search_locations is None else None
 
 
 def _add_lab(commands):

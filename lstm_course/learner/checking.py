@@ -171,7 +171,8 @@ def _card_to_show(outcome):
 
     A notebook shows by itself what the last line of a cell gives, and nothing of the lines before.
     """
-    if "IPython" in sys.modules and (shell := sys.modules["IPython"].get_ipython()) is not None:
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()  # looked for, never imported
+    if shell is not None:
         if not unseen:
             shell.events.register("post_run_cell", _show_unseen)
         unseen.append(outcome)

@@ -4,7 +4,6 @@ Each check looks at one thing and says one sentence. What it looks at comes in a
 this computer, so that the tests can show it a broken one.
 """
 
-import importlib.util
 import os
 import platform
 import re
@@ -153,19 +152,9 @@ def environment(
     return Finding("well", "environment", f"{prefix}, lstm-course {__version__}.")
 
 
-def _single_file(library):
-    """The file that Python finds for a library which is a folder: somebody's own numpy.py; else None."""
-    found = importlib.util.find_spec(library)
-    return found.origin if found and found.submodule_search_locations is None else None
-
-
 def packages(lock: Path | None = None, installed: Callable[[str], str] = metadata.version) -> Finding:
     """Versions against the lock, and against the ranges of the package where there is no lock."""
     lock = lock or PACKAGE.parent / "requirements.txt"
-    for place in map(_single_file, ("numpy", "matplotlib", "scipy", "sklearn", "keras", "tensorflow")):
-        if place:
-            sentence = f"{place} is found before the library of that name: rename or move it."
-            return Finding("wrong", "packages", sentence)
     problem = version_problem(installed)
     if problem:
         return Finding("wrong", "packages", problem.replace("This lesson needs", "the course needs"))

@@ -73,7 +73,7 @@ def test_marks_and_mistakes(graded):
     _, done, lines = graded
     found = marks(done.results)
     assert {each["learner"]: (each["score"], each["points"]) for each in done.results} == {
-        "ada": (9, 13), "bob": (1, 13), "cleo": (0, 13), "dan": (1, 13), "eve": (0, 13)
+        "ada": (9, 17), "bob": (1, 17), "cleo": (0, 17), "dan": (1, 17), "eve": (0, 17)
     }  # fmt: skip
     assert found["ada"]["orthogonal"] == ("missing", None)
     assert found["bob"]["state_jacobian"] == ("wrong", "diagonal factor missing")
@@ -143,7 +143,7 @@ def test_reports(graded):
     table = list(csv.DictReader((folder / "out/grades.csv").open(encoding="utf-8-sig")))
     assert [row["learner"] for row in table] == ["ada", "bob", "cleo", "dan", "eve"]
     canvas = list(csv.reader((folder / "out/canvas.csv").open(encoding="utf-8-sig")))
-    assert canvas[0][0] == "Student" and canvas[1][0].strip() == "Points Possible" and canvas[1][-1] == "13"
+    assert canvas[0][0] == "Student" and canvas[1][0].strip() == "Points Possible" and canvas[1][-1] == "17"
     assert not list(folder.glob("out/moodle*"))  # nobody has a number of Moodle's
     page = (folder / "out/class.html").read_text()
     assert "diagonal factor missing" in page and "<img" in page and "Who is stuck" in page

@@ -48,9 +48,9 @@ FAULTS = {
     "package too old": (lambda: doctor.packages(installed=older("numpy")), "wrong", "numpy>=.*0.1.*repair"),
     "package missing": (lambda: doctor.packages(installed=without("tqdm")), "wrong", "tqdm.*missing.*repair"),
     "not the locked one": (
-        lambda: doctor.packages(installed=older("traitlets")),
+        lambda: doctor.packages(installed=older("tornado")),
         "note",
-        "traitlets is 0.1 instead of [0-9.]+; if",
+        "tornado is 0.1 instead of [0-9.]+; if",
     ),
     "memory": (lambda: doctor.memory(available=300e6), "wrong", "0.3 GB are free.*close"),
     "disk full": (

@@ -300,14 +300,14 @@ class _Trial:
 
     def nearly(self):
         """A finding when the values are right but for a sign, a factor, a shape, an order; or None."""
-        if any(run.error is not None or run.changed is not None for run in self.got):
+        if self.counts() or any(run.error is not None or run.changed is not None for run in self.got):
             return None
         wanted, given = [run.value for run in self.expected], [run.value for run in self.got]
         sentence = other_order(self.exercise, wanted, given)
         if sentence is None and all(map(same, wanted, given)):
             sentence = "The values are right, but NumPy warns on the way, and it should not."
         sentence = sentence or relation_of_parts(self.exercise, wanted, given)
-        return Finding("wrong" if self.counts() else "nearly", sentence) if sentence else None
+        return Finding("nearly", sentence) if sentence else None
 
     def counts(self):
         """Whether whole numbers are asked for: a count is right or wrong."""

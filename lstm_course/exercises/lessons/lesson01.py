@@ -147,7 +147,7 @@ RNN_FORWARD = Exercise(
     ),
     mistakes=edits(r"""
         initial state ignored: You start from zero instead of from `h0`: the first step already differs, and
-            hands it on. (With `hs[t - 1]` the first step reads `hs[-1]`, the last row, which is still zero.)
+            hands it on. With `hs[t - 1]` the first step reads `hs[-1]`, the last row, which is still zero.
             {"h = h0": "h = np.zeros_like(h0)"}
         state not carried on: Every step starts from `h0`. The state that one step makes must go into the
             next: otherwise nothing is remembered.
