@@ -6,12 +6,27 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from lstm_course.common.files import PACKAGE
 
 ROOT = Path(__file__).resolve().parents[1]  # of the clone
+NAN, INFINITE = float("nan"), float("inf")
+# What is never an array of numbers.
+NO_ARRAY = [
+    "text",
+    None,
+    [[1.0], [1.0, 2.0]],
+    {"a": 1},
+    [NAN],
+    [INFINITE],
+    [],
+    np.array(["1.0"]),
+    [1j],
+    object(),
+]
 
 
 def load(path, name=None):

@@ -149,8 +149,8 @@ class _Watch:
 
 
 def _imports(frame):
-    """Whether a module is being imported further up."""
-    while frame is not None:
+    """Whether the answer is importing a module; a check may itself stand in a module that is imported."""
+    while frame is not None and frame.f_globals is not globals():
         if frame.f_code.co_filename.startswith("<frozen importlib"):
             return True
         frame = frame.f_back

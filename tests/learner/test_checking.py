@@ -377,6 +377,19 @@ def test_a_module_that_never_ends_its_import_is_stopped(tmp_path, monkeypatch):
     assert "still running" in examine(find("rnn_cell"), importing, seconds=0.1).sentence
 
 
+def test_a_check_in_a_module_that_is_being_imported_has_its_limit_too(tmp_path, monkeypatch):
+    (tmp_path / "checking_module.py").write_text(
+        "from lstm_course.exercises import find\n"
+        "from lstm_course.exercises.diagnosis.trial import examine\n"
+        "def endless(x, h_prev, weights):\n    while True: pass\n"
+        "finding = examine(find('rnn_cell'), endless, seconds=0.5)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    started = time.monotonic()
+    assert "still running" in importlib.import_module("checking_module").finding.sentence
+    assert time.monotonic() - started < 5  # and not only when patience ends
+
+
 def working(x, h_prev, weights):
     """A right answer that works for a third of a second."""
     started = time.thread_time()

@@ -4,7 +4,7 @@ import inspect
 
 import numpy as np
 import pytest
-from helpers import assert_bad_input_is_named
+from helpers import INFINITE, NAN, NO_ARRAY, assert_bad_input_is_named
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +21,6 @@ from lstm_course.memory import (
 from lstm_course.scratch import GRU, LSTM, RNN, Dense, LastStep, Sequential, cells
 from lstm_course.scratch.gradcheck import relative_error
 
-NAN, INFINITE = float("nan"), float("inf")
 N, T, D, H = 2, 5, 3, 4
 MAKERS = {
     "RNN": lambda seed=0, D=D, H=H: RNN(D, H, seed=seed, dtype="float64"),
@@ -313,18 +312,6 @@ def test_near_is_easier_than_far():
 # ---- bad input
 
 X = np.ones((N, T, D))
-NO_ARRAY = [
-    "text",
-    None,
-    [[1.0], [1.0, 2.0]],
-    {"a": 1},
-    [NAN],
-    [INFINITE],
-    [],
-    np.array(["1.0"]),
-    [1j],
-    object(),
-]
 BAD_X = [*NO_ARRAY, X[0], X[None], X[..., :-1], X[:0], X[:, :0], np.where(np.arange(D) == 1, NAN, X), 1.0]
 NO_LAYER = [None, "LSTM", LSTM, Dense(D, H), LastStep(), Sequential([LSTM(D, H)])]
 NO_SIZE = [0, -1, 2.0, "3", None, True, NAN]

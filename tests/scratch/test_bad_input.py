@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import assert_bad_input_is_named
+from helpers import INFINITE, NAN, NO_ARRAY, assert_bad_input_is_named
 
 from lstm_course import scratch
 from lstm_course.scratch import (
@@ -20,22 +20,9 @@ from lstm_course.scratch import (
 )
 
 N, T, D, H = 2, 5, 3, 4
-NAN, INFINITE = float("nan"), float("inf")
 X = np.ones((N, T, D))
 
-# What is never an array of numbers, a whole number, a number, a function.
-NO_ARRAY = [
-    "text",
-    None,
-    [[1.0], [1.0, 2.0]],
-    {"a": 1},
-    [NAN],
-    [INFINITE],
-    [],
-    np.array(["1.0"]),
-    [1j],
-    object(),
-]
+# What is never a whole number, a number, a function.
 NO_SIZE = [0, -1, 2.0, "3", None, True, NAN]
 NO_NUMBER = ["1", None, NAN, INFINITE, [1.0], True]
 NO_FUNCTION = [None, 3, "mean_squared_error"]

@@ -143,6 +143,8 @@ def date_column(table, wanted=None):
     if wanted is not None:
         return _only(table, _called(table, wanted), wanted)
     named = [k for k, column in enumerate(table.names) if _DATES & set(map(_key, column))]
+    if len(named) == 1:
+        return named[0]
     readable = [k for k in named if are_dates(text for _, text in table.column(k) if text.strip())]
     if len(readable) > 1 and len({tuple(text for _, text in table.column(k)) for k in readable}) > 1:
         raise DataError(
