@@ -9,16 +9,32 @@
                                               "lab DIR" (keep your working copy elsewhere);
                                               "python start.py COMMAND --help" explains one
   python start.py --help                      show this
+  python start.py --version                   the version of the course
 
 The first start needs the internet and a few minutes: it makes the folder .venv and installs into it what the
 lessons need, in the versions they were tested with. Later starts take a second or two and work offline.
+Any Python 3 will do to begin with: where it is too new or too old for the lessons, another one on this
+computer is taken, or one is downloaded into the folder .python.
 Your own copy of the lessons is the folder my-lessons. It is yours: a newer version of the course adds to it
 and never overwrites what you changed.
 """
 
-# Standard library only, and no syntax newer than Python 3.6: a Python that is too old must get a sentence
-# that says so, not a SyntaxError.
+# Standard library only, and no syntax that Python 2.7 cannot read: a Python that is too old must get a
+# sentence that says so, not a SyntaxError.
 
+from __future__ import print_function
+
+import sys
+
+if sys.version_info < (3, 6):
+    sys.exit(
+        "start.py needs Python 3, and this is %d.%d; type: python3 start.py (Python 3 comes from "
+        "https://www.python.org/downloads/)" % sys.version_info[:2]
+    )
+
+import argparse
+import ast
+import difflib
 import errno
 import hashlib
 import importlib.util
@@ -29,27 +45,47 @@ import shutil
 import signal
 import struct
 import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
 COURSE = Path(__file__).resolve().parent
 ENVIRONMENT = COURSE / ".venv"
+OWN_PYTHON = COURSE / ".python"  # for a computer that has none that suits; outlives .venv
 WORKING_COPY = COURSE / "my-lessons"
 STAMP = ENVIRONMENT / "start-finished.json"  # written last: what has been installed completely
 CLAIM = ENVIRONMENT / "made-by-start-py"  # held while setting up; an environment without it is not ours
 LOG = ENVIRONMENT / "start.log"
 
 OLDEST, NEWEST = (3, 11), (3, 13)
+PYTHONS = ", ".join("3.%d" % minor for minor in range(OLDEST[1], NEWEST[1])) + " or %d.%d" % NEWEST
+PYTHON_ORG = "https://www.python.org/downloads/"
 GIGABYTES_NEEDED = 3
 WITH_TENSORFLOW = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"), ("Windows", "AMD64")}
 
 # What tests, authors and instructors need contains what a learner needs.
 LOCKS = {"lessons": "requirements.txt", "tests": "requirements-dev.txt"}
+LOCK_OF_UV = "requirements-uv.txt"  # uv knows where a Python can be had, and its SHA-256
 CONTENTS = {"lessons": "JupyterLab, NumPy and TensorFlow", "tests": "the course and what its tests need"}
-NEEDS_TEST_TOOLS = {"test", "build", "site", "grade", "instructor"}
+COMMANDS = {
+    "lessons": {"open", "lab", "check", "progress", "doctor", "exercises", "bench", "measure", "data"},
+    "tests": {"test", "build", "site", "grade", "instructor"},
+}
+HASHED = ["--require-hashes", "--only-binary", ":all:"]
 TESTS = ["-n", "2", "--dist", "loadfile", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
+
+
+# Settings of pip and uv that lead to the packages. All others, in variables or files, are left out: they are
+# made for other projects, and a target, a constraint or a dry run of theirs would spoil the environment.
+PIP_SETTINGS = {
+    "index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "cert", "client-cert", "proxy",
+    "timeout", "default-timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider",
+}  # fmt: skip
+UV_SETTINGS = (
+    "UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX", "UV_FIND_LINKS", "UV_NO_INDEX", "UV_INSECURE_HOST",
+    "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_HTTP", "UV_CACHE", "UV_NO_CACHE", "UV_KEYRING", "UV_OFFLINE",
+    "UV_PYTHON_INSTALL_MIRROR", "UV_PYTHON_DOWNLOADS_JSON", "UV_CONFIG_FILE",
+)  # fmt: skip
 
 
 class Trouble(Exception):
@@ -108,9 +144,22 @@ FAILURES = (
         "and start again (the whole story is in {log}).",
     ),
     (
-        ("No matching distribution found", "no matching platform", "no wheels with a matching"),
+        ("WinError 5]", "WinError 32]", "being used by another process"),
+        Trouble,
+        "A file in {environment} is in use: close JupyterLab and every program that runs from there, and "
+        "start again.",
+    ),
+    (
+        ("(from versions: none)", "no matching platform", "no wheels with a matching", "No download found"),
         NotDownloaded,
-        "Not every package of the course exists for this computer ({computer}); which one is in {log}.",
+        "Something that the course needs was not found for this computer ({computer}): it exists for another "
+        "kind, or the index of packages that this computer asks does not have it (which one is in {log}).",
+    ),
+    (
+        ("No matching distribution found", "there is no version of"),
+        NotDownloaded,
+        "The index of packages that this computer asks lacks a version that the course needs: it may lag "
+        "behind, so start again in another network, or ask who runs it (which one is in {log}).",
     ),
 )
 
@@ -119,17 +168,25 @@ def main(arguments):
     if arguments[:1] in (["-h"], ["--help"], ["help"]):
         print(__doc__.strip())
         return 0
+    if arguments == ["--version"]:
+        print("lstm-course %s" % version_of_course())
+        return 0
     try:
-        check_python()
-        sys.stdout.reconfigure(errors="backslashreplace")  # for folders the terminal cannot spell
-        command = arguments[0] if arguments and not arguments[0].startswith("-") else "open"
-        python = set_up("tests" if command in NEEDS_TEST_TOOLS else "lessons")
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="backslashreplace")  # for folders the terminal cannot spell
+        command, part = understand(arguments)
+        python = find_finished(part)
+        if python is None:
+            other = find_better_python()
+            if other:
+                return hand_over(other + [str(COURSE / "start.py")] + arguments)
+            python = set_up(part)
         if command == "open":
-            return hand_over([python, "-P", "-m", "lstm_course", "lab", str(WORKING_COPY), *arguments])
+            return hand_over([python, "-P", "-m", "lstm_course", "lab", str(WORKING_COPY)] + arguments)
         if command == "test":
             os.chdir(str(COURSE))
-            return hand_over([python, "-m", "pytest", *TESTS, *arguments[1:]])
-        return hand_over([python, "-P", "-m", "lstm_course", *arguments])
+            return hand_over([python, "-m", "pytest"] + TESTS + arguments[1:])
+        return hand_over([python, "-P", "-m", "lstm_course"] + arguments)
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 1
@@ -141,6 +198,37 @@ def main(arguments):
         return 130
 
 
+def version_of_course():
+    lines = (COURSE / "lstm_course" / "__init__.py").read_text(encoding="utf-8").splitlines()
+    return next(line.split('"')[1] for line in lines if line.startswith("__version__ = "))
+
+
+def understand(arguments):
+    """The command and what it needs, or Trouble for one that is not there, before anything is installed."""
+    command = arguments[0] if arguments and not arguments[0].startswith("-") else "open"
+    for part, commands in COMMANDS.items():
+        if command in commands:
+            if command == "open":
+                check_options(arguments)
+            return command, part
+    near = difflib.get_close_matches(command, sorted(set().union(*COMMANDS.values())), 1)
+    advice = "did you mean %s?" % near[0] if near else "`python start.py --help` lists what there is."
+    raise Trouble("start.py has no command %s: %s" % (command, advice))
+
+
+def check_options(arguments):
+    """Raise Trouble for an option of the lessons' start that is not there."""
+
+    def refuse(complaint):
+        raise Trouble("start.py: %s; `python start.py --help` lists what there is." % complaint)
+
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--no-browser", action="store_true")
+    parser.add_argument("--port", type=int)
+    parser.error = refuse
+    parser.parse_args(arguments)
+
+
 def say(sentence):
     print(sentence, flush=True)
 
@@ -149,63 +237,133 @@ def computer():
     return "%s %s" % (platform.system(), platform.machine())
 
 
-def check_python():
-    """Raise Trouble unless this Python is one the course was tested with."""
-    found = sys.version_info[:2]
-    versions = ", ".join("3.%d" % minor for minor in range(OLDEST[1], NEWEST[1])) + " or %d.%d" % NEWEST
-    if not OLDEST <= found <= NEWEST:
-        another = find_another_python()
-        advice = "get one from https://www.python.org/downloads/"
-        if another:
-            advice = "try: %s %s" % (another, sys.argv[0])
-        raise Trouble("The course needs Python %s, and this is %d.%d; %s" % (versions, *found, advice))
+def find_finished(part):
+    """The Python of an environment that holds what a part needs, whatever Python this is; else None."""
+    stamp = read_stamp()
+    return python_of(ENVIRONMENT) if is_usable(stamp) and is_installed(part, stamp) else None
+
+
+def python_of(environment):
+    return str(environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+
+
+def find_better_python():
+    """The command of the Python that start.py goes on with; None when this one will do."""
+    if is_usable(read_stamp()) or not why_not():
+        return None
+    return find_another_python() or find_own_python() or bring_python()
+
+
+def why_not():
+    """Why no environment for the course can be made with this Python, part of a sentence; else ""."""
     if platform.python_implementation() != "CPython" or struct.calcsize("P") != 8:
-        raise Trouble(
-            "The course needs the usual 64-bit Python (CPython), and this is %d-bit %s; get one from "
-            "https://www.python.org/downloads/" % (8 * struct.calcsize("P"), platform.python_implementation())
-        )
+        return "this is %d-bit %s" % (8 * struct.calcsize("P"), platform.python_implementation())
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        return "this is %d.%d" % sys.version_info[:2]
+    return "" if can_bring_pip() or find_uv() else "this one lacks its venv module"
 
 
 def find_another_python():
-    """The command of a suitable Python on this computer, or None."""
+    """The command of a Python on this computer that has all that is needed, or None."""
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         command = ["py", "-3.%d" % minor] if os.name == "nt" else ["python3.%d" % minor]
-        if shutil.which(command[0]) and answers(command, (3, minor)):
-            return " ".join(command)
+        place = shutil.which(command[0])
+        if place and suits([place] + command[1:], [3, minor]):
+            return [place] + command[1:]
     return None
 
 
-def answers(command, version):
-    """Whether this command starts a Python of this version (a launcher or link may lead nowhere)."""
-    question = "import sys; print(list(sys.version_info[:2]))"
+def bring_python():
+    """The command of a Python of the course's own, downloaded when it is asked for first."""
+    reason = why_not()
+    if not can_bring_pip() and not find_uv():
+        raise Trouble(
+            "The course needs Python %s with its venv module, and %s: install it (on Debian and Ubuntu: sudo "
+            "apt install python3.%d-venv) and start again." % (PYTHONS, reason, sys.version_info[1])
+        )
+    claim_environment()
+    with one_at_a_time():
+        try:
+            return find_own_python() or download_python(reason)
+        except NotDownloaded:
+            raise Trouble(
+                "The course needs Python %s, %s, and another could not be downloaded: connect this computer "
+                "to the internet and start again, or get one from %s (the whole story is in %s)."
+                % (PYTHONS, reason, PYTHON_ORG, LOG)
+            )
+
+
+def find_own_python():
+    wanted = "cpython-%d.%d*/%s" % (NEWEST + ("python.exe" if os.name == "nt" else "bin/python3",))
+    for python in sorted(OWN_PYTHON.glob(wanted)):
+        if suits([str(python)], list(NEWEST)):
+            return [str(python)]
+    return None
+
+
+def download_python(reason):
+    check_room()
+    version = "%d.%d" % NEWEST
+    say("The course needs Python %s, and %s: downloading %s into %s" % (PYTHONS, reason, version, OWN_PYTHON))
+    uv = find_uv()
+    if not uv:
+        helper = OWN_PYTHON / "uv"
+        run([base_python(), "-m", "venv", "--clear", str(helper)])
+        run(pip(python_of(helper)) + HASHED + ["-r", LOCK_OF_UV], pip_settings(python_of(helper)))
+        uv = str(Path(python_of(helper)).with_name("uv.exe" if os.name == "nt" else "uv"))
+    run([uv, "python", "install", "--no-bin", "--install-dir", str(OWN_PYTHON), version])
+    python = find_own_python()
+    if not python:
+        raise Trouble("The Python in %s does not start: remove that folder and start again." % OWN_PYTHON)
+    return python
+
+
+def suits(command, version):
+    """Whether this command starts a Python of this version with which the environment can be made."""
+    found = identify(command)
+    if found is None or found[:2] != ["CPython", 8] or found[3] != version:
+        return False
+    return bool(found[2] or find_uv())
+
+
+def find_uv():
+    return shutil.which("uv")
+
+
+def identify(command):
+    """What a command says it is: implementation, bytes of a pointer, whether it brings pip, version; or None.
+
+    A launcher, a shim or a link may lead nowhere.
+    """
+    question = (
+        "import importlib.util, platform, struct, sys; print([platform.python_implementation(), "
+        "struct.calcsize('P'), bool(importlib.util.find_spec('ensurepip')), list(sys.version_info[:2])])"
+    )
     try:
         answer = subprocess.run(
-            [*command, "-c", question],
+            command + ["-c", question],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
             timeout=60,
             env=clean_variables(),
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return answer.returncode == 0 and answer.stdout.strip() == str(list(version)).encode()
+        return ast.literal_eval(answer.stdout.decode().strip())
+    except (OSError, subprocess.TimeoutExpired, ValueError, SyntaxError):
+        return None
 
 
 def set_up(part):
     """Make the environment hold what a part of the course needs, and return its Python."""
-    python = str(ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-    if is_usable(python, read_stamp()) and is_installed(part, read_stamp()):
-        return python
     claim_environment()
     with one_at_a_time():
         stamp = read_stamp()
-        if not is_usable(python, stamp):
+        if not is_usable(stamp):
             stamp = {}
             make_environment()
         if not is_installed(part, stamp):
-            install(part, python, stamp)
-    return python
+            install(part, python_of(ENVIRONMENT), stamp)
+    return python_of(ENVIRONMENT)
 
 
 def read_stamp():
@@ -216,9 +374,12 @@ def read_stamp():
     return stamp if isinstance(stamp, dict) else {}
 
 
-def is_usable(python, stamp):
-    """Whether the environment was once finished, still lies where it was made, and its Python starts."""
-    return stamp.get("folder") == str(COURSE) and answers([python], stamp.get("python", ()))
+def is_usable(stamp):
+    """Whether the environment was once made, still lies where it was, and its Python starts."""
+    if stamp.get("folder") != str(COURSE):
+        return False
+    found = identify([python_of(ENVIRONMENT)])
+    return found is not None and found[-1] == list(stamp.get("python", ()))
 
 
 def is_installed(part, stamp):
@@ -277,22 +438,34 @@ def make_environment():
     for old in ENVIRONMENT.iterdir():
         if old != CLAIM:
             remove(old)
+    check_room()
+    say("Making a Python environment for the course in %s" % ENVIRONMENT)
+    if not can_link(ENVIRONMENT):
+        (ENVIRONMENT / "lib64").mkdir()  # a link otherwise; everything else is copied by itself
+    if can_bring_pip():
+        run([base_python(), "-m", "venv", str(ENVIRONMENT)])
+    else:
+        run([find_uv(), "venv", "--allow-existing", "--python", base_python(), str(ENVIRONMENT)])
+
+
+def check_room():
     free = shutil.disk_usage(str(COURSE)).free / 1e9
     if free < GIGABYTES_NEEDED:
         raise Trouble(
             "The course needs %.1f GB on this disk, and %.1f GB are free: make room and start again."
             % (GIGABYTES_NEEDED, free)
         )
-    say("Making a Python environment for the course in %s" % ENVIRONMENT)
-    if can_bring_pip():
-        run([base_python(), "-m", "venv", str(ENVIRONMENT)])
-    elif shutil.which("uv"):
-        run(["uv", "venv", "--allow-existing", "--python", base_python(), str(ENVIRONMENT)])
-    else:
-        raise Trouble(
-            "This Python lacks its venv module: install it (on Debian and Ubuntu: sudo apt install "
-            "python3.%d-venv) and start again." % sys.version_info[1]
-        )
+
+
+def can_link(folder):
+    """Whether this disk has symbolic links. Memory sticks and some network drives have none."""
+    trial = folder / "link"
+    try:
+        trial.symlink_to(folder)
+    except (OSError, NotImplementedError):
+        return False
+    trial.unlink()
+    return True
 
 
 def can_bring_pip():
@@ -325,14 +498,17 @@ def install(part, python, stamp):
     if STAMP.exists():
         STAMP.unlink()
     try:
-        install_packages(LOCKS[part], python)
+        installer = install_packages(LOCKS[part], python)
     except NotDownloaded:
         if stamp:
             write_stamp(stamp)
         raise
-    lessons, tests = fingerprint("lessons"), fingerprint("tests") if part == "tests" else None
-    version = stamp.get("python", sys.version_info[:2])
-    write_stamp({"folder": str(COURSE), "python": version, "lessons": lessons, "tests": tests})
+    stamp = {"folder": str(COURSE), "python": stamp.get("python", sys.version_info[:2])}
+    write_stamp(stamp)  # whole packages: a start that is stopped from here on need not begin anew
+    run(installer + ["--no-deps", "--no-build-isolation", "--editable", "."], pip_settings(python))
+    stamp["lessons"] = fingerprint("lessons")
+    stamp["tests"] = fingerprint("tests") if part == "tests" else None
+    write_stamp(stamp)
 
 
 def write_stamp(stamp):
@@ -342,25 +518,49 @@ def write_stamp(stamp):
 
 
 def install_packages(requirements, python):
-    """Install a lock with uv when it is there and can download, else with pip; then the course itself."""
+    """Install a lock with uv when it is there and can download, else with pip; return the one that did."""
     installers = []
-    if shutil.which("uv"):
-        installers.append(["uv", "pip", "install", "--python", python])
-    if can_bring_pip() or not installers:
-        installers.append([python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"])
+    if find_uv():
+        installers.append([find_uv(), "pip", "install", "--python", python])
+    if identify([python])[2] or not installers:
+        installers.append(pip(python))
     while True:
         installer = installers.pop(0)
         try:
-            run([*installer, "--require-hashes", "--only-binary", ":all:", "-r", requirements])
-            break
+            run(installer + HASHED + ["-r", requirements], pip_settings(python))
+            return installer
         except NotDownloaded:
             if not installers:
                 raise
             say("uv could not download the packages; trying pip.")
-    run([*installer, "--no-deps", "--no-build-isolation", "--editable", "."])
 
 
-def run(command):
+def pip(python):
+    return [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+
+
+def pip_settings(python):
+    """Variables for pip: what leads to the packages, from its variables and files, and no other setting."""
+    asked = subprocess.run(
+        [python, "-m", "pip", "config", "list"],
+        env=dict(clean_variables(), PYTHONIOENCODING="utf-8"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    ranks = {"global": 0, "install": 1, ":env:": 2}
+    found = {}
+    for line in asked.stdout.decode("utf-8", "replace").splitlines():
+        section, _, setting = line.partition(".")
+        name, _, value = setting.partition("=")
+        rank = ranks.get(section, -1)
+        if name in PIP_SETTINGS and rank >= found.get(name, (0,))[0]:
+            found[name] = (rank, ast.literal_eval(value))
+    variables = {"PIP_" + name.upper().replace("-", "_"): value for name, (_, value) in found.items()}
+    return dict(variables, PIP_CONFIG_FILE=os.devnull, PIP_USER="0")
+
+
+def run(command, settings=None):
     """Run a command in the course's folder, its output in the log; raise Trouble when it fails."""
     output = []
     with LOG.open("a", encoding="utf-8") as log:
@@ -368,7 +568,7 @@ def run(command):
         with subprocess.Popen(
             command,
             cwd=str(COURSE),
-            env=dict(clean_variables(), PYTHONIOENCODING="utf-8"),
+            env=dict(variables_of_installers(), **(settings or {})),
             close_fds=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -384,6 +584,16 @@ def run(command):
         raise failure(output)
 
 
+def variables_of_installers():
+    """The environment variables, of pip's and uv's those alone that lead to packages."""
+    kept = {
+        name: value
+        for name, value in clean_variables().items()
+        if not name.startswith(("PIP_", "UV_")) or name.startswith(UV_SETTINGS)
+    }
+    return dict(kept, PYTHONIOENCODING="utf-8")
+
+
 def show_progress(line):
     """Show on a terminal, in place, what is being done now."""
     if sys.stdout.isatty():
@@ -397,8 +607,8 @@ def failure(output):
     text = "\n".join(output)
     for words, kind, sentence in FAILURES:
         if any(word in text for word in words):
-            known = {"log": LOG, "course": COURSE, "gigabytes": GIGABYTES_NEEDED, "computer": computer()}
-            return kind(sentence.format(**known))
+            known = {"log": LOG, "course": COURSE, "environment": ENVIRONMENT, "computer": computer()}
+            return kind(sentence.format(gigabytes=GIGABYTES_NEEDED, **known))
     last = next((line for line in reversed(output) if line.strip()), "no reason given")
     return Trouble("The set-up failed (%s); the whole story is in %s" % (last.strip(), LOG))
 
@@ -416,10 +626,9 @@ def explain(error):
 
 
 def clean_variables():
-    """The environment variables, without those that would lead Python or pip away from .venv."""
-    misleading = {"PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "__PYVENV_LAUNCHER__"}
-    variables = {name: value for name, value in os.environ.items() if name not in misleading}
-    return dict(variables, PIP_USER="0")
+    """The environment variables, without those that would lead Python away from .venv."""
+    misleading = {"PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_USER", "__PYVENV_LAUNCHER__"}
+    return {name: value for name, value in os.environ.items() if name not in misleading}
 
 
 def hand_over(command):

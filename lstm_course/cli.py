@@ -1,6 +1,7 @@
 """The `lstm-course` command."""
 
 import argparse
+import codecs
 import importlib.util
 import sys
 from functools import partial
@@ -8,6 +9,9 @@ from pathlib import Path
 
 from lstm_course import __version__
 from lstm_course.common.trouble import Trouble
+
+# For a console that cannot print them; any other character is told by its number.
+_IN_ASCII = {"✓": "+", "✗": "x", "○": "o", "–": "-", "−": "-", "×": "x", "±": "+-", "…": "...", "→": "->", "·": "-"}
 
 
 def main(arguments=None):
@@ -37,6 +41,10 @@ def main(arguments=None):
         _add_instructor,
     ):
         add_command(commands)
+    codecs.register_error("in-ascii", _in_ascii)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="in-ascii")
     options = parser.parse_args(arguments)
     for place in map(_single_file, ("numpy", "matplotlib", "scipy", "sklearn", "keras", "tensorflow")):
         if place:
@@ -55,6 +63,12 @@ def main(arguments=None):
     except KeyboardInterrupt:
         print(getattr(options, "when_stopped", ""), file=sys.stderr, end="")
         return 130
+
+
+def _in_ascii(error):
+    """What is printed instead of characters that the console does not have."""
+    lost = error.object[error.start : error.end]
+    return "".join(_IN_ASCII.get(one, f"\\u{ord(one):04x}") for one in lost), error.end
 
 
 def _single_file(library):

@@ -93,7 +93,18 @@ def _environment(folder):
         "JUPYTER_PATH": _first(Path(sys.prefix, "share", "jupyter"), "JUPYTER_PATH"),
         # Which tabs were open belongs to this course, not to the learner's other projects.
         "JUPYTERLAB_WORKSPACES_DIR": str(folder.resolve() / ".jupyterlab"),
+        **_home_here(folder.resolve() / ".home"),
     }
+
+
+def _home_here(folder):
+    """Where Jupyter and the libraries keep their files when the learner's home cannot be written."""
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home raises where there is none
+    if home.is_dir() and os.access(home, os.W_OK):
+        return {}
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR")
+    names += ("KERAS_HOME", "XDG_CACHE_HOME")
+    return {name: os.environ.get(name, str(folder / name.lower())) for name in names}
 
 
 def _first(path, variable):
@@ -108,6 +119,8 @@ def _arguments(folder, page, browser, port):
         f"--ServerApp.open_browser={browser}",
         "--ServerApp.answer_yes=True",
         "--Application.log_level=WARN",
+        # A password of an earlier Jupyter would be asked for, and no address with a token printed.
+        "--PasswordIdentityProvider.hashed_password=",
     ]
     if port is not None:
         arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]

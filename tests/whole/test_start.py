@@ -4,6 +4,7 @@ import ast
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,20 +14,28 @@ from types import SimpleNamespace
 import pytest
 from helpers import ROOT, load
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in installer is a script for POSIX")
+from lstm_course import cli
 
-# Writes down how it was called; installs the course by naming its folder in a .pth file, as pip does.
-STAND_IN = """#!{python}
+# Writes down how it was called; installs the course by naming its folder in a .pth file, as pip does, and a
+# Python by a script that leads to the one which runs the tests.
+STAND_IN = r"""
 import os, sys, time
 from pathlib import Path
 with open("calls.txt", "a") as calls:
-    calls.write(" ".join(sys.argv[1:]) + "\\n")
+    calls.write(" ".join(sys.argv[1:]) + "\n")
 time.sleep(float(os.environ.get("STAND_IN_SECONDS", 0)))
+if os.environ.get("STAND_IN_FAILS_AT") in sys.argv:
+    sys.exit("stopped")
 if "STAND_IN_FAILS" in os.environ:
     sys.exit(os.environ["STAND_IN_FAILS"])
 if "--editable" in sys.argv:
-    (packages,) = Path(".venv/lib").glob("python3*/site-packages")
+    (packages,) = Path(".venv").glob("[Ll]ib/**/site-packages")
     (packages / "course.pth").write_text(os.getcwd())
+if sys.argv[1:3] == ["python", "install"]:
+    home = Path(sys.argv[sys.argv.index("--install-dir") + 1], "cpython-3.13.9-here", "bin")
+    home.mkdir(parents=True)
+    (home / "python3").write_text("#!/bin/sh\nexec '" + os.environ["PYTHON_3_13"] + "' \"$@\"\n")
+    (home / "python3").chmod(0o755)
 """
 
 
@@ -45,15 +54,25 @@ def course(tmp_path):
     folder = tmp_path / "the course"
     (folder / "lstm_course").mkdir(parents=True)
     shutil.copy(ROOT / "start.py", folder)
-    for name in ("requirements.txt", "requirements-dev.txt", "pyproject.toml"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-uv.txt", "pyproject.toml"):
         (folder / name).write_text("# first edition")
-    (folder / "lstm_course" / "__init__.py").touch()
+    (folder / "lstm_course" / "__init__.py").write_text('__version__ = "7.8.9"  # made up\n')
     (folder / "lstm_course" / "__main__.py").write_text("import sys; print('lstm-course', *sys.argv[1:])")
     tools = tmp_path / "tools"
     tools.mkdir()
-    (tools / "uv").write_text(STAND_IN.format(python=sys.executable))
-    (tools / "uv").chmod(0o755)
+    write_command(tools / "uv", STAND_IN)
     return folder
+
+
+def write_command(path, code):
+    """Make a command that runs Python code; its folder may have blanks in its name, which a "#!" cannot."""
+    script = path.with_suffix(".py")
+    script.write_text(code)
+    if os.name == "nt":
+        path.with_suffix(".cmd").write_text(f'@"{sys.executable}" "{script}" %*\n')
+    else:
+        path.write_text(f"#!/bin/sh\nexec '{sys.executable}' '{script}' \"$@\"\n")
+        path.chmod(0o755)
 
 
 def command(course, *arguments):
@@ -161,7 +180,7 @@ def test_two_starts_at_once_install_once(course):
 
 def test_a_start_after_a_killed_one_waits_for_its_installer_and_recovers(course):
     killed = subprocess.Popen(command(course), env=variables(course, STAND_IN_SECONDS="2"))
-    while not calls(course):
+    while not calls(course) and killed.poll() is None:
         time.sleep(0.05)
     killed.kill()
     killed.wait()
@@ -195,23 +214,92 @@ def test_an_environment_of_somebody_else_is_left_alone(course, made_by_others):
     assert (course / "lstm_course" / "__main__.py").exists()
 
 
-def test_a_wrong_python_gets_a_sentence(module, capsys, monkeypatch):
+def test_a_wrong_python_without_a_network_gets_a_sentence(module, capsys, monkeypatch):
     monkeypatch.setattr(module, "find_another_python", lambda: None)
     for version in ((3, 10, 13), (3, 14, 0)):
         monkeypatch.setattr(module.sys, "version_info", version)
+        monkeypatch.setenv("STAND_IN_FAILS", "error: dns error")
+        monkeypatch.setenv("PATH", str(module.COURSE.parent / "tools"), prepend=os.pathsep)
         assert module.main([]) == 1
         (line,) = capsys.readouterr().err.splitlines()
         assert "3.11, 3.12 or 3.13" in line and f"3.{version[1]}" in line and "python.org" in line
-    assert not module.ENVIRONMENT.exists()
+    assert not module.STAMP.exists()
 
 
-def test_a_wrong_python_names_a_right_one_that_works(module, course, monkeypatch):
+AS_ANOTHER = """
+import runpy, sys
+sys.version_info = {version}
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def start_as(version, course, *arguments, **more):
+    """start.py under a Python that says it has another version."""
+    code = AS_ANOTHER.format(version=version)
+    return subprocess.run(
+        [sys.executable, "-c", code, str(course / "start.py"), *arguments],
+        env=variables(course, **more),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="the stand-in for a Python is a shell script")
+
+
+@needs_posix
+def test_where_no_python_suits_one_is_downloaded_once_and_works_without_a_network(course):
+    right = course.parent / "python313"
+    right.write_text(
+        f"""#!/bin/sh
+case "$2" in *platform*) echo "['CPython', 8, True, [3, 13]]";; *) exec '{sys.executable}' "$@";; esac
+"""
+    )
+    right.chmod(0o755)
+    # Of the tools on this computer only the stand-in for uv is on the path.
+    more = {"PATH": str(course.parent / "tools"), "PYTHON_3_13": str(right)}
+    offline = start_as((3, 14, 0), course, STAND_IN_FAILS="error: dns error", **more)
+    assert_one_sentence(offline, "3.11, 3.12 or 3.13", "3.14", "internet", "python.org")
+    assert not (course / ".venv" / "start-finished.json").exists()
+    first = start_as((3, 14, 0), course, "doctor", **more)
+    assert first.returncode == 0, first.stderr
+    assert "downloading 3.13" in first.stdout and first.stdout.splitlines()[-1] == "lstm-course doctor"
+    assert sum(call.startswith("python install") for call in calls(course)) == 2
+    # A broken environment is made anew with the Python that is there.
+    (course / ".venv" / "start-finished.json").unlink()
+    again = start_as((3, 14, 0), course, "doctor", **more)
+    assert again.returncode == 0 and "downloading" not in again.stdout
+    assert sum(call.startswith("python install") for call in calls(course)) == 2
+
+
+@needs_posix
+def test_a_finished_environment_is_used_under_any_python(course):
+    start(course)
+    before = len(calls(course))
+    result = start_as((3, 14, 0), course, "doctor")
+    assert result.returncode == 0 and result.stdout == "lstm-course doctor\n"
+    # A newer lock as well: the environment has the Python that counts.
+    (course / "requirements.txt").write_text("# second edition")
+    assert start_as((3, 9, 0), course, "doctor").returncode == 0
+    assert len(calls(course)) == before + 2
+
+
+@needs_posix
+def test_a_suitable_python_on_this_computer_goes_on(module, course, monkeypatch):
     tools = course.parent / "tools"
-    for name, script in (("python3.13", "exit 127"), ("python3.12", "echo '[3, 12]'")):
+    answers = {"python3.13": "exit 127", "python3.12": "echo \"['CPython', 8, True, [3, 12]]\""}
+    for name, script in answers.items():
         (tools / name).write_text(f"#!/bin/sh\n{script}\n")
         (tools / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tools))
-    assert module.find_another_python() == "python3.12"
+    assert module.find_another_python() == [str(tools / "python3.12")]
+    monkeypatch.setattr(module.sys, "version_info", (3, 14, 0))
+    handed = []
+    monkeypatch.setattr(module, "hand_over", handed.append)
+    module.main(["lab", "elsewhere"])
+    assert handed == [[str(tools / "python3.12"), str(course / "start.py"), "lab", "elsewhere"]]
 
 
 def test_an_old_python_can_read_start_py():
@@ -228,21 +316,33 @@ def test_an_old_python_runs_start_py_to_the_sentence(course):
     if not olds:
         pytest.skip("no Python from 3.6 to 3.10 on this computer")
     for old in olds:
-        result = subprocess.run([old, str(course / "start.py")], capture_output=True, text=True)
+        result = subprocess.run(
+            [old, str(course / "start.py")],
+            env={"PATH": str(course.parent / "no tools"), **NO_NETWORK},
+            capture_output=True,
+            text=True,
+        )
         assert_one_sentence(result, "3.11, 3.12 or 3.13")
+
+
+def test_python_2_gets_a_sentence(course):
+    python2 = shutil.which("python2.7")
+    if not python2 or subprocess.run([python2, "-c", ""], capture_output=True).returncode:
+        pytest.skip("no Python 2.7 on this computer")
+    result = subprocess.run([python2, str(course / "start.py")], capture_output=True, text=True)
+    assert_one_sentence(result, "needs Python 3", "python3 start.py")
 
 
 def test_an_unusual_python_gets_a_sentence(module, monkeypatch):
     monkeypatch.setattr(module.platform, "python_implementation", lambda: "PyPy")
-    with pytest.raises(module.Trouble, match="64-bit PyPy"):
-        module.check_python()
+    assert module.why_not() == "this is 64-bit PyPy"
 
 
 def test_a_python_without_venv_gets_a_sentence(module, monkeypatch):
     monkeypatch.setattr(module, "can_bring_pip", lambda: False)
     monkeypatch.setattr(module.shutil, "which", lambda name: None)
     with pytest.raises(module.Trouble, match=r"apt install python3\.\d+-venv"):
-        module.set_up("lessons")
+        module.find_better_python()
 
 
 def test_too_little_room_gets_a_sentence_before_anything_is_downloaded(module, monkeypatch, course):
@@ -255,7 +355,7 @@ def test_too_little_room_gets_a_sentence_before_anything_is_downloaded(module, m
 def test_a_computer_without_tensorflow_is_told_what_works(module, monkeypatch, capsys):
     monkeypatch.setattr(module.platform, "system", lambda: "Darwin")
     monkeypatch.setattr(module.platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(module, "run", lambda command: None)
+    monkeypatch.setattr(module, "run", lambda command, settings=None: None)
     module.ENVIRONMENT.mkdir()
     module.install("lessons", sys.executable, {})
     assert "no TensorFlow for this computer (Darwin x86_64)" in capsys.readouterr().out
@@ -271,7 +371,11 @@ FAILURES = {
     "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device": "disk is full",
     "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.": "not the one the course",
     "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate": "certificate",
-    "ERROR: No matching distribution found for tensorflow-cpu==2.21.0": "exists for this computer",
+    "ERROR: Could not find a version that satisfies the requirement tensorflow-cpu==2.21.0 (from versions: "
+    "none)\nERROR: No matching distribution found for tensorflow-cpu==2.21.0": "for this computer",
+    "ERROR: Could not find a version that satisfies the requirement keras==3.15.1 (from versions: 3.14.0, "
+    "3.15.0)\nERROR: No matching distribution found for keras==3.15.1": "lag behind",
+    "error: failed to remove file `C:\\lstm\\.venv\\x.pyd`: Access is denied. [WinError 5] x": "in use",
     "HINT: This error might have occurred since this system does not have Windows Long Path support "
     "enabled.": "shorter",
     "Collecting x\nSomething nobody has seen before\n\n": "Something nobody has seen before",
@@ -321,10 +425,70 @@ def test_ctrl_c_ends_without_a_traceback(module, monkeypatch, capsys):
     assert capsys.readouterr().err.strip() == "Stopped. Start again whenever you like."
 
 
-def test_variables_that_lead_elsewhere_are_not_passed_on(module, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
-    monkeypatch.setenv("PIP_TARGET", "/elsewhere")
-    assert not {"PYTHONPATH", "PIP_TARGET"} & set(module.clean_variables())
+def test_settings_that_lead_elsewhere_are_not_passed_on(module, monkeypatch, tmp_path):
+    """A company's pip.conf names its index, and may hold what its other projects need."""
+    settings = tmp_path / "pip.conf"
+    settings.write_text(
+        "[global]\nindex-url = http://file.example/\ntarget = /elsewhere\ndry-run = true\n"
+        "[install]\nconstraint = /elsewhere/c.txt\nextra-index-url =\n    http://a.example/\n    http://b.example/\n"
+    )
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
+    for name in ("PYTHONPATH", "PIP_ROOT", "PIP_TARGET", "PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_TARGET"):
+        monkeypatch.setenv(name, "/elsewhere")
+    monkeypatch.setenv("PIP_INDEX_URL", "http://variable.example/")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://uv.example/")
+    passed = {**module.variables_of_installers(), **module.pip_settings(sys.executable)}
+    assert "/elsewhere" not in passed.values() and not {"PIP_TARGET", "PIP_DRY_RUN"} & set(passed)
+    assert passed["PIP_INDEX_URL"] == "http://variable.example/"
+    assert passed["PIP_EXTRA_INDEX_URL"].split() == ["http://a.example/", "http://b.example/"]
+    assert passed["UV_DEFAULT_INDEX"] == "http://uv.example/"
+    assert "PYTHONPATH" not in module.clean_variables()
+
+
+def test_a_start_that_is_stopped_between_its_two_steps_goes_on_from_there(course):
+    failed = start(course, STAND_IN_FAILS_AT="--editable")
+    assert failed.returncode == 1 and len(calls(course)) == 2
+    python = course / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    made = python.lstat().st_mtime_ns
+    assert start(course).returncode == 0
+    assert python.lstat().st_mtime_ns == made
+
+
+def test_a_disk_without_links(module, monkeypatch):
+    def refuse(path, target, **options):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    module.ENVIRONMENT.mkdir()
+    assert module.can_link(module.ENVIRONMENT) == (os.name == "posix")
+    monkeypatch.setattr(module.Path, "symlink_to", refuse)
+    module.make_environment()
+    assert (module.ENVIRONMENT / "lib64").is_dir() and not (module.ENVIRONMENT / "lib64").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--prot", "8899"], ["--prot", "--help"]),
+        (["--port", "many"], ["--port", "many"]),
+        (["chek", "03"], ["chek", "did you mean check?"]),
+        (["something"], ["no command something", "--help"]),
+    ],
+)
+def test_what_is_not_understood_is_said_before_anything_is_installed(course, arguments, words):
+    assert_one_sentence(start(course, *arguments), *words)
+    assert not (course / ".venv").exists()
+
+
+def test_the_version_needs_no_environment(course):
+    assert start(course, "--version").stdout == "lstm-course 7.8.9\n"
+    assert not (course / ".venv").exists()
+
+
+def test_start_knows_every_command(module, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    listed = re.findall(r"^ {4}(\w+)\b", capsys.readouterr().out, re.MULTILINE)
+    assert sorted(set().union(*module.COMMANDS.values()) - {"open", "test"}) == sorted(listed)
 
 
 def test_tests_run_in_one_pytest_with_the_notebooks(module, monkeypatch):
@@ -351,4 +515,4 @@ def test_the_stamp_survives_being_garbled(module):
     module.ENVIRONMENT.mkdir()
     for content in ("", "[]", "{", json.dumps({"folder": 3})):
         module.STAMP.write_text(content)
-        assert not module.is_usable(sys.executable, module.read_stamp())
+        assert not module.is_usable(module.read_stamp())
