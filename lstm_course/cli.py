@@ -11,7 +11,18 @@ from lstm_course import __version__
 from lstm_course.common.trouble import Trouble
 
 # For a console that cannot print them; any other character is told by its number.
-_IN_ASCII = {"✓": "+", "✗": "x", "○": "o", "–": "-", "−": "-", "×": "x", "±": "+-", "…": "...", "→": "->", "·": "-"}
+_IN_ASCII = {
+    "✓": "+",
+    "✗": "x",
+    "○": "o",
+    "–": "-",
+    "−": "-",
+    "×": "x",
+    "±": "+-",
+    "…": "...",
+    "→": "->",
+    "·": "-",
+}
 
 
 def main(arguments=None):

@@ -13,9 +13,14 @@ try:
 except ImportError:  # Windows
     import msvcrt
 
-__all__ = ["PACKAGE", "course_folder", "replacing", "try_lock", "write"]
+__all__ = ["PACKAGE", "REPAIR", "START", "course_folder", "replacing", "try_lock", "write"]
 
 PACKAGE = Path(__file__).resolve().parents[1]
+# What opens the lessons and mends the packages: another thing for those who have a clone than for those who
+# have the wheel alone.
+START, REPAIR = "`lstm-course lab`", "install the course again, with its wheel, to repair it"
+if (PACKAGE.parent / "start.py").is_file():
+    START, REPAIR = "`python start.py`", "run `python start.py` in the course's folder to repair it"
 
 
 def course_folder(name: str) -> Path:

@@ -19,12 +19,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from lstm_course import __version__
-from lstm_course.common.files import PACKAGE, course_folder
+from lstm_course.common.files import PACKAGE, REPAIR, course_folder
 from lstm_course.common.notebooks import cells_of
 from lstm_course.data import shipping
 from lstm_course.learner.setup import version_problem
 
-REPAIR = "run `python start.py` in the course's folder to repair it"
 MARKS = {"well": "✓", "note": "○", "wrong": "✗"}
 GIGABYTES_OF_DISK = 1.0  # a working copy with its outputs, and IMDB in the cache
 GIGABYTES_OF_MEMORY = 1.0  # a kernel with Keras takes 0.6, the browser comes on top

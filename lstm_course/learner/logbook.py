@@ -200,7 +200,7 @@ class Progress:
         lines = [self.note] if self.note else []
         if not self.best:
             lines.append(
-                "No result is kept here yet. That happens in the working copy that `python start.py` opens."
+                f"No result is kept here yet. That happens in the working copy that {files.START} opens."
             )
         if self.next is None:
             return [*lines, "Everything is done."]

@@ -10,6 +10,7 @@ import numpy as np
 
 from lstm_course.common import arguments
 from lstm_course.common.environment import TENSORFLOW
+from lstm_course.common.files import REPAIR
 from lstm_course.common.shape_errors import explained
 
 
@@ -67,8 +68,8 @@ def version_problem(installed: Callable[[str], str] = metadata.version) -> str |
 
     Example:
         >>> problem = version_problem(lambda name: "0.9" if name == "numpy" else metadata.version(name))
-        >>> print(problem)
-        This lesson needs numpy>=2.2, but 0.9 is installed: run `python start.py` to repair it.
+        >>> print(problem.partition(":")[0])
+        This lesson needs numpy>=2.2, but 0.9 is installed
     """
     from packaging.requirements import Requirement
 
@@ -90,7 +91,7 @@ def version_problem(installed: Callable[[str], str] = metadata.version) -> str |
             faults.append(f"{needed}, but {version} is installed")
     if not faults:
         return None
-    return f"This lesson needs {'; '.join(faults)}: run `python start.py` to repair it."
+    return f"This lesson needs {'; '.join(faults)}: {REPAIR}."
 
 
 def _explain_errors(wanted):

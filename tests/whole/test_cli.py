@@ -1,5 +1,6 @@
 """One place for trouble: a sentence and a status, whatever the command and whoever found it."""
 
+import os
 import subprocess
 import sys
 
@@ -85,3 +86,12 @@ def test_a_file_that_is_called_like_a_library_is_pointed_out(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     said = f"{tmp_path / 'numpy.py'} is found before the library of that name: rename or move it.\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+
+
+def test_a_console_without_the_characters_gets_others():
+    """Windows' consoles and pipes are often not UTF-8."""
+    code = "import sys; from lstm_course import cli; cli.main(['data']); print('✓ – 中', file=sys.stderr)"
+    result = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True
+    )
+    assert result.returncode == 0 and b"+ - \\u4e2d" in result.stderr
