@@ -275,11 +275,11 @@ def find_another_python():
 
 def bring_python():
     """The command of a Python of the course's own, downloaded when it is asked for first."""
-    reason = why_not()
+    reason = "Python %s is needed, and %s" % (PYTHONS, why_not())
     if not can_bring_pip() and not find_uv():
         raise Trouble(
-            "The course needs Python %s with its venv module, and %s: install it (on Debian and Ubuntu: sudo "
-            "apt install python3.%d-venv) and start again." % (PYTHONS, reason, sys.version_info[1])
+            "%s; install its venv module (on Debian and Ubuntu: sudo apt install python3.%d-venv) and start "
+            "again." % (reason, sys.version_info[1])
         )
     claim_environment()
     with one_at_a_time():
@@ -287,9 +287,8 @@ def bring_python():
             return find_own_python() or download_python(reason)
         except NotDownloaded:
             raise Trouble(
-                "The course needs Python %s, %s, and another could not be downloaded: connect this computer "
-                "to the internet and start again, or get one from %s (the whole story is in %s)."
-                % (PYTHONS, reason, PYTHON_ORG, LOG)
+                "%s; another could not be downloaded: connect this computer to the internet and start again, "
+                "or get one from %s (the whole story is in %s)." % (reason, PYTHON_ORG, LOG)
             )
 
 
@@ -304,7 +303,7 @@ def find_own_python():
 def download_python(reason):
     check_room()
     version = "%d.%d" % NEWEST
-    say("The course needs Python %s, and %s: downloading %s into %s" % (PYTHONS, reason, version, OWN_PYTHON))
+    say("%s: downloading %s into %s" % (reason, version, OWN_PYTHON))
     uv = find_uv()
     if not uv:
         helper = OWN_PYTHON / "uv"

@@ -36,6 +36,7 @@ NOT_IMPORTED = {
     "pytest-timeout": "a plugin",
     "pytest-xdist": "a plugin",
     "ziamath": "its font is taken from its folder",
+    "zizmor": "a command of the tests",
     "lstm-course": "the list of another group",
 }
 

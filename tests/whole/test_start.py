@@ -470,7 +470,7 @@ def test_a_disk_without_links(module, monkeypatch):
     [
         (["--prot", "8899"], ["--prot", "--help"]),
         (["--port", "many"], ["--port", "many"]),
-        (["chek", "03"], ["chek", "did you mean check?"]),
+        (["checks", "03"], ["checks", "did you mean check?"]),
         (["something"], ["no command something", "--help"]),
     ],
 )
