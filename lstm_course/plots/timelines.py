@@ -21,7 +21,7 @@ def draw_steps(rows):
 
     Args:
         rows: dict from label to a str with one letter a step: "t" trained on, "r" read, "y" to be forecast,
-            "f" a forecast that is read again, " " nothing. Up to 24 steps.
+            "f" a forecast that is read again, " " nothing. Up to 22 steps.
 
     Returns:
         The figure.
@@ -33,7 +33,7 @@ def draw_steps(rows):
     Example:
         >>> figure = draw_steps({"first window": "rrry  ", "second window": " rrry "})
         >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
-        ['read', 'to be forecast']
+        ['read (•)', 'to be forecast (?)']
     """
     from matplotlib.patches import Rectangle
 
@@ -63,8 +63,8 @@ def draw_steps(rows):
 def _check_rows(rows):
     arguments.entries("rows", rows, "a dict from labels to rows of letters")
     lengths = {len(row) for row in rows.values()}
-    if len(lengths) > 1 or not 1 <= min(lengths) <= 24:
-        raise ValueError(f"rows have lengths {sorted(lengths)}, expected one length from 1 to 24")
+    if len(lengths) > 1 or not 1 <= min(lengths) <= 22:
+        raise ValueError(f"rows have lengths {sorted(lengths)}, expected one length from 1 to 22")
     for label, row in rows.items():
         if unknown := set(row) - {" ", *_KINDS}:
             known = ", ".join(map(repr, _KINDS))

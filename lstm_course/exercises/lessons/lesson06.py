@@ -346,12 +346,12 @@ WALK_FORWARD = Exercise(
     axes={"truth": ("origin", "step"), "made": ("origin", "step")},
     probes=_walk_probes,
     hints=(
-        "Write down for ten values, start 6 and horizon 2 from which steps a forecast is made, what may be read "
-        "for each, and which values it is compared with. Where is the last one?",
-        "A forecast for `data[origin]` may read `data[:origin]`, and is compared with `data[origin : origin + "
-        "horizon]`. Let origin walk in a `range`.",
-        "`for origin in range(start, len(data) - horizon + 1, every)`: append `data[origin : origin + horizon]` "
-        "to one list and `forecast(data[:origin], horizon)` to another, then make arrays of both.",
+        "Write down for ten values, start 6 and horizon 2 from which steps a forecast is made, what may be "
+        "read for each, and which values it is compared with. Where is the last one?",
+        "A forecast for `data[origin]` may read `data[:origin]`, and is compared with `data[origin : origin "
+        "+ horizon]`. Let origin walk in a `range`.",
+        "`for origin in range(start, len(data) - horizon + 1, every)`: append `data[origin : origin + "
+        "horizon]` to one list and `forecast(data[:origin], horizon)` to another, then make arrays of both.",
     ),
     mistakes=edits(r"""
         first value known already: Your past holds `data[origin]`, the very value that is to be forecast. The
@@ -368,7 +368,7 @@ WALK_FORWARD = Exercise(
             {"data[:origin]": "data[:start]"}
         past ends a step early: Your past ends a step too early. The value just before the origin was known.
             {"data[:origin]": "data[: origin - 1]"}
-        past cut at the front: You hand over the last `start` values only. What lies before them was known too:
+        past cut at the front: You hand over the last `start` values only. What lies before them was known:
             `data[:origin]`.
             {"data[:origin]": "data[origin - start : origin]"}
         future handed over: You hand over what comes after the origin. The past ends there: `data[:origin]`.
