@@ -368,6 +368,12 @@ WALK_FORWARD = Exercise(
             {"data[:origin]": "data[:start]"}
         past ends a step early: Your past ends a step too early. The value just before the origin was known.
             {"data[:origin]": "data[: origin - 1]"}
+        own forecasts read: Your past grows by your own forecasts. By the next origin the true values were
+            known: `data[:origin]`.
+            {"data[:origin]": "np.concatenate([data[:start], *made])"}
+        first origin alone: You return the first origin alone: your `return` stands inside the loop. It
+            belongs behind it, under the `for`.
+            {"np.array(truth), np.array(made)": "np.array(truth[0]), np.array(made[0])"}
         past cut at the front: You hand over the last `start` values only. What lies before them was known:
             `data[:origin]`.
             {"data[:origin]": "data[origin - start : origin]"}
