@@ -1,8 +1,8 @@
 """The figures of the course: data in, Matplotlib figure out.
 
 `show` puts a figure into a notebook together with its text description. The charts come after it: curves by
-lag and by update, gates over time, a matrix, a forecast; then the diagrams of the cells. A marker, a line
-style or a printed number always says the same as the colour.
+lag and by update, gates over time, a matrix, a forecast, the steps that a forecast reads; then the diagrams
+of the cells. A marker, a line style or a printed number always says the same as the colour.
 
 Every figure is a plain `matplotlib.figure.Figure`: Matplotlib is imported on first use, pyplot never.
 """
@@ -16,5 +16,6 @@ __getattr__, __dir__, __all__ = face(
         "drawings": ("draw_backward", "draw_cell", "draw_cell_backward", "draw_rnn", "draw_unrolled"),
         "showing": ("figure_html", "show"),
         "strips": ("gate_timeline", "heatmap"),
+        "timelines": ("draw_steps",),
     },
 )

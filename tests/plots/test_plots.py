@@ -365,6 +365,8 @@ def test_end_labels_keep_their_distance_and_their_order(wanted, room):
             ValueError,
             "matrix has values from -1, expected none below 0",
         ),
+        (lambda: plots.draw_steps({"a": "rx"}), ValueError, r"rows\['a'\] has 'x', expected 't'"),
+        (lambda: plots.draw_steps({"a": "r", "b": "rr"}), ValueError, r"rows have lengths \[1, 2\]"),
         (lambda: plots.gate_timeline([1.0]), TypeError, "gates is a list .*, expected a dict"),
         (lambda: plots.gate_timeline({"f": np.zeros((1, 2, 3))}), ValueError, r"gates\['f'\] .*shape"),
         (
@@ -442,6 +444,18 @@ def test_heatmap_is_legible_and_labelled(shape, signed):
     assert figure.axes[0].get_xlabel()
     assert figure.axes[0].get_ylabel()
     assert len(figure.axes[0].texts) == (matrix.size if max(shape) <= 12 else 0)
+
+
+def test_rows_of_steps_say_what_each_step_is_for():
+    figure = plots.draw_steps({"a window of a long name, 1st": "rrrfy" + 17 * " ", "b": 19 * "t" + "  y"})
+    assert_legible(figure)
+    (axes,) = figure.axes
+    squares = [(place.get_x() + 0.5, round(place.get_y() + 0.4)) for place in axes.patches]
+    assert sorted(squares) == sorted([(x, 0) for x in range(5)] + [(x, 1) for x in [*range(19), 21]])
+    signs = {text.get_position(): text.get_text() for text in axes.texts}
+    assert [signs[x, 0] for x in range(5)] == ["•", "•", "•", "!", "?"]
+    meanings = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert meanings == ["trained on", "read (•)", "to be forecast (?)", "a forecast, read again (!)"]
 
 
 def test_a_matrix_of_zeros_can_be_drawn():

@@ -115,32 +115,49 @@ def scaled_by_interpolation(train, test):
     return scaled[: len(train)], scaled[len(train) :]
 
 
-@right("seasonal_naive")
-def season_resized(past, period, horizon):
-    return np.resize(past[-period:], horizon)
+@right("walk_forward")
+def walked_with_while(forecast, data, start, horizon=1, every=1):
+    truth, made, origin = [], [], start
+    while origin + horizon <= len(data):
+        truth.append(list(data[origin : origin + horizon]))
+        made.append(list(forecast(data[:origin], horizon)))
+        origin += every
+    return truth, made
 
 
-@right("seasonal_naive")
-def season_tiled(past, period, horizon):
-    return np.tile(past[len(past) - period :], horizon // period + 1)[:horizon]
+@right("walk_forward")
+def walked_by_comprehension(forecast, data, start, horizon=1, every=1):
+    origins = range(start, len(data) - horizon + 1, every)
+    truth = np.stack([data[k : k + horizon] for k in origins])
+    return truth, np.stack([forecast(data[:k].copy(), horizon) for k in origins])
 
 
-@right("seasonal_naive")
-def season_looked_up(past, period, horizon):
-    return [past[len(past) - period + h % period] for h in range(horizon)]
+@right("walk_forward")
+def walked_by_view(forecast, data, start, horizon=1, every=1):
+    truth = np.lib.stride_tricks.sliding_window_view(data, horizon)[start::every]
+    made = np.empty(truth.shape)
+    for row in range(len(truth)):
+        made[row] = forecast(data[: start + row * every], horizon)
+    return truth, made
 
 
-@right("seasonal_naive")
-def season_grown(past, period, horizon):
-    series = list(past)
-    for _ in range(horizon):
-        series.append(series[-period])
-    return np.array(series[len(past) :])
+@right("walk_forward")
+def walked_by_count(forecast, data, start, horizon=1, every=1):
+    count = (len(data) - start - horizon) // every + 1
+    origins = start + every * np.arange(count)
+    truth = data[origins[:, None] + np.arange(horizon)]
+    return truth, np.vstack([np.asarray(forecast(data[:origin], horizon)) for origin in origins])
 
 
-@right("seasonal_naive")
-def season_by_negative_index(past, period, horizon):
-    return np.array([past[-period + h % period] for h in range(horizon)], dtype="float32")
+@right("walk_forward")
+def walked_until_the_data_end(forecast, data, start, horizon=1, every=1):
+    pairs = []
+    for origin in range(start, len(data), every):
+        ahead = data[origin : origin + horizon]
+        if len(ahead) < horizon:
+            break
+        pairs.append((ahead, forecast(data[:origin], horizon)))
+    return np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
 
 
 @right("mase")

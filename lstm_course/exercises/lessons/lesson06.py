@@ -143,7 +143,7 @@ CHRONOLOGICAL_SPLIT = Exercise(
     lesson="06",
     section="Split by time",
     points=2,
-    minutes=8,
+    minutes=6,
     returns=("train", "test"),
     axes={"train": ("step", "column"), "test": ("step", "column")},
     probes=_split_probes,
@@ -231,7 +231,7 @@ SCALE_WITHOUT_LEAKAGE = Exercise(
     lesson="06",
     section="Scale without leakage",
     points=2,
-    minutes=8,
+    minutes=5,
     returns=("the scaled training part", "the scaled test part"),
     axes={"the scaled training part": ("step", "column"), "the scaled test part": ("step", "column")},
     probes=_scaling_probes,
@@ -296,87 +296,120 @@ SCALE_WITHOUT_LEAKAGE = Exercise(
 # Baselines and errors
 
 
-def seasonal_naive(past, period, horizon):
-    """The last season again: past (n,) -> the next horizon values, (horizon,)."""
-    season = past[-period:]
-    return season[np.arange(horizon) % period]
+def walk_forward(forecast, data, start, horizon=1, every=1):
+    """Forecast again and again, each time from the past alone: data (n,) -> truth, made, each (N, horizon).
+
+    forecast(past, horizon) gives the horizon values after past. The first forecast is made for data[start]
+    and what follows it, the next one `every` steps later, as long as the whole truth is known.
+    """
+    truth, made = [], []
+    for origin in range(start, len(data) - horizon + 1, every):
+        truth.append(data[origin : origin + horizon])
+        made.append(forecast(data[:origin], horizon))
+    return np.array(truth), np.array(made)
 
 
-def _seasonal_probes(rng):
+@dataclass(frozen=True)
+class _Baseline:
+    """A stand-in for a forecast: every value of the past counts, the newest ones most."""
+
+    fading: float
+    slope: float
+
+    def __call__(self, past, horizon):
+        past = np.asarray(past, dtype=float).reshape(-1)
+        level = past[::-1] @ self.fading ** np.arange(past.size)
+        return level + self.slope * np.arange(1, horizon + 1)
+
+
+def _walk_probes(rng):
+    def forecast():
+        return _Baseline(rng.uniform(0.5, 0.9), rng.uniform(0.5, 2.0))
+
     return [
-        Probe((rng.normal(size=17), 5, 12)),
-        Probe((rng.normal(size=23), 7, 9)),
-        Probe((rng.normal(size=12), 4, 3), "when less than a season is forecast"),
-        Probe((rng.normal(size=10), 1, 4), "when a season is one step"),
-        Probe((rng.normal(size=6), 6, 6), "when the past is one season"),
+        Probe((forecast(), rng.normal(size=23), 9, 3, 2)),
+        Probe((forecast(), rng.normal(size=20), 7, 4, 4), "when the forecasts do not overlap"),
+        Probe((forecast(), rng.normal(size=15), 8, 1, 1), "one step ahead, at every step"),
+        Probe((forecast(), rng.normal(size=12), 9, 3, 1), "when the whole truth is known but once"),
+        Probe((forecast(), rng.normal(size=17), 5, 2, 3), "when every third step is an origin"),
     ]
 
 
-SEASONAL_NAIVE = Exercise(
-    reference=seasonal_naive,
-    title="The seasonal naive forecast",
+WALK_FORWARD = Exercise(
+    reference=walk_forward,
+    title="Walk forward",
     lesson="06",
     section="Baselines first",
-    points=2,
-    minutes=8,
-    returns=("the forecast",),
-    axes={"the forecast": ("step",)},
-    probes=_seasonal_probes,
+    points=4,
+    minutes=15,
+    returns=("truth", "made"),
+    axes={"truth": ("origin", "step"), "made": ("origin", "step")},
+    probes=_walk_probes,
     hints=(
-        "The last season are the last `period` values. What comes after a whole season of forecasts?",
-        "Step h of the forecast is place h % period of the last season.",
-        "`season = past[-period:]`, then `season[np.arange(horizon) % period]`, or `np.resize(season, "
-        "horizon)`.",
+        "Write down for ten values, start 6 and horizon 2 from which steps a forecast is made, what may be "
+        "read for each, and which values it is compared with. Where is the last one?",
+        "A forecast for `data[origin]` may read `data[:origin]`, and is compared with `data[origin : origin "
+        "+ horizon]`. Let origin walk in a `range`.",
+        "`for origin in range(start, len(data) - horizon + 1, every)`: append `data[origin : origin + "
+        "horizon]` to one list and `forecast(data[:origin], horizon)` to another, then make arrays of both.",
     ),
     mistakes=edits(r"""
-        persistence instead of season: You repeat the last value. That is persistence; a seasonal forecast
-            repeats the last season.
-            {"season[np.arange(horizon) % period]": "np.full(horizon, past[-1])"}
-        season one step early: Your season is off by one: the next step is like the one `period` steps before
-            it, `past[-period]`.
-            {"np.arange(horizon) % period": "(np.arange(horizon) - 1) % period"}
-        season one step late: Your season is off by one: the next step is like the one `period` steps before
-            it, `past[-period]`, not the one after that.
-            {"np.arange(horizon) % period": "(np.arange(horizon) + 1) % period"}
-        first season: You repeat the first season. The last one is nearer.
-            {"past[-period:]": "past[:period]"}
-        season before the last: Your season ends one step too early: the last value is part of the last
-            season.
-            {"past[-period:]": "past[-period - 1 : -1]"}
-        last values instead of last season: You repeat the last `horizon` values, whatever the season is.
-            Start `period` steps back.
-            {"season[np.arange(horizon) % period]": "past[-horizon:]"}
-        one season only: Your forecast ends with the season. After `period` steps it begins again.
-            {"season[np.arange(horizon) % period]": "season[:horizon]"}
-        season backwards: Your season runs backwards.
-            {"past[-period:]": "past[-period:][::-1]"}
-        each value repeated: You repeat each value instead of the season: `np.repeat` gives aabb, a season is
-            abab.
-            {"season[np.arange(horizon) % period]": "np.repeat(season, -(-horizon // period))[:horizon]"}
-        mean of the season: You forecast the mean of the last season. The season itself is asked for, step by
-            step.
-            {"season[np.arange(horizon) % period]": "np.full(horizon, season.mean())"}
-        trend added: You add the change of the last season. That can be a good idea, but the plain seasonal
-            forecast is asked for.
-            {"% period]": "% period] + past[-1] - past[-min(period + 1, len(past))]"}
-        whole seasons: You forecast a whole number of seasons. Exactly `horizon` values are asked for.
-            {"np.arange(horizon) % period": "np.arange(-(-horizon // period) * period) % period"}
-        one value of the season: You repeat a single value, that of `period` steps before. Step h has the
-            value of place h % period of the season.
-            {"season[np.arange(horizon) % period]": "np.full(horizon, season[0])"}
-        season not cut off: You repeat the season `horizon` times. The forecast has `horizon` values: cut it
-            off there, `[:horizon]`.
-            {"season[np.arange(horizon) % period]": "np.tile(season, horizon)"}
-        mean over all seasons: You forecast the mean of all seasons of the past. Asked for is the last one as
-            it was.
-            {"season[np.arange(horizon) % period]":
-                "np.array([past[(len(past) + h) % period :: period].mean() for h in range(horizon)])"}
-        season runs into the beginning: After a season your index passes 0, and goes on with the first values
-            of the past. Begin the season again: h % period.
-            {"season[np.arange(horizon) % period]": "past[np.arange(horizon) - period]"}
-        values before the last season: You take the values before the last season. It is the last season
-            itself that comes again: `past[-period:]`.
-            {"season[np.arange(horizon) % period]": "past[-period - horizon : -period]"}
+        first value known already: Your past holds `data[origin]`, the very value that is to be forecast. The
+            end of a slice is not part of it: `data[:origin]`.
+            {"data[:origin]": "data[: origin + 1]"}
+        whole truth known already: Your past reaches to the end of what is to be forecast. It must end before
+            the origin: `data[:origin]`.
+            {"data[:origin]": "data[: origin + horizon]"}
+        whole series handed over: You hand the whole series to the forecast, the future too. It may read
+            `data[:origin]` alone.
+            {"data[:origin]": "data"}
+        past never grows: Every forecast is made from the same past, that before `start`. As time goes on more
+            is known: `data[:origin]`.
+            {"data[:origin]": "data[:start]"}
+        past ends a step early: Your past ends a step too early. The value just before the origin was known.
+            {"data[:origin]": "data[: origin - 1]"}
+        own forecasts read: Your past grows by your own forecasts. By the next origin the true values were
+            known: `data[:origin]`.
+            {"data[:origin]": "np.concatenate([data[:start], *made])"}
+        first origin alone: You return the first origin alone: your `return` stands inside the loop. It
+            belongs behind it, under the `for`.
+            {"np.array(truth), np.array(made)": "np.array(truth[0]), np.array(made[0])"}
+        past cut at the front: You hand over the last `start` values only. What lies before them was known:
+            `data[:origin]`.
+            {"data[:origin]": "data[origin - start : origin]"}
+        future handed over: You hand over what comes after the origin. The past ends there: `data[:origin]`.
+            {"data[:origin]": "data[origin:]"}
+        truth a step late: Your truth begins a step too late. The first value to be forecast is
+            `data[origin]`.
+            {"data[origin : origin + horizon]": "data[origin + 1 : origin + horizon + 1]",
+             "len(data) - horizon + 1": "len(data) - horizon"}
+        truth a step early: Your truth begins a step too early, with a value that the forecast has read. The
+            first value to be forecast is `data[origin]`.
+            {"data[origin : origin + horizon]": "data[origin - 1 : origin + horizon - 1]"}
+        last origin lost: The last origin is missing. The truth of horizon values is known as long as origin +
+            horizon <= len(data), and the end of a range is not part of it.
+            {"len(data) - horizon + 1": "len(data) - horizon"}
+        every ignored: You forecast at every step. The origins lie `every` steps apart: the third argument of
+            `range`.
+            {"horizon + 1, every": "horizon + 1"}
+        horizon instead of every: Your origins lie `horizon` steps apart. They lie `every` steps apart, so
+            that forecasts may overlap.
+            {"horizon + 1, every": "horizon + 1, horizon"}
+        first origin left out: Your first forecast is made a step late: the first origin is `start`.
+            {"range(start,": "range(start + every,"}
+        start taken for the past: Your first origin lies `horizon` steps after `start`. The first value to be
+            forecast is `data[start]`.
+            {"range(start,": "range(start + horizon,"}
+        truth and forecasts exchanged: You return the forecasts first. The truth is asked for first.
+            {"return np.array(truth), np.array(made)": "return np.array(made), np.array(truth)"}
+        last origin alone: You return the last origin alone. All of them are asked for, a row for each.
+            {"np.array(truth), np.array(made)": "np.array(truth[-1]), np.array(made[-1])"}
+        one step only: You ask for one step and compare it with the whole horizon. Hand `horizon` on to the
+            forecast.
+            {"(data[:origin], horizon)": "(data[:origin], 1)"}
+        forecasts alone: You return the forecasts alone. What they are compared with is asked for too, and
+            comes first.
+            {"np.array(truth), np.array(made)": "np.array(made)"}
     """),
 )
 
@@ -402,9 +435,9 @@ MASE = Exercise(
     reference=mase,
     title="The mean absolute scaled error",
     lesson="06",
-    section="How good is good?",
+    section="The error without units",
     points=2,
-    minutes=8,
+    minutes=6,
     returns=("the error",),
     probes=_mase_probes,
     hints=(
@@ -715,32 +748,32 @@ PERFECT_PLOT = Question(
     points=1,
     minutes=3,
     question=(
-        "A network forecasts tomorrow's price. On the plot its curve lies on the true one, and R² is 0.97. "
-        "What shows whether it knows anything?"
+        "The plot of a forecast of prices looks perfect, and R² is high. Which measurement shows whether the "
+        "network knows anything about tomorrow?"
     ),
     choices={
-        "a": "R² on more days.",
-        "b": "The correlation of forecast and truth, in per cent.",
-        "c": "Its error beside that of saying today's price again.",
-        "d": "A plot of the last ten days, to see how close the curves are.",
+        "a": "R² once more, on the days that were not trained on alone.",
+        "b": "The correlation of forecast and price, from five seeds, with its spread.",
+        "c": "Its mean absolute error beside that of saying today's price again, on the same days.",
+        "d": "Its mean absolute error in per cent of the price, so that shares can be compared.",
     },
     answer="c",
     explanations={
         "a": (
             "R² compares with the mean of the whole time. Prices of one day and the next are so close that "
-            "saying today's again has an R² just as high."
+            "saying today's again has an R² just as high, on those days too."
         ),
         "b": (
             "Prices that wander correlate with their own past nearly perfectly. The curve of today's price, "
-            "drawn a day late, passes this test."
+            "drawn a day late, passes this test, and it has no seed."
         ),
         "c": (
-            "Whoever says today's price again knows nothing of tomorrow. Only what is better than that, and "
-            "more often than by luck, is a forecast."
+            "If you say today's price again, you know nothing of tomorrow. Only what is better than that, "
+            "and more often than by luck, is a forecast."
         ),
         "d": (
-            "Looking closer shows that the curve comes a day late, if you look for it. How much that is "
-            "worth is said by a number: the error beside that of today's price."
+            "One per cent is little or much, depending on how far prices move in a day. To say today's price "
+            "again may miss by less."
         ),
     },
     hints=(
