@@ -22,6 +22,7 @@ from lstm_course.common.files import course_folder, write
 from lstm_course.data import text
 from lstm_course.data.reviews import loading
 from lstm_course.models import textbook
+from lstm_course.models.holding import hold
 
 TABLE = "full_profile.json"
 VALIDATION, WORDS, LENGTH = 5000, 20_000, 200  # of IMDB: held out, size of the vocabulary, words of a review
@@ -173,7 +174,8 @@ class Texts:
     def encoded(self, part, length, **options):
         """Numbers `(N, length)` and labels `(N,)` of "train", "validation" or "test"."""
         split = getattr(self.reviews, part)
-        return text.encode(split.texts, self.vocabulary, length, **options), split.labels.astype("float32")
+        x = text.encode(split.texts, self.vocabulary, length, padding="post", **options)
+        return x, split.labels.astype("float32")
 
 
 def train(data, recipe, seed, say):
@@ -280,9 +282,16 @@ def imdb_jobs():
     book = "128 + 128 units, dropout 0.2, recurrent dropout 0.2, 200 words, batch 32"
     stack = "128 + 128 + 64 units, no dropout, 200 words, batch 32"
     bag = "tf-idf, logistic regression"
+    mean = "64 numbers a word, 64 units in all, mean over the words, spatial dropout 0.3, 300 words, batch 64"
 
     def careful(cell):
         return Recipe(partial(tuned, cell), epochs=5, batch_size=64, length=300, patience=1)
+
+    def averaged(cell, units):
+        def make():
+            return _compiled(pooled(WORDS, 64, units, cell, spatial=0.3, dropout=0.0))
+
+        return Recipe(make, epochs=8, batch_size=64, length=300, patience=1)
 
     def text_book(make, **options):
         return Recipe(lambda: _fast(make(WORDS, **options)), epochs=10, patience=1, last=True)
@@ -295,6 +304,14 @@ def imdb_jobs():
         _keras_job("LSTM, text book", book, text_book(textbook.text_classifier)),
         _keras_job("two LSTMs, text book", stack, text_book(textbook.stacked_text_classifier)),
         _keras_job("simple RNN, tuned", care, careful("SimpleRNN")),
+        *[
+            _keras_job(name, mean, averaged(cell, units))
+            for name, cell, units in (
+                ("mean of the words", None, 64),
+                ("LSTM, pooled", "LSTM", 64),
+                ("bidirectional, pooled", "bidirectional", 32),
+            )
+        ],
     ]
 
 
@@ -331,25 +348,148 @@ def review_jobs():
         ],
         _keras_job("LSTM, text book", f"{book}; whole reviews from the start", recipe, measures=_by_distance),
         near_first_job("LSTM, text book, near first", f"{book}; {stages}", textbook.text_classifier, 32, 4),
+        *[
+            near_first_job(
+                "LSTM, disturbed",
+                f"{size}, learning rate 0.003; {stages}; disturbed 5 words after the verdict",
+                partial(small_classifier, "LSTM", 0.003),
+                64,
+                seed,
+                look=_disturbed,
+            )
+            for seed in range(5)
+        ],
+        *[
+            Job(
+                f"LSTM, {'mask' if mask else 'no mask'}, zeros {side}",
+                f"{size}, learning rate 0.003; 3 epochs cut at the verdict, 100 zeros {side} the words",
+                partial(_with_zeros, mask=mask, side=side),
+                seed,
+            )
+            for mask, side in ((False, "after"), (False, "before"), (True, "after"))
+            for seed in range(5)
+        ],
+        *[
+            _keras_job(
+                name,
+                "32 numbers a word, 32 units, dropout 0.2, clipped at norm 1, batch 64, learning rate 0.003; "
+                "whole reviews from the start",
+                Recipe(partial(_pooled_small, cell), epochs=5, batch_size=64, length=LONGEST),
+                seed,
+                measures=_by_distance,
+            )
+            for name, cell in (("mean of the words", None), ("LSTM, pooled", "LSTM"))
+            for seed in (0, 1, 2)
+        ],
     ]
 
 
 def small_classifier(cell, rate, words):
     """The text-book model at the size of the lesson, with a clipped gradient."""
+    return _clipped(textbook.text_classifier(words, 32, 32, recurrent_dropout=0, cell=cell).layers, rate)
+
+
+def pooled(words, numbers, units, cell, spatial=0.0, dropout=0.2):
+    """Layers that answer from the mean over all words, of the vectors or of a recurrent layer's outputs."""
+    from keras import layers
+
+    reading = []
+    if cell == "bidirectional":
+        reading = [layers.Bidirectional(layers.LSTM(units, return_sequences=True, dropout=dropout))]
+    elif cell is not None:
+        reading = [getattr(layers, cell)(units, return_sequences=True, dropout=dropout)]
+    return [
+        layers.Embedding(words, numbers, mask_zero=True),
+        layers.SpatialDropout1D(spatial),
+        *reading,
+        layers.GlobalAveragePooling1D(),
+        layers.Dropout(0.3),
+        layers.Dense(1, activation="sigmoid"),
+    ]
+
+
+def _with_zeros(data, seed, say, mask, side):
+    """Learn to read verdicts with 100 zeros before or after the words, with or without a mask."""
+    from keras import layers
+
+    def padded(split):
+        texts = text.cut_after(split.texts, split.distances, 0)
+        length = 100 + max(len(one.split()) for one in texts)
+        padding = "post" if side == "after" else "pre"
+        x = text.encode(texts, data.vocabulary, length, padding=padding)
+        return x, split.labels.astype("float32")
+
+    words = text.input_dim(data.vocabulary)
+    model = small_classifier("LSTM", 0.003, words)
+    if not mask:
+        plain = layers.Embedding(words, 32)
+        model = _clipped([plain, *model.layers[1:]], 0.003)
+    model.fit(textbook.batches(*padded(data.reviews.train), 64, shuffle_seed=seed), epochs=3, verbose=0)
+    x, labels = padded(data.reviews.test)
+    return {"accuracy at the verdict": float(np.mean(predicted(model, x) == labels)), "epochs": 3}
+
+
+def _clipped(layers, rate):
+    """A model from layers, with the optimizer of the lesson."""
     import keras
 
-    model = textbook.text_classifier(words, 32, 32, recurrent_dropout=0, cell=cell)
+    model = keras.Sequential([keras.Input(shape=(None,), dtype="int32"), *layers])
     optimizer = keras.optimizers.Adam(rate, global_clipnorm=1.0)
     model.compile(optimizer=optimizer, loss="binary_crossentropy", metrics=["accuracy"])
     return model
 
 
-def near_first_job(name, settings, make, batch_size, seed):
-    """A job that trains what `make(words)` returns in stages, words being the size of the vocabulary."""
+def _pooled_small(cell):
+    return _clipped(pooled(WORDS, 32, 32, cell), 0.003)
+
+
+def _disturbed(model, data):
+    """How a trained classifier keeps the verdict of the test reviews that go on for 40 words and more."""
+    split = data.reviews.test
+    chosen = np.flatnonzero(split.distances >= 40)
+    texts, labels = [split.texts[k] for k in chosen], split.labels[chosen]
+    x = text.encode(texts, data.vocabulary, LONGEST, padding="post")
+    mask = x > 0
+    marks = mask.sum(axis=1) - split.distances[chosen] + 5
+    layer, vectors = textbook.recurrent_inputs(model, x)
+    held = hold(layer, vectors, marks, opposite(labels), mask)
+
+    def follows(h, labels):
+        for above in model.layers[2:]:
+            h = above(h)
+        return float(np.mean((np.asarray(h)[:, 0] > 0.5) == labels))
+
+    return {
+        "mean forget gate": float(held.forget.mean()),
+        "old share of the cell state": float(np.median(held.carried)),
+        "accuracy, untouched": follows(held.untouched, labels),
+        "accuracy, input gate shut": follows(held.shut, labels),
+        "accuracy, loop cut": follows(held.unlooped, labels),
+        "accuracy, cell state halved": follows(held.halved, labels),
+        "halving left": float(np.median(held.left)),
+        "swapped, follows the cell state": follows(held.swapped, 1 - labels),
+    }
+
+
+def opposite(labels):
+    """For each text the number of one with the other label, `(N,)`."""
+    partner = np.empty(len(labels), int)
+    for label in (0, 1):
+        own, others = np.flatnonzero(labels == label), np.flatnonzero(labels != label)
+        partner[own] = np.resize(others, len(own))
+    return partner
+
+
+def near_first_job(name, settings, make, batch_size, seed, look=None):
+    """A job that trains what `make(words)` returns in stages, words being the size of the vocabulary.
+
+    `look(model, data)` gives what is to be reported of the trained model instead of accuracies by distance.
+    """
 
     def cut(data, split, words):
         texts = text.cut_after(split.texts, split.distances, words)
-        x = text.encode(texts, data.vocabulary, max(len(one.split()) for one in texts))
+        longest = max(len(one.split()) for one in texts)
+        x = text.encode(texts, data.vocabulary, longest, padding="post")
         return x, split.labels.astype("float32")
 
     def run(data, seed, say):
@@ -360,6 +500,8 @@ def near_first_job(name, settings, make, batch_size, seed):
             if words == 0:
                 x, labels = cut(data, data.reviews.test, 0)
                 found["accuracy at the verdict, first stage"] = float(np.mean(predicted(model, x) == labels))
+        if look:
+            return look(model, data) | {"epochs": sum(epochs for _, epochs in STAGES)}
         x, labels = data.encoded("test", LONGEST)
         right = predicted(model, x) == labels
         found |= {"test accuracy": float(right.mean()), "epochs": sum(epochs for _, epochs in STAGES)}

@@ -224,6 +224,56 @@ def draw_rnn(values=None, lit=None):
 
 
 @styled
+def draw_lookup(words, numbers, vectors):
+    """Draw how a padded text becomes what a recurrent layer reads: words, numbers, vectors, mask.
+
+    Args:
+        words: the words of the text, at most as many as numbers.
+        numbers: the row of word numbers, `(T,)`, 0 for padding after the words; up to 8.
+        vectors: what the embedding has for each number, `(T, D)`, D up to 4.
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if the arrays do not fit each other.
+
+    Example:
+        >>> figure = draw_lookup(["not", "bad"], [7, 9, 0], np.zeros((3, 2)))
+        >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "mask"]
+        ['word', 'word', 'padding']
+    """
+    numbers, vectors = np.asarray(numbers), np.asarray(vectors, dtype=float)
+    if numbers.ndim != 1 or vectors.ndim != 2 or not len(words) <= len(numbers) == len(vectors) <= 8:
+        raise ValueError(
+            f"words, numbers and vectors have {len(words)}, {numbers.shape} and {vectors.shape}, "
+            "expected one vector a number, at most 8, and no more words"
+        )
+    sheet = _Sheet(3.2, None, {f"step {t}": vector for t, vector in enumerate(vectors)}, None)
+    for up, name in ((2.9, "words"), (2.4, "numbers"), (1.4, "vectors x"), (0.35, "mask")):
+        sheet.write(0.2, up, name, ("wires",), "left", style="italic")
+    for step, number_ in enumerate(numbers.tolist()):
+        across = 1.9 + 6.4 * (step + 0.5) / len(numbers)
+        sheet.write(across, 2.9, words[step] if step < len(words) else "–", ("wires",))
+        sheet.write(across, 2.4, str(number_), ("wires",), size=12)
+        sheet.wire([(across, 2.25), (across, 1.85)], ("input",))
+        sheet.value(across, 1.4, f"step {step}", ("input",))
+        sheet.axes.texts[-1].remove()  # its name
+        said = "word" if number_ else "padding"
+        sheet.axes.text(
+            across,
+            0.35,
+            said,
+            gid="mask",
+            ha="center",
+            va="center",
+            color=_DARK if number_ else _GREY_TEXT,
+            fontweight="bold" if number_ else "normal",
+        )
+    return sheet.figure
+
+
+@styled
 def draw_unrolled(steps=4, kind="many-to-one", folded=False):
     """Draw a recurrent network unrolled in time: one cell, drawn once for each step.
 

@@ -145,6 +145,17 @@ def test_no_text_of_the_plain_cell_overlaps(lit, units):
     assert_legible(drawings.draw_rnn(values if units else None, lit))
 
 
+@pytest.mark.parametrize(("words", "places"), [(0, 1), (2, 5), (8, 8)])
+def test_look_up_says_of_each_place_whether_it_counts(words, places):
+    numbers = np.arange(2, 2 + places) * (np.arange(places) < words)
+    figure = drawings.draw_lookup(["marvellous"[:7]] * words, numbers, np.zeros((places, 4)))
+    assert_legible(figure)
+    said = [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "mask"]
+    assert said == ["word"] * words + ["padding"] * (places - words)
+    with pytest.raises(ValueError, match="one vector a number"):
+        drawings.draw_lookup([], numbers, np.zeros((places + 1, 4)))
+
+
 @pytest.mark.parametrize("folded", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("steps", [1, 2, 4, 8])
