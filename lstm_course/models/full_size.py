@@ -312,7 +312,48 @@ def imdb_jobs():
                 ("bidirectional, pooled", "bidirectional", 32),
             )
         ],
+        *depth_jobs(),
     ]
+
+
+def depth_jobs():
+    """On IMDB: depth at equal parameters and with equal care, and the same care without its dropout."""
+    settings = "{} units, {}, 300 words, batch 64"
+    dropout, without = "spatial dropout 0.3", "no dropout"
+    return [
+        _keras_job(
+            model,
+            settings.format(" + ".join(map(str, (64, *units))), without if share == 0 else dropout),
+            Recipe(partial(careful_stack, units, share), epochs=5, batch_size=64, length=300, patience=1),
+            seed,
+        )
+        for seed, model, units, share in (
+            (4, "two LSTMs, tuned", (42, 42), 0.3),
+            (4, "LSTM, tuned, no dropout", (64,), 0.0),
+            (5, "LSTM, tuned", (64,), 0.3),
+            (5, "two LSTMs, tuned", (42, 42), 0.3),
+            (5, "LSTM, tuned, no dropout", (64,), 0.0),
+            (6, "LSTM, tuned", (64,), 0.3),
+            (6, "two LSTMs, tuned", (42, 42), 0.3),
+            (6, "LSTM, tuned, no dropout", (64,), 0.0),
+        )
+    ]
+
+
+def careful_stack(units, dropout, words=WORDS):
+    """The network of `tuned` with LSTMs of these units one above the other; dropout 0.0 takes the care out."""
+    from keras import layers
+
+    return _compiled(
+        [
+            layers.Embedding(words, 64, mask_zero=True),
+            layers.SpatialDropout1D(dropout),
+            *[layers.LSTM(size, return_sequences=True) for size in units[:-1]],
+            layers.LSTM(units[-1]),
+            layers.Dropout(dropout),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
 
 
 # The embedded reviews

@@ -15,10 +15,12 @@ __getattr__, __dir__, __all__ = face(
         "charts": ("by_lag", "by_size", "forecast", "means", "ratios", "training_curves"),
         "drawings": (
             "draw_backward",
+            "draw_bidirectional",
             "draw_cell",
             "draw_cell_backward",
             "draw_lookup",
             "draw_rnn",
+            "draw_stack",
             "draw_unrolled",
         ),
         "showing": ("figure_html", "show"),
