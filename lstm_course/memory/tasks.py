@@ -323,7 +323,7 @@ def temporal_order(length):
 
 
 def parity(length):
-    """Bits; after each one, is the number of ones so far odd? One bit to hold, to be turned over again and again.
+    """Bits; after each one, is the number of ones so far odd? A bit to hold, and to turn over and over.
 
     Args:
         length: T, at least 1.

@@ -341,7 +341,7 @@ def depth_jobs():
 
 
 def careful_stack(units, dropout, words=WORDS):
-    """The network of `tuned` with LSTMs of these units one above the other; dropout 0.0 takes the care out."""
+    """The network of `tuned` with LSTMs of these units one above the other."""
     from keras import layers
 
     return _compiled(

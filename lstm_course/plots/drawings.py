@@ -365,8 +365,8 @@ def draw_bidirectional(steps=4, answers="each step"):
 
     Args:
         steps: how many steps, 1 to 6, default 4.
-        answers: "each step" (the default: an output a step, from both layers) or "the window" (one output, from
-            the last state of each layer).
+        answers: "each step" (the default: an output a step, from both layers) or "the window" (one
+            output, from the last state of each layer).
 
     Returns:
         The figure.
@@ -417,7 +417,7 @@ def _draw_layer_cell(sheet, across, up, name):
 
 
 def _draw_joined(sheet, right_from, right, left_from, left, across):
-    """The state of the layer that reads to the right and of the one that reads to the left, joined to one y."""
+    """The state of the layer that reads to the right and that of the other, joined to one y."""
     top = 3.35
     aside = right_from + 0.6
     path = [(right_from + 0.2, right + 0.3), (right_from + 0.2, right + 0.55), (aside, right + 0.55)]
