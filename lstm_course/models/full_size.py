@@ -333,9 +333,6 @@ def depth_jobs():
             (5, "LSTM, tuned", (64,), 0.3),
             (5, "two LSTMs, tuned", (42, 42), 0.3),
             (5, "LSTM, tuned, no dropout", (64,), 0.0),
-            (6, "LSTM, tuned", (64,), 0.3),
-            (6, "two LSTMs, tuned", (42, 42), 0.3),
-            (6, "LSTM, tuned, no dropout", (64,), 0.0),
         )
     ]
 
