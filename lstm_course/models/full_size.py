@@ -276,22 +276,40 @@ def tuned(cell, units=64, words=WORDS):
     )
 
 
+def pooled(cell, units):
+    """A model that answers from the mean over all words, of the vectors (None) or of a cell's outputs."""
+    from keras import layers
+
+    reading = []
+    if cell == "bidirectional":
+        reading = [layers.Bidirectional(layers.LSTM(units, return_sequences=True))]
+    elif cell is not None:
+        reading = [getattr(layers, cell)(units, return_sequences=True)]
+    return _compiled(
+        [
+            layers.Embedding(WORDS, 64, mask_zero=True),
+            layers.SpatialDropout1D(0.3),
+            *reading,
+            layers.GlobalAveragePooling1D(),
+            layers.Dropout(0.3),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+
+
 def imdb_jobs():
-    """What is measured on IMDB: baselines, the text-book textbook, and one layer with some care."""
+    """What is measured on IMDB: baselines, the textbook's models, and one layer with some care."""
     care = "64 + 64 units, spatial dropout 0.3, 300 words, batch 64"
     book = "128 + 128 units, dropout 0.2, recurrent dropout 0.2, 200 words, batch 32"
     stack = "128 + 128 + 64 units, no dropout, 200 words, batch 32"
     bag = "tf-idf, logistic regression"
-    mean = "64 numbers a word, 64 units in all, mean over the words, spatial dropout 0.3, 300 words, batch 64"
+    mean = "mean over the words, spatial dropout 0.3, 300 words, batch 64"
 
     def careful(cell):
         return Recipe(partial(tuned, cell), epochs=5, batch_size=64, length=300, patience=1)
 
     def averaged(cell, units):
-        def make():
-            return _compiled(pooled(WORDS, 64, units, cell, spatial=0.3, dropout=0.0))
-
-        return Recipe(make, epochs=8, batch_size=64, length=300, patience=1)
+        return Recipe(partial(pooled, cell, units), epochs=8, batch_size=64, length=300, patience=1)
 
     def text_book(make, **options):
         return Recipe(lambda: _fast(make(WORDS, **options)), epochs=10, patience=1, last=True)
@@ -305,11 +323,11 @@ def imdb_jobs():
         _keras_job("two LSTMs, text book", stack, text_book(textbook.stacked_text_classifier)),
         _keras_job("simple RNN, tuned", care, careful("SimpleRNN")),
         *[
-            _keras_job(name, mean, averaged(cell, units))
-            for name, cell, units in (
-                ("mean of the words", None, 64),
-                ("LSTM, pooled", "LSTM", 64),
-                ("bidirectional, pooled", "bidirectional", 32),
+            _keras_job(name, f"{sizes}, {mean}", averaged(cell, units))
+            for name, cell, units, sizes in (
+                ("mean of the words", None, 64, "64 numbers a word"),
+                ("LSTM, pooled", "LSTM", 64, "64 + 64 units"),
+                ("bidirectional, pooled", "bidirectional", 32, "64 + 2 x 32 units"),
             )
         ],
     ]
@@ -372,13 +390,29 @@ def review_jobs():
         *[
             _keras_job(
                 name,
-                "32 numbers a word, 32 units, dropout 0.2, clipped at norm 1, batch 64, learning rate 0.003; "
-                "whole reviews from the start",
-                Recipe(partial(_pooled_small, cell), epochs=5, batch_size=64, length=LONGEST),
+                f"{sizes}, learning rate 0.003, mean over the words; whole reviews from the start",
+                Recipe(partial(small_pooled, cell, WORDS), epochs=10, batch_size=64, length=LONGEST),
                 seed,
                 measures=_by_distance,
             )
-            for name, cell in (("mean of the words", None), ("LSTM, pooled", "LSTM"))
+            for name, cell, sizes in (
+                ("mean of the words", None, "32 numbers a word, clipped at norm 1, batch 64"),
+                ("LSTM, pooled", "LSTM", size),
+            )
+            for seed in (0, 1, 2)
+        ],
+        *[
+            near_first_job(
+                name,
+                f"{size}, learning rate 0.003, mean over the words; {stages}",
+                partial(small_pooled, cell),
+                64,
+                seed,
+            )
+            for name, cell in (
+                ("LSTM, pooled, near first", "LSTM"),
+                ("simple RNN, pooled, near first", "SimpleRNN"),
+            )
             for seed in (0, 1, 2)
         ],
     ]
@@ -389,23 +423,13 @@ def small_classifier(cell, rate, words):
     return _clipped(textbook.text_classifier(words, 32, 32, recurrent_dropout=0, cell=cell).layers, rate)
 
 
-def pooled(words, numbers, units, cell, spatial=0.0, dropout=0.2):
-    """Layers that answer from the mean over all words, of the vectors or of a recurrent layer's outputs."""
+def small_pooled(cell, words):
+    """The same, but answering from the mean over all words, of the cell's outputs or (None) the vectors."""
     from keras import layers
 
-    reading = []
-    if cell == "bidirectional":
-        reading = [layers.Bidirectional(layers.LSTM(units, return_sequences=True, dropout=dropout))]
-    elif cell is not None:
-        reading = [getattr(layers, cell)(units, return_sequences=True, dropout=dropout)]
-    return [
-        layers.Embedding(words, numbers, mask_zero=True),
-        layers.SpatialDropout1D(spatial),
-        *reading,
-        layers.GlobalAveragePooling1D(),
-        layers.Dropout(0.3),
-        layers.Dense(1, activation="sigmoid"),
-    ]
+    vectors, _, *above = small_classifier("LSTM", 0.003, words).layers
+    reading = [] if cell is None else [getattr(layers, cell)(32, return_sequences=True, dropout=0.2)]
+    return _clipped([vectors, *reading, layers.GlobalAveragePooling1D(), *above], 0.003)
 
 
 def _with_zeros(data, seed, say, mask, side):
@@ -437,10 +461,6 @@ def _clipped(layers, rate):
     optimizer = keras.optimizers.Adam(rate, global_clipnorm=1.0)
     model.compile(optimizer=optimizer, loss="binary_crossentropy", metrics=["accuracy"])
     return model
-
-
-def _pooled_small(cell):
-    return _clipped(pooled(WORDS, 32, 32, cell), 0.003)
 
 
 def _disturbed(model, data):
