@@ -388,30 +388,22 @@ def review_jobs():
             for seed in range(5)
         ],
         *[
-            _keras_job(
-                name,
-                f"{sizes}, learning rate 0.003, mean over the words; whole reviews from the start",
-                Recipe(partial(small_pooled, cell, WORDS), epochs=10, batch_size=64, length=LONGEST),
+            near_first_job(
+                "LSTM, pooled, near first",
+                f"{size}, learning rate 0.003, mean over the words; {stages}",
+                small_pooled,
+                64,
                 seed,
-                measures=_by_distance,
-            )
-            for name, cell, sizes in (
-                ("mean of the words", None, "32 numbers a word, clipped at norm 1, batch 64"),
-                ("LSTM, pooled", "LSTM", size),
             )
             for seed in (0, 1, 2)
         ],
         *[
-            near_first_job(
-                name,
-                f"{size}, learning rate 0.003, mean over the words; {stages}",
-                partial(small_pooled, cell),
-                64,
+            _keras_job(
+                "LSTM, pooled",
+                f"{size}, learning rate 0.003, mean over the words; whole reviews from the start",
+                Recipe(partial(small_pooled, WORDS), epochs=5, batch_size=64, length=LONGEST),
                 seed,
-            )
-            for name, cell in (
-                ("LSTM, pooled, near first", "LSTM"),
-                ("simple RNN, pooled, near first", "SimpleRNN"),
+                measures=_by_distance,
             )
             for seed in (0, 1, 2)
         ],
@@ -423,13 +415,13 @@ def small_classifier(cell, rate, words):
     return _clipped(textbook.text_classifier(words, 32, 32, recurrent_dropout=0, cell=cell).layers, rate)
 
 
-def small_pooled(cell, words):
-    """The same, but answering from the mean over all words, of the cell's outputs or (None) the vectors."""
+def small_pooled(words):
+    """The LSTM of the same size, but answering from the mean of its outputs over all words."""
     from keras import layers
 
     vectors, _, *above = small_classifier("LSTM", 0.003, words).layers
-    reading = [] if cell is None else [getattr(layers, cell)(32, return_sequences=True, dropout=0.2)]
-    return _clipped([vectors, *reading, layers.GlobalAveragePooling1D(), *above], 0.003)
+    reading = layers.LSTM(32, return_sequences=True, dropout=0.2)
+    return _clipped([vectors, reading, layers.GlobalAveragePooling1D(), *above], 0.003)
 
 
 def _with_zeros(data, seed, say, mask, side):

@@ -115,9 +115,8 @@ def test_a_hundred_zeros_stand_on_the_side_that_is_named(monkeypatch, name, zero
     assert not x[:, zeros].any() and (np.count_nonzero(x, axis=1) == [3, 4] * 4).all()
 
 
-@pytest.mark.parametrize("cell", [None, "LSTM", "SimpleRNN"])
-def test_the_pooled_classifier_reads_no_padding(cell):
-    model = full_size.small_pooled(cell, words=9)
+def test_the_pooled_classifier_reads_no_padding():
+    model = full_size.small_pooled(words=9)
     short = np.array([[2, 5, 3]])
     padded = np.pad(short, ((0, 0), (0, 40)))
     assert np.allclose(model(short), model(padded), atol=1e-6)
