@@ -74,7 +74,8 @@ def measure(what, path=None, say=print):
     """Measure what is still missing in the table, one network after the other, and write it there.
 
     Args:
-        what: "imdb" (about an hour of one processor core) or "reviews".
+        what: "imdb" (about an hour of one processor core), "reviews", or "depth" (lesson 5: one LSTM and two
+            on IMDB, ten minutes).
         path: of the table, default `datasets/full_profile.json` of the course.
         say: function that is told what is going on, a sentence at a time.
 
@@ -85,8 +86,12 @@ def measure(what, path=None, say=print):
         ValueError: if `what` is unknown.
         DataError: if the data is not there.
     """
-    arguments.one_of("what", what, ("imdb", "reviews"))
-    load, jobs = (_load_imdb, imdb_jobs) if what == "imdb" else (_load_reviews, review_jobs)
+    kinds = {
+        "imdb": ("04", _load_imdb, imdb_jobs),
+        "reviews": ("04", _load_reviews, review_jobs),
+        "depth": ("05", _load_imdb, depth_jobs),
+    }
+    lesson, load, jobs = kinds[arguments.one_of("what", what, tuple(kinds))]
     path = course_folder("datasets") / TABLE if path is None else Path(path)
     data = None
     for job in jobs():
@@ -95,7 +100,7 @@ def measure(what, path=None, say=print):
             say(f"{job.model}, seed {job.seed}: stands in the table already")
             continue
         data = load() if data is None else data
-        rows = _timed(job, data, say, {"lesson": "04", "data": what})
+        rows = _timed(job, data, say, {"lesson": lesson, "data": what})
         table = json.dumps([*full_size_results(path), *rows], indent=1, ensure_ascii=False)
         write(path, f"{table}\n".encode())
         for row in rows:
@@ -117,7 +122,7 @@ def full_size_results(path=None):
         seconds (by the clock), cpu_seconds, date, machine and versions; empty when nothing was measured.
 
     Example:
-        >>> {row["data"] for row in full_size_results()} <= {"imdb", "reviews"}
+        >>> {row["data"] for row in full_size_results()} <= {"imdb", "reviews", "depth"}
         True
     """
     path = course_folder("datasets") / TABLE if path is None else Path(path)
@@ -276,22 +281,36 @@ def tuned(cell, units=64, words=WORDS):
     )
 
 
+def pooled(cell):
+    """A model that answers from the mean over all words, of the vectors (None) or of a cell's outputs."""
+    from keras import layers
+
+    reading = [] if cell is None else [getattr(layers, cell)(64, return_sequences=True)]
+    return _compiled(
+        [
+            layers.Embedding(WORDS, 64, mask_zero=True),
+            layers.SpatialDropout1D(0.3),
+            *reading,
+            layers.GlobalAveragePooling1D(),
+            layers.Dropout(0.3),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+
+
 def imdb_jobs():
-    """What is measured on IMDB: baselines, the text-book textbook, and one layer with some care."""
+    """What is measured on IMDB: baselines, the textbook's models, and one layer with some care."""
     care = "64 + 64 units, spatial dropout 0.3, 300 words, batch 64"
     book = "128 + 128 units, dropout 0.2, recurrent dropout 0.2, 200 words, batch 32"
     stack = "128 + 128 + 64 units, no dropout, 200 words, batch 32"
     bag = "tf-idf, logistic regression"
-    mean = "64 numbers a word, 64 units in all, mean over the words, spatial dropout 0.3, 300 words, batch 64"
+    mean = "mean over the words, spatial dropout 0.3, 300 words, batch 64"
 
     def careful(cell):
         return Recipe(partial(tuned, cell), epochs=5, batch_size=64, length=300, patience=1)
 
-    def averaged(cell, units):
-        def make():
-            return _compiled(pooled(WORDS, 64, units, cell, spatial=0.3, dropout=0.0))
-
-        return Recipe(make, epochs=8, batch_size=64, length=300, patience=1)
+    def averaged(cell):
+        return Recipe(partial(pooled, cell), epochs=8, batch_size=64, length=300, patience=1)
 
     def text_book(make, **options):
         return Recipe(lambda: _fast(make(WORDS, **options)), epochs=10, patience=1, last=True)
@@ -304,21 +323,14 @@ def imdb_jobs():
         _keras_job("LSTM, text book", book, text_book(textbook.text_classifier)),
         _keras_job("two LSTMs, text book", stack, text_book(textbook.stacked_text_classifier)),
         _keras_job("simple RNN, tuned", care, careful("SimpleRNN")),
-        *[
-            _keras_job(name, mean, averaged(cell, units))
-            for name, cell, units in (
-                ("mean of the words", None, 64),
-                ("LSTM, pooled", "LSTM", 64),
-                ("bidirectional, pooled", "bidirectional", 32),
-            )
-        ],
-        *depth_jobs(),
+        _keras_job("mean of the words", f"64 numbers a word, {mean}", averaged(None)),
+        _keras_job("LSTM, pooled", f"64 + 64 units, {mean}", averaged("LSTM")),
     ]
 
 
 def depth_jobs():
     """On IMDB: depth at equal parameters and with equal care, and the same care without its dropout."""
-    settings = "{} units, {}, 300 words, batch 64"
+    settings = "IMDB, {} units, {}, 300 words, batch 64"
     dropout, without = "spatial dropout 0.3", "no dropout"
     return [
         _keras_job(
@@ -408,15 +420,23 @@ def review_jobs():
             for seed in range(5)
         ],
         *[
+            near_first_job(
+                "LSTM, pooled, near first",
+                f"{size}, learning rate 0.003, mean over the words; {stages}",
+                small_pooled,
+                64,
+                seed,
+            )
+            for seed in (0, 1, 2)
+        ],
+        *[
             _keras_job(
-                name,
-                "32 numbers a word, 32 units, dropout 0.2, clipped at norm 1, batch 64, learning rate 0.003; "
-                "whole reviews from the start",
-                Recipe(partial(_pooled_small, cell), epochs=5, batch_size=64, length=LONGEST),
+                "LSTM, pooled",
+                f"{size}, learning rate 0.003, mean over the words; whole reviews from the start",
+                Recipe(partial(small_pooled, WORDS), epochs=5, batch_size=64, length=LONGEST),
                 seed,
                 measures=_by_distance,
             )
-            for name, cell in (("mean of the words", None), ("LSTM, pooled", "LSTM"))
             for seed in (0, 1, 2)
         ],
     ]
@@ -427,23 +447,13 @@ def small_classifier(cell, rate, words):
     return _clipped(textbook.text_classifier(words, 32, 32, recurrent_dropout=0, cell=cell).layers, rate)
 
 
-def pooled(words, numbers, units, cell, spatial=0.0, dropout=0.2):
-    """Layers that answer from the mean over all words, of the vectors or of a recurrent layer's outputs."""
+def small_pooled(words):
+    """The LSTM of the same size, but answering from the mean of its outputs over all words."""
     from keras import layers
 
-    reading = []
-    if cell == "bidirectional":
-        reading = [layers.Bidirectional(layers.LSTM(units, return_sequences=True, dropout=dropout))]
-    elif cell is not None:
-        reading = [getattr(layers, cell)(units, return_sequences=True, dropout=dropout)]
-    return [
-        layers.Embedding(words, numbers, mask_zero=True),
-        layers.SpatialDropout1D(spatial),
-        *reading,
-        layers.GlobalAveragePooling1D(),
-        layers.Dropout(0.3),
-        layers.Dense(1, activation="sigmoid"),
-    ]
+    vectors, _, *above = small_classifier("LSTM", 0.003, words).layers
+    reading = layers.LSTM(32, return_sequences=True, dropout=0.2)
+    return _clipped([vectors, reading, layers.GlobalAveragePooling1D(), *above], 0.003)
 
 
 def _with_zeros(data, seed, say, mask, side):
@@ -475,10 +485,6 @@ def _clipped(layers, rate):
     optimizer = keras.optimizers.Adam(rate, global_clipnorm=1.0)
     model.compile(optimizer=optimizer, loss="binary_crossentropy", metrics=["accuracy"])
     return model
-
-
-def _pooled_small(cell):
-    return _clipped(pooled(WORDS, 32, 32, cell), 0.003)
 
 
 def _disturbed(model, data):
