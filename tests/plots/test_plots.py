@@ -168,6 +168,37 @@ def test_unrolled_network(kind, steps, folded):
     assert written.count("h") == steps + folded
 
 
+def arrows(figure):
+    """How many wires end in an arrow."""
+    return sum(patch.get_gid() == "arrow" for patch in figure.axes[0].patches)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("steps", [1, 4, 6])
+def test_every_step_of_a_stack_is_read_by_the_layer_above(layers, steps):
+    figure = drawings.draw_stack(layers, steps)
+    assert_legible(figure)
+    along, up = layers * steps, layers * steps  # to each cell from the left, and from below
+    assert arrows(figure) == along + up + 1  # and one out of the last
+
+
+@pytest.mark.parametrize(("answers", "outputs"), [("each step", 4), ("the window", 1)])
+def test_two_readers_are_joined_where_an_answer_is_due(answers, outputs):
+    figure = drawings.draw_bidirectional(4, answers)
+    assert_legible(figure)
+    assert sum(text.get_text().startswith("y") for text in figure.axes[0].texts) == outputs
+    assert arrows(figure) == 4 * 4 + 3 * outputs  # each cell has two in, each answer is joined from two
+
+
+def test_a_stack_and_two_readers_reject_other_sizes():
+    with pytest.raises(ValueError, match="layers is 4, expected a whole number from 1 to 3"):
+        plots.draw_stack(4)
+    with pytest.raises(ValueError, match="steps is 7, expected a whole number from 1 to 6"):
+        plots.draw_bidirectional(7)
+    with pytest.raises(ValueError, match="answers is 'never', expected 'each step'"):
+        plots.draw_bidirectional(2, "never")
+
+
 @pytest.mark.parametrize("steps", [1, 2, 3, 4])
 def test_the_gradient_on_its_way_back(steps):
     lengths = {"h": steps + 1, "r": steps + 1, "loss": steps, "da": steps, "dx": steps}
