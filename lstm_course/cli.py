@@ -345,7 +345,7 @@ def _add_measure(commands):
     )
     command.add_argument(
         "what",
-        choices=("imdb", "reviews", "memory"),
+        choices=("imdb", "reviews", "depth", "memory"),
         help="lesson 4 on these data, or lesson 3; an hour at most",
     )
     command.add_argument("--table", metavar="FILE", help="default the one in datasets/ of the course")

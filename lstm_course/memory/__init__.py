@@ -6,8 +6,8 @@ __getattr__, __dir__, __all__ = face(
     __name__,
     {
         "measures": ("gradient_by_lag", "memory_horizon", "recall_by_lag", "step_jacobians"),
-        "tasks": ("Task", "adding", "copy", "recall", "recall_bit", "temporal_order"),
+        "tasks": ("Task", "adding", "copy", "parity", "recall", "recall_bit", "temporal_order"),
         "training": ("Run", "evaluate", "train_on_task"),
-        "trials": ("hundred_steps", "lstm_that_starts", "measure_hundred_steps", "with_blanks"),
+        "trials": ("hundred_steps", "lstm_that_starts", "measure_hundred_steps", "stack_for", "with_blanks"),
     },
 )

@@ -8,6 +8,7 @@ heart, and its chance level is exact: what the best answer scores that has forgo
     adding(length)          the sum of the two marked numbers (Hochreiter & Schmidhuber 1997)
     copy(delay)             repeat ten symbols after a delay (Arjovsky, Shah & Bengio 2016)
     temporal_order(length)  in which order two symbols came (Hochreiter & Schmidhuber 1997)
+    parity(length)          whether the number of ones so far is odd
 """
 
 from collections.abc import Callable
@@ -319,3 +320,33 @@ def temporal_order(length):
     return Task(
         f"temporal order, T = {length}", length, 8, 4, softmax_cross_entropy, float(np.log(4)), 0.25, draw
     )
+
+
+def parity(length):
+    """Bits; after each one, is the number of ones so far odd? A bit to hold, and to turn over and over.
+
+    Args:
+        length: T, at least 1.
+
+    Returns:
+        A `Task` with one feature (1 for a one, -1 for a zero) and an answer at every step: 0 for even, 1 for
+        odd. The third class is the "blank" of tasks with an answer at every step, and never comes.
+
+    Raises:
+        TypeError, ValueError: when `length` is not a whole number of at least 1.
+
+    Example:
+        >>> x, y = parity(length=5).sample(1, seed=0)
+        >>> (x[0, :, 0] > 0).astype(int).tolist(), y[0].tolist()
+        ([1, 1, 1, 0, 0], [1, 0, 1, 1, 1])
+    """
+    length = whole_number("length", length)
+
+    def draw(n, rng):
+        bits = rng.integers(2, size=(n, length))
+        return np.float32(2 * bits - 1)[:, :, None], np.cumsum(bits, axis=1) % 2
+
+    return Task(
+        f"parity, T = {length}", length, 1, 3, softmax_cross_entropy, float(np.log(2)), 0.5, draw,
+        every_step=True,
+    )  # fmt: skip

@@ -1,7 +1,8 @@
 """What networks reach across a hundred steps, start by start: a table made by `lstm-course measure memory`.
 
-Lesson 3 says how a network must start if it is to remember, and a lesson runs in a minute. The trials that
-would take longer, several seeds of each start, stand in `datasets/hundred_steps.json`. A row is written as
+Lesson 3 says how a network must start if it is to remember, lesson 5 what a second layer brings, and a lesson
+runs in a minute. The trials that would take longer, several seeds of each start at several learning rates,
+stand in `datasets/hundred_steps.json`. A row is written as
 soon as it is known and is not measured again, so that an interrupted run can go on.
 """
 
@@ -11,9 +12,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from lstm_course.common import machine
 from lstm_course.common.files import course_folder, write
-from lstm_course.memory.tasks import Task, adding, recall
+from lstm_course.memory.tasks import Task, adding, parity, recall, temporal_order
 from lstm_course.memory.training import train_on_task
 from lstm_course.scratch.layers import LSTM, RNN, Dense, LastStep, ReluRNN, Sequential
 
@@ -34,6 +37,7 @@ class Trial:
         learning_rate: of Adam.
         goal: as in `train_on_task`.
         seeds: how many, from 0.
+        batch_size: sequences an update.
     """
 
     start: str
@@ -43,6 +47,7 @@ class Trial:
     learning_rate: float
     goal: float
     seeds: int = 5
+    batch_size: int = 16
 
 
 def lstm_that_starts(task, seed, forget_bias=1.0, input_bias=None, chrono=None, units=32):
@@ -67,6 +72,31 @@ def lstm_that_starts(task, seed, forget_bias=1.0, input_bias=None, chrono=None, 
     if input_bias is not None:
         layer.weights["bias"][:units] = input_bias
     return Sequential([layer, LastStep(), Dense(units, task.output_size, seed=seed + 1)])
+
+
+def stack_for(task, units, seed, **biases):
+    """LSTMs one above the other and a `Dense`, that fit a task.
+
+    Args:
+        task: the `Task` that it must fit.
+        units: hidden size of each LSTM, from the lowest up.
+        seed: of the weights.
+        biases: `forget_bias` or `chrono`, as for `LSTM`, of every layer.
+
+    Returns:
+        A `Sequential`.
+
+    Example:
+        >>> stack = stack_for(temporal_order(80), [14, 14], seed=0)
+        >>> [type(layer).__name__ for layer in stack.layers], stack.parameter_count
+        (['LSTM', 'LSTM', 'LastStep', 'Dense'], 2972)
+    """
+    random, parts, below = np.random.default_rng(seed), [], task.input_size
+    for H in units:
+        parts.append(LSTM(below, H, seed=random, **biases))
+        below = H
+    last = [] if task.every_step else [LastStep()]
+    return Sequential([*parts, *last, Dense(below, task.output_size, seed=random)])
 
 
 def with_blanks(task):
@@ -121,7 +151,30 @@ def trials():
     ]
     settings = {"task": hundred, "updates": 2500, "learning_rate": 0.001, "goal": 0.01}
     found.append(Trial("tanh, orthogonal", partial(_plain_rnn, RNN), **settings, seeds=3))
-    return found
+    return found + depth_trials()
+
+
+def depth_trials():
+    """Depth against width on two tasks: one, two and three LSTMs of at most 3,000 weights."""
+    order, bits = temporal_order(80), parity(20)
+    equal = {order: {1: [22], 2: [14, 14], 3: [11, 11, 11]}, bits: {1: [26], 2: [15, 15], 3: [11, 11, 11]}}
+
+    def trial(task, depth, rate, added="", **biases):
+        name = f"{depth} layer{'s' * (depth > 1)}{added}"
+        updates = 600 if task is bits else 1000
+        make = partial(_stack, equal[task][depth], **biases)
+        return Trial(name, make, task, updates, rate, goal=0.99, batch_size=32)
+
+    rates = {order: (0.0005, 0.001, 0.003, 0.01), bits: (0.003, 0.01, 0.03, 0.05)}
+    found = [trial(task, depth, rate) for task in equal for rate in rates[task] for depth in equal[task]]
+    for rate in (0.001, 0.003):
+        found.append(trial(order, 1, rate, ", forget 1.5", forget_bias=1.5))
+        found.append(trial(order, 3, rate, ", forget 0.5", forget_bias=0.5))
+    return [*found, trial(order, 1, 0.003, ", chrono 80", chrono=80)]
+
+
+def _stack(units, task, seed, **biases):
+    return stack_for(task, units, seed, **biases)
 
 
 def _plain_rnn(kind, task, seed, units=64):
@@ -158,6 +211,7 @@ def _result(trial, seed):
         trial.make(trial.task, seed),
         trial.task,
         trial.updates,
+        batch_size=trial.batch_size,
         learning_rate=trial.learning_rate,
         goal=trial.goal,
         seed=seed,

@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = face(
     __name__,
     {
         "full_size": ("full_size_results", "measure"),
+        "holding": ("Held", "hold"),
         "textbook": (
             "batches", "forecaster", "open_gates", "recurrent_inputs", "stacked_text_classifier",
             "text_classifier",

@@ -22,6 +22,7 @@ from lstm_course.common.files import course_folder, write
 from lstm_course.data import text
 from lstm_course.data.reviews import loading
 from lstm_course.models import textbook
+from lstm_course.models.holding import hold
 
 TABLE = "full_profile.json"
 VALIDATION, WORDS, LENGTH = 5000, 20_000, 200  # of IMDB: held out, size of the vocabulary, words of a review
@@ -73,7 +74,8 @@ def measure(what, path=None, say=print):
     """Measure what is still missing in the table, one network after the other, and write it there.
 
     Args:
-        what: "imdb" (about an hour of one processor core) or "reviews".
+        what: "imdb" (about an hour of one processor core), "reviews", or "depth" (lesson 5: one LSTM and two
+            on IMDB, ten minutes).
         path: of the table, default `datasets/full_profile.json` of the course.
         say: function that is told what is going on, a sentence at a time.
 
@@ -84,8 +86,12 @@ def measure(what, path=None, say=print):
         ValueError: if `what` is unknown.
         DataError: if the data is not there.
     """
-    arguments.one_of("what", what, ("imdb", "reviews"))
-    load, jobs = (_load_imdb, imdb_jobs) if what == "imdb" else (_load_reviews, review_jobs)
+    kinds = {
+        "imdb": ("04", _load_imdb, imdb_jobs),
+        "reviews": ("04", _load_reviews, review_jobs),
+        "depth": ("05", _load_imdb, depth_jobs),
+    }
+    lesson, load, jobs = kinds[arguments.one_of("what", what, tuple(kinds))]
     path = course_folder("datasets") / TABLE if path is None else Path(path)
     data = None
     for job in jobs():
@@ -94,7 +100,7 @@ def measure(what, path=None, say=print):
             say(f"{job.model}, seed {job.seed}: stands in the table already")
             continue
         data = load() if data is None else data
-        rows = _timed(job, data, say, {"lesson": "04", "data": what})
+        rows = _timed(job, data, say, {"lesson": lesson, "data": what})
         table = json.dumps([*full_size_results(path), *rows], indent=1, ensure_ascii=False)
         write(path, f"{table}\n".encode())
         for row in rows:
@@ -116,7 +122,7 @@ def full_size_results(path=None):
         seconds (by the clock), cpu_seconds, date, machine and versions; empty when nothing was measured.
 
     Example:
-        >>> {row["data"] for row in full_size_results()} <= {"imdb", "reviews"}
+        >>> {row["data"] for row in full_size_results()} <= {"imdb", "reviews", "depth"}
         True
     """
     path = course_folder("datasets") / TABLE if path is None else Path(path)
@@ -173,7 +179,8 @@ class Texts:
     def encoded(self, part, length, **options):
         """Numbers `(N, length)` and labels `(N,)` of "train", "validation" or "test"."""
         split = getattr(self.reviews, part)
-        return text.encode(split.texts, self.vocabulary, length, **options), split.labels.astype("float32")
+        x = text.encode(split.texts, self.vocabulary, length, padding="post", **options)
+        return x, split.labels.astype("float32")
 
 
 def train(data, recipe, seed, say):
@@ -274,15 +281,36 @@ def tuned(cell, units=64, words=WORDS):
     )
 
 
+def pooled(cell):
+    """A model that answers from the mean over all words, of the vectors (None) or of a cell's outputs."""
+    from keras import layers
+
+    reading = [] if cell is None else [getattr(layers, cell)(64, return_sequences=True)]
+    return _compiled(
+        [
+            layers.Embedding(WORDS, 64, mask_zero=True),
+            layers.SpatialDropout1D(0.3),
+            *reading,
+            layers.GlobalAveragePooling1D(),
+            layers.Dropout(0.3),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+
+
 def imdb_jobs():
-    """What is measured on IMDB: baselines, the text-book textbook, and one layer with some care."""
+    """What is measured on IMDB: baselines, the textbook's models, and one layer with some care."""
     care = "64 + 64 units, spatial dropout 0.3, 300 words, batch 64"
     book = "128 + 128 units, dropout 0.2, recurrent dropout 0.2, 200 words, batch 32"
     stack = "128 + 128 + 64 units, no dropout, 200 words, batch 32"
     bag = "tf-idf, logistic regression"
+    mean = "mean over the words, spatial dropout 0.3, 300 words, batch 64"
 
     def careful(cell):
         return Recipe(partial(tuned, cell), epochs=5, batch_size=64, length=300, patience=1)
+
+    def averaged(cell):
+        return Recipe(partial(pooled, cell), epochs=8, batch_size=64, length=300, patience=1)
 
     def text_book(make, **options):
         return Recipe(lambda: _fast(make(WORDS, **options)), epochs=10, patience=1, last=True)
@@ -295,7 +323,46 @@ def imdb_jobs():
         _keras_job("LSTM, text book", book, text_book(textbook.text_classifier)),
         _keras_job("two LSTMs, text book", stack, text_book(textbook.stacked_text_classifier)),
         _keras_job("simple RNN, tuned", care, careful("SimpleRNN")),
+        _keras_job("mean of the words", f"64 numbers a word, {mean}", averaged(None)),
+        _keras_job("LSTM, pooled", f"64 + 64 units, {mean}", averaged("LSTM")),
     ]
+
+
+def depth_jobs():
+    """On IMDB: depth at equal parameters and with equal care, and the same care without its dropout."""
+    settings = "IMDB, {} units, {}, 300 words, batch 64"
+    dropout, without = "spatial dropout 0.3", "no dropout"
+    return [
+        _keras_job(
+            model,
+            settings.format(" + ".join(map(str, (64, *units))), without if share == 0 else dropout),
+            Recipe(partial(careful_stack, units, share), epochs=5, batch_size=64, length=300, patience=1),
+            seed,
+        )
+        for seed, model, units, share in (
+            (4, "two LSTMs, tuned", (42, 42), 0.3),
+            (4, "LSTM, tuned, no dropout", (64,), 0.0),
+            (5, "LSTM, tuned", (64,), 0.3),
+            (5, "two LSTMs, tuned", (42, 42), 0.3),
+            (5, "LSTM, tuned, no dropout", (64,), 0.0),
+        )
+    ]
+
+
+def careful_stack(units, dropout, words=WORDS):
+    """The network of `tuned` with LSTMs of these units one above the other."""
+    from keras import layers
+
+    return _compiled(
+        [
+            layers.Embedding(words, 64, mask_zero=True),
+            layers.SpatialDropout1D(dropout),
+            *[layers.LSTM(size, return_sequences=True) for size in units[:-1]],
+            layers.LSTM(units[-1]),
+            layers.Dropout(dropout),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
 
 
 # The embedded reviews
@@ -331,25 +398,142 @@ def review_jobs():
         ],
         _keras_job("LSTM, text book", f"{book}; whole reviews from the start", recipe, measures=_by_distance),
         near_first_job("LSTM, text book, near first", f"{book}; {stages}", textbook.text_classifier, 32, 4),
+        *[
+            near_first_job(
+                "LSTM, disturbed",
+                f"{size}, learning rate 0.003; {stages}; disturbed 5 words after the verdict",
+                partial(small_classifier, "LSTM", 0.003),
+                64,
+                seed,
+                look=_disturbed,
+            )
+            for seed in range(5)
+        ],
+        *[
+            Job(
+                f"LSTM, {'mask' if mask else 'no mask'}, zeros {side}",
+                f"{size}, learning rate 0.003; 3 epochs cut at the verdict, 100 zeros {side} the words",
+                partial(_with_zeros, mask=mask, side=side),
+                seed,
+            )
+            for mask, side in ((False, "after"), (False, "before"), (True, "after"))
+            for seed in range(5)
+        ],
+        *[
+            near_first_job(
+                "LSTM, pooled, near first",
+                f"{size}, learning rate 0.003, mean over the words; {stages}",
+                small_pooled,
+                64,
+                seed,
+            )
+            for seed in (0, 1, 2)
+        ],
+        *[
+            _keras_job(
+                "LSTM, pooled",
+                f"{size}, learning rate 0.003, mean over the words; whole reviews from the start",
+                Recipe(partial(small_pooled, WORDS), epochs=5, batch_size=64, length=LONGEST),
+                seed,
+                measures=_by_distance,
+            )
+            for seed in (0, 1, 2)
+        ],
     ]
 
 
 def small_classifier(cell, rate, words):
     """The text-book model at the size of the lesson, with a clipped gradient."""
+    return _clipped(textbook.text_classifier(words, 32, 32, recurrent_dropout=0, cell=cell).layers, rate)
+
+
+def small_pooled(words):
+    """The LSTM of the same size, but answering from the mean of its outputs over all words."""
+    from keras import layers
+
+    vectors, _, *above = small_classifier("LSTM", 0.003, words).layers
+    reading = layers.LSTM(32, return_sequences=True, dropout=0.2)
+    return _clipped([vectors, reading, layers.GlobalAveragePooling1D(), *above], 0.003)
+
+
+def _with_zeros(data, seed, say, mask, side):
+    """Learn to read verdicts with 100 zeros before or after the words, with or without a mask."""
+    from keras import layers
+
+    def padded(split):
+        texts = text.cut_after(split.texts, split.distances, 0)
+        length = 100 + max(len(one.split()) for one in texts)
+        padding = "post" if side == "after" else "pre"
+        x = text.encode(texts, data.vocabulary, length, padding=padding)
+        return x, split.labels.astype("float32")
+
+    words = text.input_dim(data.vocabulary)
+    model = small_classifier("LSTM", 0.003, words)
+    if not mask:
+        plain = layers.Embedding(words, 32)
+        model = _clipped([plain, *model.layers[1:]], 0.003)
+    model.fit(textbook.batches(*padded(data.reviews.train), 64, shuffle_seed=seed), epochs=3, verbose=0)
+    x, labels = padded(data.reviews.test)
+    return {"accuracy at the verdict": float(np.mean(predicted(model, x) == labels)), "epochs": 3}
+
+
+def _clipped(layers, rate):
+    """A model from layers, with the optimizer of the lesson."""
     import keras
 
-    model = textbook.text_classifier(words, 32, 32, recurrent_dropout=0, cell=cell)
+    model = keras.Sequential([keras.Input(shape=(None,), dtype="int32"), *layers])
     optimizer = keras.optimizers.Adam(rate, global_clipnorm=1.0)
     model.compile(optimizer=optimizer, loss="binary_crossentropy", metrics=["accuracy"])
     return model
 
 
-def near_first_job(name, settings, make, batch_size, seed):
-    """A job that trains what `make(words)` returns in stages, words being the size of the vocabulary."""
+def _disturbed(model, data):
+    """How a trained classifier keeps the verdict of the test reviews that go on for 40 words and more."""
+    split = data.reviews.test
+    chosen = np.flatnonzero(split.distances >= 40)
+    texts, labels = [split.texts[k] for k in chosen], split.labels[chosen]
+    x = text.encode(texts, data.vocabulary, LONGEST, padding="post")
+    mask = x > 0
+    marks = mask.sum(axis=1) - split.distances[chosen] + 5
+    layer, vectors = textbook.recurrent_inputs(model, x)
+    held = hold(layer, vectors, marks, opposite(labels), mask)
+
+    def follows(h, labels):
+        for above in model.layers[2:]:
+            h = above(h)
+        return float(np.mean((np.asarray(h)[:, 0] > 0.5) == labels))
+
+    return {
+        "mean forget gate": float(held.forget.mean()),
+        "old share of the cell state": float(np.median(held.carried)),
+        "accuracy, untouched": follows(held.untouched, labels),
+        "accuracy, input gate shut": follows(held.shut, labels),
+        "accuracy, loop cut": follows(held.unlooped, labels),
+        "accuracy, cell state halved": follows(held.halved, labels),
+        "halving left": float(np.median(held.left)),
+        "swapped, follows the cell state": follows(held.swapped, 1 - labels),
+    }
+
+
+def opposite(labels):
+    """For each text the number of one with the other label, `(N,)`."""
+    partner = np.empty(len(labels), int)
+    for label in (0, 1):
+        own, others = np.flatnonzero(labels == label), np.flatnonzero(labels != label)
+        partner[own] = np.resize(others, len(own))
+    return partner
+
+
+def near_first_job(name, settings, make, batch_size, seed, look=None):
+    """A job that trains what `make(words)` returns in stages, words being the size of the vocabulary.
+
+    `look(model, data)` gives what is to be reported of the trained model instead of accuracies by distance.
+    """
 
     def cut(data, split, words):
         texts = text.cut_after(split.texts, split.distances, words)
-        x = text.encode(texts, data.vocabulary, max(len(one.split()) for one in texts))
+        longest = max(len(one.split()) for one in texts)
+        x = text.encode(texts, data.vocabulary, longest, padding="post")
         return x, split.labels.astype("float32")
 
     def run(data, seed, say):
@@ -360,6 +544,8 @@ def near_first_job(name, settings, make, batch_size, seed):
             if words == 0:
                 x, labels = cut(data, data.reviews.test, 0)
                 found["accuracy at the verdict, first stage"] = float(np.mean(predicted(model, x) == labels))
+        if look:
+            return look(model, data) | {"epochs": sum(epochs for _, epochs in STAGES)}
         x, labels = data.encoded("test", LONGEST)
         right = predicted(model, x) == labels
         found |= {"test accuracy": float(right.mean()), "epochs": sum(epochs for _, epochs in STAGES)}

@@ -224,6 +224,56 @@ def draw_rnn(values=None, lit=None):
 
 
 @styled
+def draw_lookup(words, numbers, vectors):
+    """Draw how a padded text becomes what a recurrent layer reads: words, numbers, vectors, mask.
+
+    Args:
+        words: the words of the text, at most as many as numbers.
+        numbers: the row of word numbers, `(T,)`, 0 for padding after the words; up to 8.
+        vectors: what the embedding has for each number, `(T, D)`, D up to 4.
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if the arrays do not fit each other.
+
+    Example:
+        >>> figure = draw_lookup(["not", "bad"], [7, 9, 0], np.zeros((3, 2)))
+        >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "mask"]
+        ['word', 'word', 'padding']
+    """
+    numbers, vectors = np.asarray(numbers), np.asarray(vectors, dtype=float)
+    if numbers.ndim != 1 or vectors.ndim != 2 or not len(words) <= len(numbers) == len(vectors) <= 8:
+        raise ValueError(
+            f"words, numbers and vectors have {len(words)}, {numbers.shape} and {vectors.shape}, "
+            "expected one vector a number, at most 8, and no more words"
+        )
+    sheet = _Sheet(3.2, None, {f"step {t}": vector for t, vector in enumerate(vectors)}, None)
+    for up, name in ((2.9, "words"), (2.4, "numbers"), (1.4, "vectors x"), (0.35, "mask")):
+        sheet.write(0.2, up, name, ("wires",), "left", style="italic")
+    for step, number_ in enumerate(numbers.tolist()):
+        across = 1.9 + 6.4 * (step + 0.5) / len(numbers)
+        sheet.write(across, 2.9, words[step] if step < len(words) else "–", ("wires",))
+        sheet.write(across, 2.4, str(number_), ("wires",), size=12)
+        sheet.wire([(across, 2.25), (across, 1.85)], ("input",))
+        sheet.value(across, 1.4, f"step {step}", ("input",))
+        sheet.axes.texts[-1].remove()  # its name
+        said = "word" if number_ else "padding"
+        sheet.axes.text(
+            across,
+            0.35,
+            said,
+            gid="mask",
+            ha="center",
+            va="center",
+            color=_DARK if number_ else _GREY_TEXT,
+            fontweight="bold" if number_ else "normal",
+        )
+    return sheet.figure
+
+
+@styled
 def draw_unrolled(steps=4, kind="many-to-one", folded=False):
     """Draw a recurrent network unrolled in time: one cell, drawn once for each step.
 
@@ -269,6 +319,115 @@ def draw_unrolled(steps=4, kind="many-to-one", folded=False):
             path = [(across, 2.1), (down, 2.1), (down, 0.8), (across + apart, 0.8), (across + apart, 1.2)]
             sheet.wire(path, ("candidate",))
     return sheet.figure
+
+
+@styled
+def draw_stack(layers=2, steps=4):
+    """Draw recurrent layers one above the other, unrolled in time: every step of a layer is read by the next.
+
+    Args:
+        layers: how many layers, 1 to 3, default 2. Only the last step of the top one gives an output.
+        steps: how many steps, 1 to 6, default 4.
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if layers or steps is something else.
+
+    Example:
+        >>> figure = draw_stack(2, 3)
+        >>> sum(text.get_text() == "LSTM 2" for text in figure.axes[0].texts)
+        3
+    """
+    layers = arguments.whole_number("layers", layers, 1, 3)
+    steps = arguments.whole_number("steps", steps, 1, 6)
+    sheet = _Sheet(1.5 + 1.25 * layers, None, {}, None)
+    apart, middles = _columns(steps)
+    for layer in range(1, layers + 1):
+        up, colour = 1.25 * layer, ("state", "forget", "output")[layer - 1]
+        for step, across in enumerate(middles, start=1):
+            sheet.wire([(across - apart + 0.42, up), (across - 0.42, up)], (colour,), width=3)
+            _draw_layer_cell(sheet, across, up, f"LSTM {layer}")
+            if layer == 1:
+                sheet.wire([(across, up - 0.75), (across, up - 0.3)], ("input",))
+                _write_at_step(sheet, across, up - 0.93, "x", step)
+            if layer < layers or step == steps:
+                sheet.wire([(across, up + 0.3), (across, up + 0.95)], ("candidate",))
+        sheet.write(middles[0] - apart + 0.38, up, "0", ("wires",), "right")
+    sheet.write(middles[-1], 1.25 * layers + 1.12, "to Dense", ("wires",))
+    return sheet.figure
+
+
+@styled
+def draw_bidirectional(steps=4, answers="each step"):
+    """Draw two recurrent layers that read one sequence from its two ends, unrolled in time.
+
+    Args:
+        steps: how many steps, 1 to 6, default 4.
+        answers: "each step" (the default: an output a step, from both layers) or "the window" (one
+            output, from the last state of each layer).
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if steps or answers is something else.
+
+    Example:
+        >>> figure = draw_bidirectional(3, "the window")
+        >>> [text.get_text() for text in figure.axes[0].texts if text.get_text().startswith("y")]
+        ['y']
+    """
+    steps = arguments.whole_number("steps", steps, 1, 6)
+    arguments.one_of("answers", answers, ("each step", "the window"))
+    sheet = _Sheet(4.3, None, {}, None)
+    apart, middles = _columns(steps)
+    right, left = 1.35, 2.6  # the heights of the two layers
+    for step, across in enumerate(middles, start=1):
+        sheet.wire([(across - apart + 0.42, right), (across - 0.42, right)], ("state",), width=3)
+        sheet.wire([(across + apart - 0.42, left), (across + 0.42, left)], ("output",), width=3)
+        sheet.wire([(across, 0.55), (across, right - 0.3)], ("input",))
+        aside = [(across, 0.72), (across - 0.55, 0.72), (across - 0.55, left - 0.5)]
+        sheet.wire([*aside, (across - 0.2, left - 0.5), (across - 0.2, left - 0.3)], ("input",))
+        _write_at_step(sheet, across, 0.36, "x", step)
+        _draw_layer_cell(sheet, across, right, "LSTM →")
+        _draw_layer_cell(sheet, across, left, "LSTM ←")
+        if answers == "each step":
+            _draw_joined(sheet, across, right, across, left, across)
+            _write_at_step(sheet, across, 3.98, "y", step)
+    sheet.write(middles[0] - apart + 0.38, right, "0", ("wires",), "right")
+    sheet.write(middles[-1] + apart - 0.38, left, "0", ("wires",), "left")
+    if answers == "the window":
+        middle = middles.mean()
+        _draw_joined(sheet, middles[-1], right, middles[0], left, middle)
+        sheet.write(middle, 3.98, "y", ("wires",), size=13, style="italic")
+    return sheet.figure
+
+
+def _columns(steps):
+    """How far apart the steps of a drawing of several layers stand, and where."""
+    apart = min(1.9, 8.0 / (steps + 1))
+    return apart, WIDTH / 2 + apart * (np.arange(steps) - (steps - 1) / 2)
+
+
+def _draw_layer_cell(sheet, across, up, name):
+    sheet.body(across - 0.42, up - 0.3, across + 0.42, up + 0.3)
+    sheet.write(across, up, name, ("wires",), size=10)
+
+
+def _draw_joined(sheet, right_from, right, left_from, left, across):
+    """The state of the layer that reads to the right and that of the other, joined to one y."""
+    top = 3.35
+    aside = right_from + 0.6
+    path = [(right_from + 0.2, right + 0.3), (right_from + 0.2, right + 0.55), (aside, right + 0.55)]
+    sheet.wire([*path, (aside, top), (across + 0.12, top)], ("state",))
+    if left_from == across:
+        sheet.wire([(left_from, left + 0.3), (left_from, top - 0.12)], ("output",))
+    else:
+        sheet.wire([(left_from, left + 0.3), (left_from, top), (across - 0.12, top)], ("output",))
+    sheet.operator(across, top, ";", ("candidate",))
+    sheet.wire([(across, top + 0.14), (across, 3.82)], ("candidate",))
 
 
 def _draw_folded(sheet):

@@ -13,6 +13,7 @@ from lstm_course.memory import (
     adding,
     copy,
     evaluate,
+    parity,
     recall,
     recall_bit,
     tasks,
@@ -33,6 +34,7 @@ EXAMPLES = {
     "adding 1997": adding(30, convention="1997"),
     "copy": copy(5, symbols=4, items=3),
     "temporal_order": temporal_order(25),
+    "parity": parity(9),
 }
 every_task = pytest.mark.parametrize("task", EXAMPLES.values(), ids=EXAMPLES)
 
@@ -200,6 +202,14 @@ def test_temporal_order_is_in_the_input(length, seed):
         assert np.isin(np.delete(sequence, [0, first, second, -1]), range(4)).all()
 
 
+def test_parity_turns_over_at_every_one():
+    x, y = parity(12).sample(10, seed=3)
+    ones = (x[:, :, 0] == 1).astype(int)
+    np.testing.assert_array_equal(y[:, 0], ones[:, 0])
+    np.testing.assert_array_equal(y[:, 1:] != y[:, :-1], ones[:, 1:] == 1)
+    assert set(np.unique(x)) == {-1, 1}
+
+
 # ---- chance, exactly
 
 
@@ -227,6 +237,7 @@ def test_chance_of_adding_in_figures():
         copy(3),
         copy(30, symbols=3, items=2),
         temporal_order(50),
+        parity(7),
     ],
     ids=lambda task: task.name,
 )
@@ -403,6 +414,7 @@ TABLE = {
     "adding 1997": (adding, {"length": 20, "convention": "1997"}, {"length": [19, *NO_SIZE]}),
     "copy": (copy, {"delay": 1}, {"delay": NO_SIZE, "symbols": [1, *NO_SIZE], "items": NO_SIZE}),
     "temporal_order": (temporal_order, {"length": 10}, {"length": [9, *NO_SIZE]}),
+    "parity": (parity, {"length": 1}, {"length": NO_SIZE}),
     "train_on_task": (
         train_on_task,
         TRAIN,

@@ -94,6 +94,51 @@ def test_near_first_is_measured_at_the_verdict_and_far_behind_it(monkeypatch):
     assert seen == [(8, 3), (8, full_size.LONGEST)]
 
 
+@pytest.mark.parametrize(("name", "zeros"), [("before", slice(0, 100)), ("after", slice(-100, None))])
+def test_a_hundred_zeros_stand_on_the_side_that_is_named(monkeypatch, name, zeros):
+    texts = ["it was good and then it rained", "so it was bad and then it rained"] * 4
+    split = SimpleNamespace(texts=texts, labels=LABELS, distances=np.full(8, 4))
+    data = full_size.Texts(SimpleNamespace(train=split, validation=split, test=split), None)
+    seen = []
+
+    def predicted(model, x):
+        seen.append((model.layers[0].mask_zero, x))
+        return LABELS
+
+    monkeypatch.setattr(full_size, "predicted", predicted)
+    (job,) = [
+        one for one in full_size.review_jobs() if (one.model, one.seed) == (f"LSTM, no mask, zeros {name}", 0)
+    ]
+    assert job.run(data, 0, print) == {"accuracy at the verdict": 1.0, "epochs": 3}
+    ((masked, x),) = seen
+    assert not masked and x.shape == (8, 104)
+    assert not x[:, zeros].any() and (np.count_nonzero(x, axis=1) == [3, 4] * 4).all()
+
+
+def test_the_pooled_classifier_reads_no_padding():
+    model = full_size.small_pooled(words=9)
+    short = np.array([[2, 5, 3]])
+    padded = np.pad(short, ((0, 0), (0, 40)))
+    assert np.allclose(model(short), model(padded), atol=1e-6)
+
+
+def test_each_partner_has_the_other_label():
+    labels = np.array([1, 1, 0, 1, 0, 1])
+    assert (labels[full_size.opposite(labels)] == 1 - labels).all()
+
+
+def test_the_shipped_table_is_what_the_command_makes():
+    for data in ("imdb", "reviews", "depth"):
+        jobs = getattr(full_size, {"reviews": "review_jobs"}.get(data, f"{data}_jobs"))()
+        planned = [(job.model, job.seed, job.settings) for job in jobs]
+        shipped = {
+            (row["model"], row["seed"], row["settings"])
+            for row in full_size.full_size_results()
+            if row["data"] == data
+        }
+        assert len(planned) == len(set(planned)) and shipped == set(planned)
+
+
 def test_every_shipped_row_says_where_it_comes_from():
     rows = full_size.full_size_results()
     keys = {
@@ -117,7 +162,7 @@ def test_every_shipped_row_says_where_it_comes_from():
 
 
 def test_an_unknown_name_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="expected 'imdb' or 'reviews'"):
+    with pytest.raises(ValueError, match="expected 'imdb', 'reviews' or 'depth'"):
         full_size.measure("prices", tmp_path / "table.json")
 
 

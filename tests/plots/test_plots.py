@@ -145,6 +145,17 @@ def test_no_text_of_the_plain_cell_overlaps(lit, units):
     assert_legible(drawings.draw_rnn(values if units else None, lit))
 
 
+@pytest.mark.parametrize(("words", "places"), [(0, 1), (2, 5), (8, 8)])
+def test_look_up_says_of_each_place_whether_it_counts(words, places):
+    numbers = np.arange(2, 2 + places) * (np.arange(places) < words)
+    figure = drawings.draw_lookup(["marvellous"[:7]] * words, numbers, np.zeros((places, 4)))
+    assert_legible(figure)
+    said = [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "mask"]
+    assert said == ["word"] * words + ["padding"] * (places - words)
+    with pytest.raises(ValueError, match="one vector a number"):
+        drawings.draw_lookup([], numbers, np.zeros((places + 1, 4)))
+
+
 @pytest.mark.parametrize("folded", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("steps", [1, 2, 4, 8])
@@ -155,6 +166,37 @@ def test_unrolled_network(kind, steps, folded):
     assert written.count("x") == (1 if kind == "one-to-many" else steps) + folded
     assert written.count("y") == (1 if kind == "many-to-one" else steps) + folded
     assert written.count("h") == steps + folded
+
+
+def arrows(figure):
+    """How many wires end in an arrow."""
+    return sum(patch.get_gid() == "arrow" for patch in figure.axes[0].patches)
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("steps", [1, 4, 6])
+def test_every_step_of_a_stack_is_read_by_the_layer_above(layers, steps):
+    figure = drawings.draw_stack(layers, steps)
+    assert_legible(figure)
+    along, up = layers * steps, layers * steps  # to each cell from the left, and from below
+    assert arrows(figure) == along + up + 1  # and one out of the last
+
+
+@pytest.mark.parametrize(("answers", "outputs"), [("each step", 4), ("the window", 1)])
+def test_two_readers_are_joined_where_an_answer_is_due(answers, outputs):
+    figure = drawings.draw_bidirectional(4, answers)
+    assert_legible(figure)
+    assert sum(text.get_text().startswith("y") for text in figure.axes[0].texts) == outputs
+    assert arrows(figure) == 4 * 4 + 3 * outputs  # each cell has two in, each answer is joined from two
+
+
+def test_a_stack_and_two_readers_reject_other_sizes():
+    with pytest.raises(ValueError, match="layers is 4, expected a whole number from 1 to 3"):
+        plots.draw_stack(4)
+    with pytest.raises(ValueError, match="steps is 7, expected a whole number from 1 to 6"):
+        plots.draw_bidirectional(7)
+    with pytest.raises(ValueError, match="answers is 'never', expected 'each step'"):
+        plots.draw_bidirectional(2, "never")
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 4])

@@ -54,7 +54,7 @@ def joined_lists(texts, vocabulary, length):
     rows = []
     for words in texts:
         numbers = [vocabulary[word] if word in vocabulary else 1 for word in words]
-        rows.append(([0] * length + numbers)[-length:])
+        rows.append((numbers[-length:] + [0] * length)[:length])
     return rows
 
 
@@ -64,7 +64,7 @@ def by_index(texts, vocabulary, length):
     for n, words in enumerate(texts):
         kept = words[max(0, len(words) - length) :]
         for k, word in enumerate(kept):
-            rows[n, length - len(kept) + k] = vocabulary.get(word, 1)
+            rows[n, k] = vocabulary.get(word, 1)
     return rows
 
 
@@ -72,8 +72,9 @@ def by_index(texts, vocabulary, length):
 def backwards_encode(texts, vocabulary, length):
     rows = np.zeros((len(texts), length))
     for n, words in enumerate(texts):
-        for k in range(1, min(length, len(words)) + 1):
-            rows[n, -k] = vocabulary.get(words[-k], 1)
+        kept = min(length, len(words))
+        for k in range(1, kept + 1):
+            rows[n, kept - k] = vocabulary.get(words[-k], 1)
     return rows
 
 
@@ -81,7 +82,7 @@ def backwards_encode(texts, vocabulary, length):
 def padded_by_numpy(texts, vocabulary, length):
     def one(words):
         numbers = np.array([vocabulary.get(word, 1) for word in words], dtype=int)[-length:]
-        return np.pad(numbers, (length - len(numbers), 0))
+        return np.pad(numbers, (0, length - len(numbers)))
 
     return np.stack([one(words) for words in texts])
 
@@ -94,7 +95,7 @@ def with_keyerror(texts, vocabulary, length):
         except KeyError:
             return 1
 
-    return np.array([[0] * (length - len(w)) + [number(word) for word in w[-length:]] for w in texts])
+    return np.array([[number(word) for word in w[-length:]] + [0] * (length - len(w)) for w in texts])
 
 
 @right("majority_baseline")

@@ -117,12 +117,12 @@ BUILD_VOCABULARY = Exercise(
 def encode(texts, vocabulary, length):
     """Texts (lists of words) as rows of numbers, (N, length).
 
-    An unknown word is 1. Short texts get zeros before their words; of long ones the end is kept.
+    An unknown word is 1. Short texts get zeros after their words; of long ones the end is kept.
     """
     rows = np.zeros((len(texts), length), dtype=int)
     for row, words in zip(rows, texts, strict=True):
         numbers = [vocabulary.get(word, 1) for word in words][-length:]
-        row[length - len(numbers) :] = numbers
+        row[: len(numbers)] = numbers
     return rows
 
 
@@ -159,8 +159,8 @@ ENCODE = Exercise(
         "Start from `np.zeros((len(texts), length), dtype=int)`: the padding is there already.",
         "`vocabulary.get(word, 1)` is the number of a word, or 1. A slice with a negative start keeps the "
         "end of a list.",
-        "`numbers = [vocabulary.get(word, 1) for word in words][-length:]`, and they belong at the end of "
-        "the row: `rows[n, length - len(numbers):] = numbers`.",
+        "`numbers = [vocabulary.get(word, 1) for word in words][-length:]`, and they belong at the start of "
+        "the row: `rows[n, : len(numbers)] = numbers`.",
     ),
     mistakes=edits(r"""
         unknown words are 0: An unknown word has become 0, which is padding. Then the network cannot tell
@@ -173,19 +173,16 @@ ENCODE = Exercise(
         unknown words after the vocabulary: You give unknown words the number after the last word. Then the
             embedding needs one more row; unknown is 1.
             {"vocabulary.get(word, 1)": "vocabulary.get(word, len(vocabulary) + 2)"}
-        end cut off: Of a long text you keep the beginning. The verdict of a review often stands at its end:
-            keep the last `length` words.
+        end cut off: Of a long text you keep the beginning. Its end is asked for: keep the last `length`
+            words.
             {"[-length:]": "[:length]"}
-        padded after the words: Your zeros come after the words. Without a mask the network would have to
-            carry the words through all of them to the last step. Put them before.
-            {"row[length - len(numbers) :]": "row[: len(numbers)]"}
+        padded before the words: Your zeros come before the words. With a mask the network does not mind, but
+            Keras's fast LSTM on a graphics card takes a mask only when the zeros come after. Put them after.
+            {"row[: len(numbers)]": "row[length - len(numbers) :]"}
         padded with 1: You fill up with 1, which means “unknown word”. Padding is 0.
             {"np.zeros((": "np.ones(("}
         words in reverse order: Your rows run backwards. Words stand in the order in which they are read.
             {"[-length:]": "[-length:][::-1]"}
-        row[-0:] for an empty text: For an empty text `-len(numbers)` is `-0`, and `row[-0:]` is the whole
-            row. `row[length - len(numbers):]` is right for it, too.
-            {"row[length - len(numbers) :]": "row[-len(numbers) :]"}
         as wide as the longest text: Your rows are as long as the longest text. `length` decides: the longer
             ones are cut, the shorter ones filled up.
             {"    rows = np.zeros": "    length = max(map(len, texts))\n    rows = np.zeros"}
@@ -194,7 +191,7 @@ ENCODE = Exercise(
             {"vocabulary.get(word, 1)": "vocabulary[word]"}
         lists of different lengths: You return lists as long as the texts. A batch is an array: all rows have
             `length` numbers.
-            {"        row[length - len(numbers) :] = numbers\n    return rows":
+            {"        row[: len(numbers)] = numbers\n    return rows":
                 "        found.append(numbers)\n    return found",
              "    rows = np.zeros": "    found = []\n    rows = np.zeros"}
         one word lost: Of every text the last word is missing. A slice ends before its end: `[-length:]` keeps
@@ -292,7 +289,7 @@ MAJORITY_BASELINE = Exercise(
 
 # fmt: off
 def build_text_classifier(input_dim, output_dim=128, units=128):
-    """The text-book classifier, compiled: word numbers (N, T), padded with 0, to probabilities (N, 1).
+    """The textbook classifier, compiled: word numbers (N, T), padded with 0, to probabilities (N, 1).
 
     Embedding, LSTM (dropout and recurrent dropout 0.2), Dense(64, relu), Dropout(0.5), Dense(1, sigmoid);
     Adam and binary cross-entropy. Zeros are masked.
@@ -374,9 +371,9 @@ def _model_probes(rng):
 
 BUILD_TEXT_CLASSIFIER = Exercise(
     reference=build_text_classifier,
-    title="The text-book classifier",
+    title="The textbook classifier",
     lesson="04",
-    section="The text-book model",
+    section="The textbook model",
     points=4,
     minutes=12,
     returns=("layers", "activations", "settings", "compiled with"),
@@ -402,7 +399,7 @@ BUILD_TEXT_CLASSIFIER = Exercise(
             word. One for each review is asked for: leave `return_sequences` off.
             {"recurrent_dropout=0.2)": "recurrent_dropout=0.2, return_sequences=True)"}
         categorical loss: Categorical cross-entropy expects one output for each class. With a single output it
-            is always 0 and nothing is learnt. For a yes or no it is binary cross-entropy.
+            is always 0 and nothing is learned. For a yes or no it is binary cross-entropy.
             {'loss="binary_crossentropy"': 'loss="categorical_crossentropy"'}
         from_logits beside a sigmoid: With `from_logits=True` the loss puts a sigmoid on what comes in, and
             the last layer has one already. Leave one of them out; the table has the sigmoid in the layer.
@@ -447,11 +444,11 @@ def masked_mean(outputs, mask):
 
 def _mean_probes(rng):
     def mask(lengths, T):
-        return np.arange(T) >= T - np.asarray(lengths)[:, None]
+        return np.arange(T) < np.asarray(lengths)[:, None]
 
     # Different sizes, or an axis could be taken for another; and a hole, as no padding makes one.
     holes = mask([2, 6, 4, 5], 6)
-    holes[1, 3] = False
+    holes[1, 2] = False
     return [
         Probe((rng.normal(size=(4, 6, 3)) + 0.5, holes)),
         Probe((rng.normal(size=(3, 5, 2)), mask([5, 5, 5], 5)), "when every step counts"),
@@ -465,7 +462,7 @@ MASKED_MEAN = Exercise(
     reference=masked_mean,
     title="The mean of the words alone",
     lesson="04",
-    section="Masking, and what happens without it",
+    section="The mean over all words",
     points=2,
     minutes=8,
     returns=("means",),
@@ -501,12 +498,12 @@ MASKED_MEAN = Exercise(
         one mean for the whole batch: `outputs[mask]` puts the words of all texts into one heap. A mean for
             each text is asked for, (N, H).
             {"(outputs * mask[:, :, None]).sum(axis=1) / counts[:, None]": "outputs[mask].mean(axis=0)"}
-        first steps instead of the words: You take as many steps from the start as there are words. The
-            padding stands before the words: go by the mask itself.
+        first steps instead of the words: You take as many steps from the start as there are words. That holds
+            as long as the padding stands after them without a gap: go by the mask itself.
             {"    counts = np":
                 "    mask = np.arange(mask.shape[1]) < mask.sum(axis=1, keepdims=True)\n    counts = np"}
-        last steps instead of the mask: You take as many steps from the end as there are words. That holds as
-            long as the padding stands before them without a gap: go by the mask itself.
+        last steps instead of the mask: You take as many steps from the end as there are words. The padding
+            stands there, after the words: go by the mask itself.
             {"    counts = np":
                 "    T = mask.shape[1]\n    mask = np.arange(T) >= T - mask.sum(axis=1, keepdims=True)\n"
                 "    counts = np"}
@@ -629,13 +626,13 @@ CONFUSION = Exercise(
 
 BOOK_PARAMETERS = ValueExercise(
     id="book_parameters",
-    title="The size of the text-book model",
+    title="The size of the textbook model",
     lesson="04",
-    section="The text-book model",
+    section="The textbook model",
     points=1,
     minutes=5,
     question=(
-        "How many parameters has the text-book model with a vocabulary of 20,000, 128 numbers a word and 128 "
+        "How many parameters has the textbook model with a vocabulary of 20,000, 128 numbers a word and 128 "
         "units?"
     ),
     answer=lambda: 20_000 * 128 + 4 * 128 * (128 + 128 + 1) + 128 * 64 + 64 + 64 + 1,
@@ -737,38 +734,38 @@ BOOK_PARAMETERS = ValueExercise(
 
 PADDING_SIDE = Question(
     id="padding_side",
-    title="What the last step sees",
+    title="What zeros after the words do",
     lesson="04",
     section="Rows of equal length",
     points=1,
-    minutes=2,
+    minutes=3,
     question=(
-        "Reviews of 20 words are filled up to 200 with zeros after the words, and nothing is masked. What "
-        "does the network have to do that it would not have to with zeros before the words?"
+        "Nobody masks anything. After the words of a review come 100 zeros. The LSTM is as Keras starts it, "
+        "with forget gates near 0.73. How much of the cell state after the last word is left after the zeros?"
     ),
     choices={
-        "a": "Nothing: zeros do not change the state.",
-        "b": "Keep the review in its state for 180 further steps.",
-        "c": "Learn a larger embedding.",
-        "d": "Read the review backwards.",
+        "a": "All of it: a zero adds nothing.",
+        "b": "0.73 of it: the review is forgotten once.",
+        "c": "0.73 / 100 of it.",
+        "d": "0.73 to the power 100, about 0.00000000000002 of it.",
     },
-    answer="b",
+    answer="d",
     explanations={
         "a": (
-            "Number 0 has a row in the embedding like any other, and even an input of zeros changes the "
-            "state: the forget gate works at every step."
+            "Even if nothing were added, the forget gate would work at every step. And number 0 has a row in "
+            "the embedding like any other word, so something is added."
         ),
-        "b": (
-            "The answer is read off after the last step, 180 steps after the last word. That is the task of "
-            "lesson 2, made by hand."
+        "b": "The forget gate works at every step. There are 100 steps after the last word.",
+        "c": "Each step multiplies what the step before has left. Nothing is divided.",
+        "d": (
+            "Each step multiplies the cell state by 0.73, a hundred times. What the answer is read from is "
+            "made of zeros."
         ),
-        "c": "The embedding has the same rows on either side. What changes is where the words stand in time.",
-        "d": "The order of the words is the same on either side. What changes is how long ago they were.",
     },
     hints=(
-        "At which step is the answer read off?",
-        "Count the steps between the last word and that step, once with zeros before, once after.",
-        "With zeros after the words there are 180 of them.",
+        "What happens to the cell state at one step, whatever comes in?",
+        "It is multiplied by the forget gate. How often does that happen?",
+        "Once for each of the 100 zeros: 0.73 times 0.73 times 0.73, and so on.",
     ),
 )
 
@@ -779,17 +776,17 @@ SAME_BAG = Question(
     section="Baselines first",
     points=1,
     minutes=2,
-    question="Which two reviews get the same answer from every bag of words, whatever it has learnt?",
+    question="Which two reviews get the same answer from every bag of words, whatever it has learned?",
     choices={
-        "a": "“A good film.” and “A great film.”",
-        "b": "“I expected a bore, but it was a joy.” and “I expected a joy, but it was a bore.”",
+        "a": "“I expected a bore, but it was a joy.” and “I expected a joy, but it was a bore.”",
+        "b": "“A good film.” and “A great film.”",
         "c": "“It was good.” and “It was not good.”",
         "d": "“Good.” and “Good, good, good.”",
     },
-    answer="b",
+    answer="a",
     explanations={
-        "a": "Good and great are two words with two weights. If one of them is rare they may well differ.",
-        "b": "The same words, each as often: the same bag. Only their order tells the verdicts apart.",
+        "a": "The same words, each as often: the same bag. Only their order tells the verdicts apart.",
+        "b": "Good and great are two words with two weights. If one of them is rare they may well differ.",
         "c": "The word “not” is in one bag only, and it has a weight of its own.",
         "d": "The counts differ, so the bags do, except for a bag that only notes which words occur.",
     },

@@ -109,7 +109,7 @@ FIX_THE_STACK = Exercise(
             the last word is wanted: leave `return_sequences` off the upper layer.
             {"layers.LSTM(second),":
                 "layers.LSTM(second, return_sequences=True),\n            layers.GlobalAveragePooling1D(),"}
-        the text-book sizes built in: The layers have 128 and 64 units whatever is asked for: use `first` and
+        the textbook sizes built in: The layers have 128 and 64 units whatever is asked for: use `first` and
             `second`.
             {"LSTM(first": "LSTM(128", "LSTM(second)": "LSTM(64)"}
         the two sizes exchanged: The layers have each other's size: `first` units belong to the lower one.
@@ -515,8 +515,7 @@ VARIATIONAL_DROPOUT_MASKS = Exercise(
     ),
     mistakes=edits(r"""
         new mask at each step: Every step has a mask of its own. Variational dropout draws one mask for each
-            sequence and keeps it through time (Gal & Ghahramani 2016); otherwise no unit can remember
-            anything.
+            sequence and keeps it through time (Gal & Ghahramani 2016).
             {"(N, 1, H)": "(N, T, H)", "np.repeat(mask, T, axis=1)": "mask"}
         no division by 1 - p: What is kept stays 1, so with dropout the sums are smaller than without. Divide
             by 1 - rate.
@@ -570,7 +569,7 @@ def _stack_parameters():
 
 STACK_PARAMETERS = ValueExercise(
     id="stack_parameters",
-    title="The text-book stack, counted by hand",
+    title="The textbook stack, counted by hand",
     lesson="05",
     section="What a layer costs",
     points=1,
@@ -706,41 +705,40 @@ UPPER_LAYER = Question(
 
 WHEN_TO_STACK = Question(
     id="when_to_stack",
-    title="When to add a layer",
+    title="Two tests of a cause",
     lesson="05",
-    section="Start with one layer?",
+    section="Why depth helped",
     points=1,
-    minutes=2,
+    minutes=3,
     question=(
-        "Your single LSTM is right on 91 % of the training reviews and on 90 % of the validation reviews. A "
-        "stack of the same number of parameters gets 91.5 % of the validation reviews, on one seed. What do "
-        "you do next?"
+        "The number of parameters stays as it is. Suppose the reach were the whole reason why three layers "
+        "won. What would you then measure on temporal order?"
     ),
     choices={
-        "a": "Take the stack: it is better.",
-        "b": "Train both again with other seeds, then compare the difference with its spread.",
-        "c": "Add a third layer, since the second helped.",
-        "d": "Keep the single layer: stacks overfit.",
+        "a": "Three layers with forget bias 0.5 still learn; one layer with 1.5 still does not.",
+        "b": "Three layers with forget bias 0.5 still learn; one layer with 1.5 learns as well.",
+        "c": "Three layers with forget bias 0.5 no longer learn; one layer with 1.5 still does not.",
+        "d": "Three layers with forget bias 0.5 no longer learn; one layer with 1.5 learns.",
     },
-    answer="b",
+    answer="d",
     explanations={
-        "a": (
-            "One run each cannot tell a better network from a lucky seed. In this lesson seeds alone move "
-            "the accuracy by more than that."
-        ),
+        "a": "That is what you would measure if reach did not matter at all and only depth counted.",
         "b": (
-            "The difference has to be larger than what seeds do by themselves. Five pairs that all point the "
-            "same way happen by chance once in sixteen times."
+            "Then reach would be one way to learn the task and depth another. If reach is the whole reason, "
+            "a stack that has lost its reach must fail."
         ),
-        "c": "It is not known yet that the second helped: one run each cannot tell that from a lucky seed.",
+        "c": (
+            "Then reach would be needed, but not enough. If it is the whole reason, a single layer that has "
+            "it must learn."
+        ),
         "d": (
-            "At an equal number of parameters there is no reason why it should, and here training and "
-            "validation lie close together. Measure."
+            "Take the cause away, and the effect must go; put the cause in without the depth, and the effect "
+            "must come. Both tests are needed."
         ),
     },
     hints=(
-        "How much does the accuracy of one and the same network change when you change the seed?",
-        "Would you bet on a coin being bent after one throw?",
-        "Repeat both with several seeds, and look at the differences pair by pair.",
+        "Read the picture: whose gradient reaches far, whose does not?",
+        "If reach is all that counts, the number of layers does not matter. Which two networks reach far?",
+        "One layer with forget bias 1.5 reaches far and should learn; three with 0.5 do not reach far.",
     ),
 )
