@@ -42,7 +42,7 @@ def _value(exercise, value):
 
     if near(right):
         return Finding("right", "It agrees with the course's own answer.")
-    fits = [mistake for mistake in exercise.mistakes if near(float(mistake.value()))]
+    fits = _arrived_at(exercise, number)
     if fits:
         told = " Or else: ".join(mistake.explanation for mistake in fits)
         return Finding("wrong", told, " or ".join(mistake.name for mistake in fits))
@@ -53,6 +53,21 @@ def _value(exercise, value):
     if exercise.tolerance and near(right, 10 * exercise.tolerance):
         return Finding("nearly", "That is close: give one more digit.")
     return Finding("wrong", f"{number:,.7g} is too {'large' if number > right else 'small'}.")
+
+
+def _arrived_at(exercise, number):
+    """The known mistakes that lead to this very number: to all of its digits, or, of two or more, as written."""
+    values = [(mistake, float(mistake.value())) for mistake in exercise.mistakes]
+    return [mistake for mistake, value in values if value == number] or [
+        mistake for mistake, value in values if abs(number - value) <= max(_last_digit(number), 1e-6 * abs(value))
+    ]
+
+
+def _last_digit(number):
+    """What one more in the last digit would add, for a number that is written with two to six of them."""
+    digits, exponent = f"{abs(number):.15e}".split("e")
+    written = len(digits.replace(".", "").rstrip("0"))
+    return 10.0 ** (int(exponent) - written + 1) if 2 <= written <= 6 else 0.0
 
 
 def _choice(exercise, choice):
