@@ -56,18 +56,20 @@ def _value(exercise, value):
 
 
 def _arrived_at(exercise, number):
-    """The known mistakes that lead to this very number: to all of its digits, or, of two or more, as written."""
+    """The known mistakes that lead to this very number; else those that lead to it rounded or cut off."""
     values = [(mistake, float(mistake.value())) for mistake in exercise.mistakes]
-    return [mistake for mistake, value in values if value == number] or [
-        mistake for mistake, value in values if abs(number - value) <= max(_last_digit(number), 1e-6 * abs(value))
-    ]
+    exact = [mistake for mistake, value in values if value == number]
+    return exact or [mistake for mistake, value in values if _written_as(number, value)]
 
 
-def _last_digit(number):
-    """What one more in the last digit would add, for a number that is written with two to six of them."""
+def _written_as(number, value):
+    """Whether a number is another in two to six digits, or the same but for rounding."""
+    if abs(number - value) <= 1e-6 * abs(value):
+        return True
     digits, exponent = f"{abs(number):.15e}".split("e")
     written = len(digits.replace(".", "").rstrip("0"))
-    return 10.0 ** (int(exponent) - written + 1) if 2 <= written <= 6 else 0.0
+    last = 10.0 ** (int(exponent) - written + 1)
+    return 2 <= written <= 6 and number * value > 0 and -last < abs(number) - abs(value) <= 0.5 * last
 
 
 def _choice(exercise, choice):

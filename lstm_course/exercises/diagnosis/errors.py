@@ -42,7 +42,7 @@ _ERRORS = {
     r"einstein sum .*(too many|proper number)|fewer operands": (
         "`einsum` takes one letter for each axis, and an array has fewer or more axes."
     ),
-    r"output subscript '(\w)' which never": r"`einsum` is to keep the axis `\1`, which none of the arrays has.",
+    r"output subscript '(\w)' which never": r"`einsum` is to keep the axis `\1`, which no array has.",
     r"shape-mismatch for sum": "the axes that are summed over have different lengths.",
     r"does not result in an equal division": "`np.split` cannot cut that into parts of equal length.",
     r"Improper number of dimensions to norm": "`np.linalg.norm` takes a vector or a matrix here.",
@@ -52,7 +52,7 @@ _ERRORS = {
     r"only integer scalar arrays can be converted|cannot be interpreted as an integer": (
         "a whole number is needed here."
     ),
-    r"Cannot interpret '\d+' as a data type": "a shape of two numbers is given in brackets: `np.zeros((2, 3))`.",
+    r"Cannot interpret '\d+' as a data type": "a shape of two numbers has brackets: `np.zeros((2, 3))`.",
     r"Cannot construct a dtype from an array": "several arrays are given in one list: `np.array([a, b])`.",
     r"ndarray' object has no attribute 'append'": (
         "an array cannot be appended to: collect in a list, and make an array of it at the end."

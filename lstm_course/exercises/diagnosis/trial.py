@@ -3,9 +3,9 @@
 The order of looking: a stub; the signature; whether it gives the same answer twice; the known mistakes, alone
 and in pairs; right up to a sign, a factor, an order; what the function raises or fails to return; and where
 nothing fits, which returned value is wrong first. A mistake is named only when the answer does what the
-reference with that mistake does, on every probe, fresh ones included. Of two mistakes each must show: that one
-row is too many is not said of a result that has the right shape. And where a sentence speaks of a word that
-the learner has not written, it says so.
+reference with that mistake does, on every probe, fresh ones included. Of two mistakes each must show: that
+one row is too many is not said of a result that has the right shape. And where a sentence speaks of a word
+that the learner has not written, it says so.
 """
 
 import functools

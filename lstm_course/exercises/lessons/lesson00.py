@@ -62,8 +62,8 @@ SIGMOID = Exercise(
             {"    small = np.exp(-np.abs(x))\n": "    x = np.asarray(x)\n",
              "np.where(np.asarray(x) >= 0, 1, small) / (1 + small)":
                 "np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))"}
-        branches exchanged: The two forms are right, and each stands where the other belongs: exp(x) / (1 + exp(x))
-            overflows for positive x, 1 / (1 + exp(-x)) for negative x. Exchange them.
+        branches exchanged: The two forms are right, and each stands where the other belongs: exp(x) / (1 +
+            exp(x)) overflows for positive x, 1 / (1 + exp(-x)) for negative x. Exchange them.
             {"    small = np.exp(-np.abs(x))\n": "    x = np.asarray(x)\n",
              "np.where(np.asarray(x) >= 0, 1, small) / (1 + small)":
                 "np.where(x < 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))"}
@@ -100,11 +100,11 @@ SIGMOID = Exercise(
             {"/ (1 + small)": "/ 1 + small"}
         minus sign missing: The minus is missing: exp(|x|) grows and overflows. What is safe is exp(-|x|).
             {"np.exp(-np.abs(x))": "np.exp(np.abs(x))"}
-        hard sigmoid: That is the hard sigmoid, three straight pieces, which is 0 and 1 beyond ±2.5. The sigmoid
-            is smooth: 1 / (1 + exp(-x)).
-            {"np.where(np.asarray(x) >= 0, 1, small) / (1 + small)": "np.clip(0.2 * np.asarray(x) + 0.5, 0, 1)"}
-        hard sigmoid from -3 to 3: That is the hard sigmoid, three straight pieces, which is 0 and 1 beyond ±3.
-            The sigmoid is smooth: 1 / (1 + exp(-x)).
+        hard sigmoid: That is the hard sigmoid, three straight pieces, which is 0 and 1 beyond ±2.5. The
+            sigmoid is smooth: 1 / (1 + exp(-x)).
+            {"np.where(np.asarray(x) >= 0, 1, small) / (1 + small)": "np.clip(0.2 * np.array(x) + 0.5, 0, 1)"}
+        hard sigmoid from -3 to 3: That is the hard sigmoid, three straight pieces, which is 0 and 1 beyond
+            ±3. The sigmoid is smooth: 1 / (1 + exp(-x)).
             {"np.where(np.asarray(x) >= 0, 1, small) / (1 + small)": "np.clip(np.asarray(x) / 6 + 0.5, 0, 1)"}
         softmax instead: That is the softmax: it divides by the sum over the whole array, so each number
             depends on all others. The sigmoid looks at each number alone.

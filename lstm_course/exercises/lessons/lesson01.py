@@ -201,8 +201,9 @@ RNN_FORWARD = Exercise(
             0 is the state after `xs[0]`, made from `h0`.
             {"h = h0\n    hs = []\n    for x in xs:":
                 "h = np.zeros_like(h0)\n    hs = [h]\n    for x in xs[1:]:"}
-        h0 written into row 0 and lost: You put `h0` into row 0, and step 0 writes over it before it is read: it
-            starts from `hs[-1]`, the last row, which is still zero. Keep the state in a variable of its own.
+        h0 written into row 0 and lost: You put `h0` into row 0, and step 0 writes over it before it is read:
+            it starts from `hs[-1]`, the last row, which is still zero. Keep the state in a variable of its
+            own.
             {"h = h0": "h = np.zeros_like(h0) if len(xs) > 1 else h0"}
         sum before tanh returned: Your rows are the sums before the tanh. The state is what comes out of the
             tanh.
@@ -304,8 +305,8 @@ RNN_BACKWARD = Exercise(
         carried gradient not added: Each step uses only its own loss. A state also acts on all later steps:
             add what comes back from the step after, `dh = dhs[t] + dh_next`.
             {"dhs[t] + dh_next": "dhs[t]"}
-        nothing carried back: What comes back from a step is never handed to the step before it, nor returned as
-            `dh0`: `dh_next` stays zero. Set it at the end of each turn: `dh_next = (Wh.T @ da)[:H]`.
+        nothing carried back: What comes back from a step is never handed to the step before it, nor returned
+            as `dh0`: `dh_next` stays zero. Set it at the end of each turn: `dh_next = (Wh.T @ da)[:H]`.
             {"        dh_next = dhx[:H]\n": ""}
         own loss left out: Only the last step's loss is used. At each step add `dhs[t]` to what comes back
             from the step after.
@@ -461,9 +462,9 @@ CLIP_BY_GLOBAL_NORM = Exercise(
             caller may still need the old.
             {"    clipped = {name: array * scale for name, array in gradients.items()}\n":
                 "    for array in gradients.values():\n        array *= scale\n    clipped = gradients\n"}
-        given arrays returned: When the norm is under the limit you return the very arrays that were given, and
-            whoever changes the clipped ones changes the gradients as well. A new dict is not enough: make new
-            arrays, by a factor of 1 or with `.copy()`.
+        given arrays returned: When the norm is under the limit you return the very arrays that were given,
+            and whoever changes the clipped ones changes the gradients as well. A new dict is not enough: make
+            new arrays, by a factor of 1 or with `.copy()`.
             {"array * scale": "(array * scale if norm > max_norm else array)"}
         norm after clipping returned: You return the norm after clipping. The norm before is asked for: it
             tells how wild the gradient was.

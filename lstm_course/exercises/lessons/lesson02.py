@@ -263,8 +263,8 @@ SPECTRAL_RADIUS = Exercise(
         largest entry: That is the largest entry of the matrix. The spectral radius is the largest
             |eigenvalue|.
             {"np.max(np.abs(np.linalg.eigvals(matrix)))": "np.max(np.abs(matrix))"}
-        largest entry, signs and all: That is the largest entry of the matrix. The spectral radius is the largest
-            |eigenvalue|.
+        largest entry, signs and all: That is the largest entry of the matrix. The spectral radius is the
+            largest |eigenvalue|.
             {"np.max(np.abs(np.linalg.eigvals(matrix)))": "np.max(matrix)"}
         real part only: You drop the imaginary parts. The size of a complex eigenvalue is its absolute value,
             real and imaginary part together.
@@ -403,8 +403,9 @@ ORTHOGONAL = Exercise(
         numbers from 0 to 1: You start from random numbers between 0 and 1, so the first column always points
             into the same corner. Start from normal numbers, which favour no direction.
             {"rng.normal(size=": "rng.random(size="}
-        uniform numbers: You start from uniform numbers. They fill a cube, which reaches farther into its corners
-            than to its sides, so some directions come up too often. Normal numbers favour no direction.
+        uniform numbers: You start from uniform numbers. They fill a cube, which reaches farther into its
+            corners than to its sides, so some directions come up too often. Normal numbers favour no
+            direction.
             {"rng.normal(size=(size, size))": "rng.uniform(-1, 1, size=(size, size))"}
         global generator: You draw from `np.random`, not from the `rng` that is given: the same rng should
             give the same matrix.

@@ -109,8 +109,8 @@ LSTM_GATES = Exercise(
             {"f = sigmoid(": "f = np.tanh("}
         hard sigmoid for the gates
         hard sigmoid from -3 to 3 for the gates
-        forget bias raised by 1: You add 1 to the sum of the forget gate. The bias `bf` holds all that is to be
-            added: where a gate starts open, its bias was set so beforehand.
+        forget bias raised by 1: You add 1 to the sum of the forget gate. The bias `bf` holds all that is to
+            be added: where a gate starts open, its bias was set so beforehand.
             {'weights["bf"])': 'weights["bf"] + 1)'}
         biases after the activation: You add the biases after the sigmoid and the tanh. They belong inside,
             with the products.
@@ -190,16 +190,16 @@ LSTM_CELL = Exercise(
         candidate left out: The input gate itself comes in: c = f · c_prev + i. It decides how much of the
             candidate comes in: i · g.
             {"i * g": "i"}
-        inner product with the old state: `f @ c_prev` is one number, the sum over all units. Each unit has its
-            own gate: element by element, f * c_prev.
+        inner product with the old state: `f @ c_prev` is one number, the sum over all units. Each unit has
+            its own gate: element by element, f * c_prev.
             {"f * c_prev": "f @ c_prev"}
-        inner products: An inner product adds over all units, so your cell state is one number. Each unit has its
-            own gates: element by element, `f * c_prev + i * g`.
+        inner products: An inner product adds over all units, so your cell state is one number. Each unit has
+            its own gates: element by element, `f * c_prev + i * g`.
             {"f * c_prev + i * g": "np.dot(f, c_prev) + np.dot(i, g)"}
         hard sigmoid for the gates
         hard sigmoid from -3 to 3 for the gates
-        forget bias raised by 1: You add 1 to the sum of the forget gate. The bias `bf` holds all that is to be
-            added: where a gate starts open, its bias was set so beforehand.
+        forget bias raised by 1: You add 1 to the sum of the forget gate. The bias `bf` holds all that is to
+            be added: where a gate starts open, its bias was set so beforehand.
             {'weights["bf"])': 'weights["bf"] + 1)'}
         forget gate left out: The old cell state stays whole: c = c_prev + i · g. The forget gate decides how
             much of it: f · c_prev.
@@ -207,7 +207,8 @@ LSTM_CELL = Exercise(
         forget gate for the candidate: The forget gate decides how much of the candidate comes in. That is the
             input gate's part: i · g.
             {"i * g": "f * g"}
-        input gate added to the candidate: You add the input gate and the candidate. The gate multiplies it: i · g.
+        input gate added to the candidate: You add the input gate and the candidate. The gate multiplies it: i
+            · g.
             {"i * g": "(i + g)"}
         bo used for the forget and input gates
         one minus the forget gate: You keep (1 - f) of the old state. f = 1 means keep all: f · c_prev.
@@ -384,14 +385,16 @@ LSTM_FORWARD = Exercise(
         one list for both: `hs = cs = []` is one list with two names, so both states land in it. Make two:
             `hs, cs = [], []`.
             {"hs, cs = [], []": "hs = cs = []"}
-        last states in every row: Every row holds the last states: one array is changed again and again, and the
-            list holds it many times. Put a copy on the list, or make a new array at each step.
+        last states in every row: Every row holds the last states: one array is changed again and again, and
+            the list holds it many times. Put a copy on the list, or make a new array at each step.
             {"return np.array(hs), np.array(cs)": "return np.array([h] * len(hs)), np.array([c] * len(cs))"}
-        last cell state in every row: Every row of `cs` holds the last cell state: one array is changed again and
-            again, and the list holds it many times. Put a copy on the list, or make a new array at each step.
+        last cell state in every row: Every row of `cs` holds the last cell state: one array is changed again
+            and again, and the list holds it many times. Put a copy on the list, or make a new array at each
+            step.
             {"np.array(cs)": "np.array([c] * len(cs))"}
-        last hidden state in every row: Every row of `hs` holds the last hidden state: one array is changed again
-            and again, and the list holds it many times. Put a copy on the list, or make a new array each time.
+        last hidden state in every row: Every row of `hs` holds the last hidden state: one array is changed
+            again and again, and the list holds it many times. Put a copy on the list, or make a new array
+            each time.
             {"np.array(hs)": "np.array([h] * len(hs))"}
         returned inside the loop
     """),
@@ -478,11 +481,11 @@ LSTM_CELL_BACKWARD = Exercise(
             {"dc + dh * o * (1 - tanh_c**2)": "dc"}
         1 - c² instead of 1 - tanh(c)²: You take 1 - c². The slope of tanh at c is 1 - tanh(c)².
             {"(1 - tanh_c**2)": "(1 - c**2)"}
-        tanh of the cell state twice in the slope: You take 1 - tanh(tanh(c))². The tanh has been taken already: its
-            slope at c is 1 - tanh(c)².
+        tanh of the cell state twice in the slope: You take 1 - tanh(tanh(c))². The tanh has been taken
+            already: its slope at c is 1 - tanh(c)².
             {"(1 - tanh_c**2)": "(1 - np.tanh(tanh_c) ** 2)"}
-        sigmoid of the forget gate for its slope: The forget gate's gradient is multiplied by a sigmoid, where its
-            slope belongs: f (1 - f).
+        sigmoid of the forget gate for its slope: The forget gate's gradient is multiplied by a sigmoid, where
+            its slope belongs: f (1 - f).
             {"df * f * (1 - f)": "df * sigmoid(f)"}
         tanh of the cell state passed over: The gradient from h does not go through tanh(c): multiply by 1 -
             tanh(c)².
@@ -515,20 +518,20 @@ LSTM_CELL_BACKWARD = Exercise(
             {"(1 - g**2)": "g * (1 - g)"}
         tanh' for the gates: The gates come out of the sigmoid, whose slope is f (1 - f), not 1 - f².
             {"f * (1 - f)": "(1 - f**2)", "i * (1 - i)": "(1 - i**2)", "o * (1 - o)": "(1 - o**2)"}
-        sigmoid' of the gates instead of their sums: You take the slope of the sigmoid at the gates, but a gate
-            has been through the sigmoid already. With s = f the slope is s (1 - s): no further sigmoid.
+        sigmoid' of the gates instead of their sums: You take the slope of the sigmoid at the gates, but a
+            gate has been through the sigmoid already. With s = f the slope is s (1 - s): no further sigmoid.
             {"f * (1 - f)": "sigmoid(f) * (1 - sigmoid(f))",
              "i * (1 - i)": "sigmoid(i) * (1 - sigmoid(i))",
              "o * (1 - o)": "sigmoid(o) * (1 - sigmoid(o))"}
         slopes of gates and candidate at their outputs: You take the slopes of the sigmoid and of tanh at the
-            gates and the candidate, but these have been through them already: f (1 - f) and 1 - g² hold of the
-            outputs as they are.
+            gates and the candidate, but these have been through them already: f (1 - f) and 1 - g² hold of
+            the outputs as they are.
             {"f * (1 - f)": "sigmoid(f) * (1 - sigmoid(f))",
              "i * (1 - i)": "sigmoid(i) * (1 - sigmoid(i))",
              "o * (1 - o)": "sigmoid(o) * (1 - sigmoid(o))",
              "(1 - g**2)": "(1 - np.tanh(g) ** 2)"}
-        s (1 - s) of the sums: You put the sums before the sigmoid into s (1 - s). That form of the slope holds of
-            the outputs, the gates: f (1 - f).
+        s (1 - s) of the sums: You put the sums before the sigmoid into s (1 - s). That form of the slope
+            holds of the outputs, the gates: f (1 - f).
             {"da = {": "a = {k: weights[f'W{k}'] @ hx + weights[f'b{k}'] for k in 'fio'}\n    da = {",
              "f * (1 - f)": "a['f'] * (1 - a['f'])",
              "i * (1 - i)": "a['i'] * (1 - a['i'])",
@@ -679,8 +682,8 @@ INITIAL_BIASES = Exercise(
             update of one changes the others. Make an array for each: `np.zeros(hidden_size)` three times.
             {"zeros = np.zeros(hidden_size)": "zeros, one = np.zeros(hidden_size), np.zeros(hidden_size)",
              '"bi": zeros.copy(), "bc": zeros.copy(), "bo": zeros.copy()': '"bi": one, "bc": one, "bo": one'}
-        one array for all gates: All four biases are one and the same array under four names, so what is added to
-            one is added to all. Make an array for each: `np.zeros(hidden_size)` four times.
+        one array for all gates: All four biases are one and the same array under four names, so what is added
+            to one is added to all. Make an array for each: `np.zeros(hidden_size)` four times.
             {'zeros.copy(), "bi": zeros.copy(), "bc": zeros.copy(), "bo": zeros.copy()':
                 'zeros, "bi": zeros, "bc": zeros, "bo": zeros'}
         gate value instead of bias: You set the bias to what the gate should be. The bias goes through the
@@ -902,7 +905,7 @@ MEMORY_AFTER_30 = ValueExercise(
         ),
         WrongValue(
             "sigmoid of 30",
-            "That is sigmoid(30), a gate whose sum is 30. The sum is 1, and the gate, 0.73, acts thirty times.",
+            "That is sigmoid(30), a gate whose sum is 30. The sum is 1, and the gate acts thirty times.",
             lambda: 1 / (1 + np.exp(-30.0)),
         ),
         WrongValue(

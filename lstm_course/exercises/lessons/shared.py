@@ -38,8 +38,8 @@ _GATES = exercise.edits(r"""
         {"f = sigmoid(": "f = (lambda a: np.clip(0.2 * a + 0.5, 0, 1))(",
          "i = sigmoid(": "i = (lambda a: np.clip(0.2 * a + 0.5, 0, 1))(",
          "o = sigmoid(": "o = (lambda a: np.clip(0.2 * a + 0.5, 0, 1))("}
-    hard sigmoid from -3 to 3 for the gates: Your gates go through the hard sigmoid, three straight pieces. These
-        go through the smooth one, 1 / (1 + exp(-a)).
+    hard sigmoid from -3 to 3 for the gates: Your gates go through the hard sigmoid, three straight pieces.
+        These go through the smooth one, 1 / (1 + exp(-a)).
         {"f = sigmoid(": "f = (lambda a: np.clip(a / 6 + 0.5, 0, 1))(",
          "i = sigmoid(": "i = (lambda a: np.clip(a / 6 + 0.5, 0, 1))(",
          "o = sigmoid(": "o = (lambda a: np.clip(a / 6 + 0.5, 0, 1))("}

@@ -17,8 +17,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from lstm_course.exercises import running
 from lstm_course.exercises.diagnosis.source import Source
 from lstm_course.grading.inside import checking, slicing, wire
