@@ -84,7 +84,8 @@ def wrong_value(exercise: Exercise, expected: Plain, got: Plain) -> str | None:
         start = f"{listed(right[:3])}{more} {verb} right, but " if right else ""
         if runs_in_time(exercise, name) and index[0] > 0:
             start += f"`{name}` is right before step {index[0]}, then "
-        return f"{start}`{place}` is {_short(given[name][index])} and should be {_short(array[index])}."
+        own, right_one = _told_apart(given[name][index], array[index])
+        return f"{start}`{place}` is {own} and should be {right_one}."
     return None
 
 
@@ -132,10 +133,19 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _short(number):
-    """A number in four digits, but a count in full: 23724, and not 2.372e+04."""
+def _told_apart(*numbers):
+    """Numbers in four digits, or in as many more as show that they differ."""
+    for digits in range(4, 18):
+        told = [_short(number, digits) for number in numbers]
+        if len(set(told)) == len(told):
+            break
+    return told
+
+
+def _short(number, digits):
+    """A number in so many digits, but a count in full: 23724, and not 2.372e+04."""
     in_full = abs(number) < 1e9 and float(number).is_integer()
-    return f"{number:.0f}" if in_full else f"{number:.4g}"
+    return f"{number:.0f}" if in_full else f"{number:.{digits}g}"
 
 
 def form(value: Plain) -> str:

@@ -148,10 +148,6 @@ def alike(a: Run, b: Run, silent: bool) -> bool:
     )
 
 
-def _same_values(a, b):
-    return a.error is None and b.error is None and same(a.value, b.value)
-
-
 class _Trial:
     """One answer on trial: the probes, what the reference does with them, and what the answer does."""
 
@@ -174,7 +170,15 @@ class _Trial:
 
     def agree(self, a, b):
         """Whether two runs did the same; warnings count where the exercise asks for silence."""
-        return alike(a, b, self.exercise.silent)
+        return alike(a, b, self.exercise.silent) and self.exactly(a, b)
+
+    def returns_the_same(self, a, b):
+        """Whether two runs returned the same values."""
+        return a.error is None and b.error is None and same(a.value, b.value) and self.exactly(a, b)
+
+    def exactly(self, a, b):
+        """Whether two counts agree to the last unit; of other numbers nothing is asked."""
+        return not self.counts() or a.error is not None or bool(a.value == b.value)
 
     def finding(self):
         """The first of the explanations, in the order of looking, that holds."""
@@ -315,7 +319,7 @@ class _Trial:
     def wrong_values(self, mistakes):
         """Whether a mistake shows in values, not only in warnings or in an argument that is changed."""
         runs = self.runs_of(self.exercise.variant(*mistakes), self.probes)
-        return not all(same(want.value, own.value) for want, own in zip(self.expected, runs, strict=True))
+        return not all(map(self.returns_the_same, self.expected, runs))
 
     def fitting(self, candidates, values=False):
         """Those candidates that do what the answer does, on these probes and on fresh ones."""
@@ -330,7 +334,7 @@ class _Trial:
 
     def behaves_like(self, mistakes, probes, got, values=False):
         """Whether the reference with these mistakes does what the answer did, or returns the same values."""
-        agree = _same_values if values else self.agree
+        agree = self.returns_the_same if values else self.agree
         # The dense probe comes first, and nearly always decides.
         return all(
             agree(self.run_of_variant(mistakes, probe), own) for probe, own in zip(probes, got, strict=True)
@@ -378,7 +382,7 @@ class _Trial:
         case = f" {self.probes[wrong].case}" if self.probes[wrong].case else ""
         one_vector = wrong and self.has_more_axes(self.probes[wrong])
         ordinary = "one vector" if one_vector else "ordinary numbers"
-        lead = f"Right for {ordinary}, but not{case}. " if wrong else ""
+        lead = f"Right for {ordinary}, but not{case or ' for all'}. " if wrong else ""
         if got.error is not None:
             return (lead if one_vector else "") + self.raised(got.error, case)
         if got.value is None:

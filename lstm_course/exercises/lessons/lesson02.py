@@ -487,6 +487,7 @@ def _horizon_probes(rng):
         Probe((np.array([2.0, 1.9, 1.8, 1.7]), 0.1), "when it never falls so far"),
         Probe((np.array([0.5, 4.0, 9.0, 0.1, 0.003]), 0.05), "when the norm rises first"),
         Probe((np.array([4.0, 2.0, 1.0, 0.5]), 0.25), "when the norm meets the threshold exactly"),
+        Probe((6.0 * 0.99 ** np.arange(200), 0.4), "when the norm falls slowly"),
     ]
 
 
