@@ -282,7 +282,7 @@ def _nothing_is_hidden(hiding):
 
     try:
         np.errstate.__init__ = lambda self, **kinds: errstate(self, **heard(kinds))
-        np.seterr = lambda *all_kinds, **kinds: seterr(**heard(dict(zip(["all"], all_kinds, strict=False)) | kinds))
+        np.seterr = lambda *first, **kinds: seterr(**heard(dict.fromkeys(["all"], *first) | kinds))
         warnings.simplefilter, warnings.filterwarnings = filtered(simplefilter), filtered(filterwarnings)
         yield
     finally:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from lstm_course.exercises import find
+from lstm_course.exercises.diagnosis.errors import in_words
 from lstm_course.exercises.judging import judge
 
 BEFORE = """\
@@ -832,3 +833,32 @@ def test_hidden_warnings_are_told_as_such_and_only_where_none_may_come():
 )
 def test_a_wrong_number_is_named_to_its_last_digit_only(number, mistake):
     assert judge(find("memory_after_30"), number).mistake == mistake
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("np.einsum('ij,j->i', W, h)", "one letter of `einsum` stands for axes of different lengths."),
+        ("np.einsum('ijk,j->i', W, h)", "`einsum` takes one letter for each axis"),
+        ("np.einsum('ij,k->l', W, h)", "`einsum` is to keep the axis `l`, which no array has."),
+        ("np.concatenate((h, h), axis=1)", "there is no axis 1: the array has 1, counted from 0."),
+        ("np.linalg.inv(W)", "a square matrix is needed here."),
+        ("np.abs(np.linalg.eig(W @ W.T))", "`np.linalg.eig` returns more than one array"),
+        ("hs.__setitem__((0, 0), h)", "an array is put into the place of one number."),
+        ("np.split(h, 3)", "`np.split` cannot cut that into parts of equal length."),
+        ("np.zeros(4, 7)", "a shape of two numbers has brackets: `np.zeros((2, 3))`."),
+        ("float(h)", "one number is needed here, and this is an array."),
+        ("range(h)", "a whole number is needed here."),
+        ("W(h)", "this is an array, not a function: are square brackets meant?"),
+        ("[1, 2] * 1.0", "a list cannot be computed with: make an array of it with `np.array`."),
+        ("{'a': h} ** 2", "a dict cannot be computed with: take the arrays in it one by one."),
+        ("h[0][0]", "this is no array, so it has no entries."),
+        ("np.add(np.arange(4), 0.5, out=np.arange(4))", "an array of whole numbers cannot take fractions"),
+        ("np.exp('a')", "numbers are needed here, and this is something else."),
+    ],
+)
+def test_what_numpy_says_is_said_in_plain_words(line, words):
+    names = {"np": np, "W": np.ones((4, 7)), "h": np.ones(4), "hs": np.zeros((6, 4))}
+    with pytest.raises((ValueError, TypeError, IndexError)) as raised:
+        eval(line, names)
+    assert words in in_words(raised.value, line)
