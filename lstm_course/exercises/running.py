@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -261,14 +261,13 @@ def warnings_heard() -> Iterator[list[str]]:
 def _nothing_is_hidden(hiding):
     """Whoever asks NumPy or Python to ignore warnings is written down, and is not obeyed."""
     errstate, seterr = np.errstate.__init__, np.seterr
-    simplefilter, filterwarnings = warnings.simplefilter, warnings.filterwarnings
 
-    def heard(kinds):
+    def heard(kinds: dict[str, Any]) -> dict[str, Any]:
         asked = [kind for kind in ("all", "divide", "over", "invalid") if kinds.get(kind) == "ignore"]
         if not asked or _in_a_library(sys._getframe(2)):  # noqa: SLF001 - nothing public tells who calls
             return kinds
         hiding.extend(asked)
-        shown = {"divide", "over", "invalid"} if "all" in asked else set(asked)
+        shown = ("divide", "over", "invalid") if "all" in asked else asked
         return {kind: how for kind, how in kinds.items() if kind not in asked} | dict.fromkeys(shown, "warn")
 
     def filtered(original):
@@ -280,14 +279,17 @@ def _nothing_is_hidden(hiding):
 
         return ask
 
-    try:
-        np.errstate.__init__ = lambda self, **kinds: errstate(self, **heard(kinds))
-        np.seterr = lambda *first, **kinds: seterr(**heard(dict.fromkeys(["all"], *first) | kinds))
-        warnings.simplefilter, warnings.filterwarnings = filtered(simplefilter), filtered(filterwarnings)
+    listeners = [
+        (np.errstate, "__init__", lambda self, **kinds: errstate(self, **heard(kinds))),
+        (np, "seterr", lambda *first, **kinds: seterr(**heard(dict.fromkeys(["all"], *first) | kinds))),
+        (warnings, "simplefilter", filtered(warnings.simplefilter)),
+        (warnings, "filterwarnings", filtered(warnings.filterwarnings)),
+    ]
+    with contextlib.ExitStack() as stack:
+        for owner, name, listener in listeners:
+            stack.callback(setattr, owner, name, getattr(owner, name))
+            setattr(owner, name, listener)
         yield
-    finally:
-        np.errstate.__init__, np.seterr = errstate, seterr
-        warnings.simplefilter, warnings.filterwarnings = simplefilter, filterwarnings
 
 
 def _in_a_library(frame):
