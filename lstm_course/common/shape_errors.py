@@ -16,8 +16,9 @@ __all__ = ["explained"]
 _ABOUT_SHAPES = re.compile(
     r"mismatch in its core dimension|does not have enough dimensions|not aligned|could not be broadcast|"
     r"could not broadcast|must match exactly|inhomogeneous|cannot reshape|same number of dimensions|"
-    r"doesn't match the broadcast shape|must have the same shape|"
-    r"zero-dimensional arrays cannot be concatenated"
+    r"doesn't match the broadcast shape|must have the same shape|remapped shapes|"
+    r"zero-dimensional arrays cannot be concatenated|array element with a sequence|"
+    r"must be square|-dimensional array given|shape-mismatch for sum|too many subscripts"
 )
 _PRODUCTS = {"dot", "matmul"}
 
@@ -100,6 +101,12 @@ def _arrays(node, names):
     value = _value(node, names) if isinstance(node, ast.Name | ast.Subscript | ast.Attribute) else None
     if isinstance(value, np.ndarray | np.generic):
         yield ast.unparse(node), value.shape
+    elif isinstance(value, list | tuple):
+        first: dict[tuple, int] = {}
+        for k, part in enumerate(value):
+            if isinstance(part, np.ndarray | np.generic | int | float):
+                first.setdefault(np.shape(part), k)
+        yield from ((f"{ast.unparse(node)}[{k}]", shape) for shape, k in first.items() if len(first) > 1)
     else:
         for part in ast.iter_child_nodes(node):
             yield from _arrays(part, names)

@@ -19,6 +19,8 @@ FIRST_WORD = 2
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)  # "<3" is none
 _WORD = re.compile(r"\w+(?:'\w+)*")
 _JOINERS = "\u200c\u200d"  # within words of Persian and Hindi
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u2060\ufeff"))  # soft hyphen, word joiner, mark of byte order
+_APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ´＇"), "'")
 
 
 def tokenise(text):
@@ -44,12 +46,13 @@ def tokenise(text):
         ['i', '3', 'this', 'really', 'a', 'must', 'see', 'it', 'café', 'हिन्दी']
     """
     arguments.instance("text", text, str, "a string")
-    text = unicodedata.normalize("NFC", _TAG.sub(" ", text).lower()).replace("’", "'")
+    text = unicodedata.normalize("NFC", _TAG.sub(" ", text).lower()).translate(_INVISIBLE | _APOSTROPHES)
     if text.isascii():
         return _WORD.findall(text)
-    # Vowel signs and accents that no letter holds are no \w to Python.
-    marks = "".join(sorted(sign for sign in set(text) if unicodedata.category(sign)[0] == "M")) + _JOINERS
-    return re.findall(rf"[\w{marks}]+(?:'[\w{marks}]+)*", text)
+    # Vowel signs and accents that no letter holds are no \w to Python; after an emoji they make no word.
+    marks = sorted(sign for sign in set(text) if unicodedata.category(sign) in ("Mn", "Mc"))
+    word = rf"\w[\w{''.join(marks)}{_JOINERS}]*"
+    return re.findall(rf"{word}(?:'{word})*", text)
 
 
 def build_vocabulary(texts, size=None):

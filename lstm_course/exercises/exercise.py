@@ -143,6 +143,8 @@ class Exercise:
         mistakes: what people get wrong, see `edits`.
         silent: whether a warning makes the answer wrong.
         observe: what to compare, where it is not simply what the function returns (default: it is).
+        observed_inside: whether a grader must do that beside the answer, for instance because it matters
+            which arrays are the same ones (default False).
     """
 
     reference: Callable
@@ -158,6 +160,7 @@ class Exercise:
     axes: Mapping[str, tuple[str, ...]] | None = None
     silent: bool = False
     observe: Callable = _call
+    observed_inside: bool = False
 
     @property
     def id(self) -> str:

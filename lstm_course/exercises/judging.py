@@ -42,7 +42,7 @@ def _value(exercise, value):
 
     if near(right):
         return Finding("right", "It agrees with the course's own answer.")
-    fits = [mistake for mistake in exercise.mistakes if near(float(mistake.value()))]
+    fits = _arrived_at(exercise, number)
     if fits:
         told = " Or else: ".join(mistake.explanation for mistake in fits)
         return Finding("wrong", told, " or ".join(mistake.name for mistake in fits))
@@ -53,6 +53,23 @@ def _value(exercise, value):
     if exercise.tolerance and near(right, 10 * exercise.tolerance):
         return Finding("nearly", "That is close: give one more digit.")
     return Finding("wrong", f"{number:,.7g} is too {'large' if number > right else 'small'}.")
+
+
+def _arrived_at(exercise, number):
+    """The known mistakes that lead to this very number; else those that lead to it rounded or cut off."""
+    values = [(mistake, float(mistake.value())) for mistake in exercise.mistakes]
+    exact = [mistake for mistake, value in values if value == number]
+    return exact or [mistake for mistake, value in values if _written_as(number, value)]
+
+
+def _written_as(number, value):
+    """Whether a number is another in two to six digits, or the same but for rounding."""
+    if abs(number - value) <= 1e-6 * abs(value):
+        return True
+    digits, exponent = f"{abs(number):.15e}".split("e")
+    written = len(digits.replace(".", "").rstrip("0"))
+    last = 10.0 ** (int(exponent) - written + 1)
+    return 2 <= written <= 6 and number * value > 0 and -last < abs(number) - abs(value) <= 0.5 * last
 
 
 def _choice(exercise, choice):

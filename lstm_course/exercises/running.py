@@ -9,13 +9,15 @@ import contextlib
 import copy
 import io
 import os
+import sys
+import sysconfig
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -26,6 +28,12 @@ _array, _asarray, _abs, _isnan, _isfinite = np.array, np.asarray, np.abs, np.isn
 _ndarray, _real, _imag = np.ndarray, np.real, np.imag
 
 LARGEST = 10_000_000  # elements; nothing that the course asks for comes near
+HIDDEN = ", hidden"  # at the end of a warning that the code has told NumPy or Python not to give
+
+# Code that may silence warnings: that of libraries, for their own reasons.
+_LIBRARIES = (
+    str(Path(np.__file__).parents[1]), sysconfig.get_path("stdlib"), str(Path(__file__).parents[1])
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,12 @@ class Odd:
     what: str
 
 
+class Listed(tuple):
+    """The parts of a list that make no array: compared like a tuple, and called a list."""
+
+    __slots__ = ()
+
+
 # What is compared: what a function returned, made of arrays of our own.
 Plain: TypeAlias = "np.ndarray | Odd | dict[str, Plain] | tuple[Plain, ...] | None"
 
@@ -50,7 +64,7 @@ class Run:
     Args:
         value: what it returned, as arrays of our own in dicts and tuples; None if it returned nothing.
         error: what it raised, or None.
-        warnings: texts of the warnings, sorted, each once.
+        warnings: texts of the warnings, sorted, each once; `HIDDEN` follows those that the code has hidden.
         printed: what it wrote to stdout and stderr.
         changed: number of the first argument that it changed in place, or None.
     """
@@ -84,7 +98,7 @@ def describe(value: object) -> str:
     if isinstance(value, _ndarray):
         return "a number" if value.shape == () else f"an array of shape {value.shape}"
     if isinstance(value, tuple | list):
-        return f"a {type(value).__name__} of {len(value)}"
+        return f"a {'list' if isinstance(value, list | Listed) else 'tuple'} of {len(value)}"
     if isinstance(value, Mapping):
         return f"a dict with {', '.join(repr(key) for key in value)}" if value else "an empty dict"
     if callable(value):
@@ -102,7 +116,8 @@ def plain(value: object, depth: int = 0) -> Plain:
     if isinstance(value, Mapping):
         return {str(key): plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, tuple) or (isinstance(value, list) and not _rectangular(value)):
-        return tuple(plain(item, depth + 1) for item in value)
+        parts = (plain(item, depth + 1) for item in value)
+        return Listed(parts) if isinstance(value, list) else tuple(parts)
     if isinstance(value, str | bytes) or (callable(value) and not hasattr(value, "__array__")):
         return Odd(describe(value))
     try:
@@ -184,9 +199,8 @@ def run(call: Callable, arguments: tuple, allowance: Allowance) -> Run:
     given = copy.deepcopy(arguments)
     printed = io.StringIO()
     value = error = None
-    with warnings.catch_warnings(record=True) as caught, contextlib.ExitStack() as stack:
-        warnings.simplefilter("always")
-        stack.enter_context(np.errstate(divide="warn", over="warn", invalid="warn"))
+    with contextlib.ExitStack() as stack:
+        heard = stack.enter_context(warnings_heard())
         stack.enter_context(contextlib.redirect_stdout(printed))
         stack.enter_context(contextlib.redirect_stderr(printed))
         stack.enter_context(_c_libraries_silenced())
@@ -199,10 +213,90 @@ def run(call: Callable, arguments: tuple, allowance: Allowance) -> Run:
     return Run(
         value=value,
         error=error,
-        warnings=tuple(sorted({str(warning.message) for warning in caught})),
+        warnings=tuple(heard),
         printed=printed.getvalue()[:2000],
         changed=next((k for k in range(len(given)) if not _unchanged(arguments[k], given[k])), None),
     )
+
+
+def bare(function: object) -> object:
+    """A function without `np.errstate` around it, which would hide its warnings.
+
+    Example:
+        >>> bare(np.errstate(over="ignore")(len)) is len
+        True
+    """
+    while isinstance(inner := getattr(function, "__wrapped__", None), Callable):
+        code = getattr(function, "__code__", None)
+        if code is None or not code.co_filename.startswith(str(Path(np.__file__).parent)):
+            break
+        function = inner
+    return function
+
+
+@contextlib.contextmanager
+def warnings_heard() -> Iterator[list[str]]:
+    """Listen to the warnings of what is run within, those that it hides from others included.
+
+    Returns:
+        A context manager; what it gives is a list that holds the texts in the end, sorted, each once.
+
+    Example:
+        >>> with warnings_heard() as heard:
+        ...     with np.errstate(over="ignore"):
+        ...         _ = np.exp(np.array(1000.0))
+        >>> heard
+        ['overflow encountered in exp, hidden']
+    """
+    texts: list[str] = []
+    hiding: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with np.errstate(divide="warn", over="warn", invalid="warn"), _nothing_is_hidden(hiding):
+            yield texts
+    texts += sorted({f"{warning.message}{HIDDEN if hiding else ''}" for warning in caught})
+
+
+@contextlib.contextmanager
+def _nothing_is_hidden(hiding):
+    """Whoever asks NumPy or Python to ignore warnings is written down, and is not obeyed."""
+    errstate, seterr = np.errstate.__init__, np.seterr
+
+    def heard(kinds: dict[str, Any]) -> dict[str, Any]:
+        asked = [kind for kind in ("all", "divide", "over", "invalid") if kinds.get(kind) == "ignore"]
+        if not asked or _in_a_library(sys._getframe(2)):  # noqa: SLF001 - nothing public tells who calls
+            return kinds
+        hiding.extend(asked)
+        shown = ("divide", "over", "invalid") if "all" in asked else asked
+        return {kind: how for kind, how in kinds.items() if kind not in asked} | dict.fromkeys(shown, "warn")
+
+    def filtered(original):
+        def ask(action, *arguments, **options):
+            if action == "ignore" and not _in_a_library(sys._getframe(1)):  # noqa: SLF001
+                hiding.append(action)
+            else:
+                original(action, *arguments, **options)
+
+        return ask
+
+    listeners = [
+        (np.errstate, "__init__", lambda self, **kinds: errstate(self, **heard(kinds))),
+        (np, "seterr", lambda *first, **kinds: seterr(**heard(dict.fromkeys(["all"], *first) | kinds))),
+        (warnings, "simplefilter", filtered(warnings.simplefilter)),
+        (warnings, "filterwarnings", filtered(warnings.filterwarnings)),
+    ]
+    with contextlib.ExitStack() as stack:
+        for owner, name, listener in listeners:
+            stack.callback(setattr, owner, name, getattr(owner, name))
+            setattr(owner, name, listener)
+        yield
+
+
+def _in_a_library(frame):
+    """Whether code of a library asks; `warnings` itself does so for whoever has called it."""
+    while frame.f_code.co_filename == warnings.__file__ and frame.f_back is not None:
+        frame = frame.f_back
+    return frame.f_code.co_filename.startswith(_LIBRARIES)
 
 
 @contextlib.contextmanager

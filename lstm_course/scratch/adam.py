@@ -90,6 +90,14 @@ def _checked_vectors(parameters, gradients):
         raise ValueError("gradients has values that are NaN or infinite, expected finite numbers")
 
 
+def _norm_of_large_numbers(arrays):
+    """Norm of numbers whose squares are too large for float64."""
+    largest = max(float(np.abs(array).max(initial=0)) for array in arrays)
+    if not np.isfinite(largest):
+        raise ValueError("gradients has values that are NaN or infinite, expected finite numbers")
+    return largest * float(np.sqrt(sum(np.sum((array / largest) ** 2) for array in arrays)))
+
+
 def clip_by_global_norm(gradients, max_norm):
     """Scale gradients down in place, all by one factor, so that their joint norm is at most `max_norm`.
 
@@ -133,11 +141,10 @@ def clip_by_global_norm(gradients, max_norm):
             square = np.dot(flat, flat)
         if not np.isfinite(square):  # an exploded gradient: its square may still fit float64
             flat = flat.astype(np.float64)
-            square = np.dot(flat, flat)
+            with np.errstate(over="ignore"):
+                square = np.dot(flat, flat)
         total += float(square)
-    norm = float(np.sqrt(total))
-    if not np.isfinite(norm):
-        raise ValueError("gradients has values that are NaN or infinite, expected finite numbers")
+    norm = float(np.sqrt(total)) if np.isfinite(total) else _norm_of_large_numbers(arrays)
     if norm > max_norm:
         for array in arrays:
             np.multiply(array, array.dtype.type(max_norm / norm), out=array)

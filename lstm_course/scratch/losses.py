@@ -109,7 +109,10 @@ def accuracy(logits, labels):
 
     Args:
         logits: (..., K), or (..., 1) for a yes-or-no answer.
-        labels: whole numbers (...); for a single logit 0 or 1, also of shape (..., 1). -1 does not count.
+        labels: whole numbers (...), -1 where nothing counts; for a single logit 0 or 1, also (..., 1).
+
+    Raises:
+        TypeError, ValueError: if an argument has the wrong kind or shape, or a single logit has other labels.
 
     Example:
         >>> accuracy([[0.1, 2.0], [3.0, 0.5]], [1, 1])
@@ -121,6 +124,8 @@ def accuracy(logits, labels):
         labels = arguments.array(
             "labels", labels, logits.shape if labels.ndim == logits.ndim else logits.shape[:-1]
         )
-        return float(np.mean((logits[..., 0] > 0) == (labels.reshape(logits.shape[:-1]) > 0.5)))
+        if not np.isin(labels, (0, 1)).all():
+            raise ValueError(f"labels has values from {labels.min():g} to {labels.max():g}, expected 0 or 1")
+        return float(np.mean((logits[..., 0] > 0) == (labels.reshape(logits.shape[:-1]) == 1)))
     labels, counts = _checked_labels(labels, logits)
     return float(np.mean((logits.argmax(-1) == labels)[counts]))

@@ -50,6 +50,9 @@ class Update:
 
     def __post_init__(self):
         arguments.function("loss", self.loss)
+        if isinstance(self.optimizer, type):
+            name = self.optimizer.__name__
+            raise TypeError(f"optimizer is the class {name}, expected an object: {name}()")
         if not callable(getattr(self.optimizer, "update", None)):
             raise TypeError(
                 f"optimizer is of type {type(self.optimizer).__name__}, "
@@ -84,10 +87,13 @@ class Update:
         Our losses refuse NaN, and in any other it shows: the prediction need not be searched before.
         """
         try:
-            value, d = self.loss(prediction, target)
+            returned = self.loss(prediction, target)
         except ValueError:
             _require_finite(prediction)
             raise
+        if not isinstance(returned, tuple) or len(returned) != 2:
+            raise TypeError("loss returned something else than two values, expected (loss, d_prediction)")
+        value, d = returned
         if not np.isfinite(value):
             _require_finite(prediction)
         return value, d

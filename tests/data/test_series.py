@@ -226,3 +226,40 @@ def test_hidden_values_are_not_used():
     hidden = np.ma.masked_equal([1.0, 2.0, -999.0, 4.0], -999.0)
     with pytest.raises(ValueError, match="data has 1 masked values, expected none: fill them first"):
         series.create_sequences(hidden, 2)
+
+
+def test_a_forecast_that_is_better_by_the_same_everywhere_leaves_no_doubt():
+    """johntwk/Diebold-Mariano-Test#2: the variance is zero, but for rounding."""
+    truth = np.sin(np.arange(20.0))
+    better = diebold_mariano(truth, truth, baseline=truth + 1)
+    assert (better.statistic, better.p_value) == (np.inf, 0.0)
+    assert diebold_mariano(truth, truth + 1, baseline=truth).p_value == 1
+    assert diebold_mariano(truth, np.cos(truth), baseline=np.cos(truth)).p_value == 0.5
+
+
+def test_a_long_horizon_does_not_make_the_variance_negative():
+    """edoannunziata/dieboldmariano#2: sixty steps ahead, and the root of a negative number."""
+    truth, one, other = np.random.default_rng(0).normal(size=(3, 130))
+    assert np.isfinite(diebold_mariano(truth, one, baseline=other, horizon=60)).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"period": 0}, "period is 0, expected a whole number of at least 1"),  # tidymodels/yardstick#637
+        ({"train": np.ones(20)}, "train repeats itself exactly"),  # awslabs/gluonts#1135
+        ({"forecast": np.ones((20, 1))}, r"forecast has shape \(20, 1\), expected that of truth, \(20,\)"),
+    ],
+)
+def test_a_scaled_error_that_is_not_defined_is_refused(change, said):
+    """From the reports named: a period of zero, a constant series; the last is jsboige/CoursIA#926."""
+    walk = np.cumsum(np.random.default_rng(0).normal(size=20))
+    with pytest.raises(ValueError, match=said):
+        mase(**({"truth": walk, "forecast": walk + 1, "train": walk} | change))
+
+
+def test_the_scale_is_that_of_the_training_part():
+    """robjhyndman/forecast#1065 and mrdbourke/tensorflow-deep-learning#584: persistence in train makes 1."""
+    walk = np.cumsum(np.random.default_rng(0).normal(size=50))
+    assert mase(walk[1:], walk[:-1], train=walk) == pytest.approx(1)
+    assert mase(walk[31:], walk[30:-1], train=walk[:30]) != pytest.approx(1, abs=1e-3)

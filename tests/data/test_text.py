@@ -111,3 +111,28 @@ def test_bad_input_is_refused_in_a_sentence(call, message):
 )
 def test_accents_and_signs_stay_within_their_words(given, words):
     assert text.tokenise(given) == unicodedata.normalize("NFC", words).split()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("I'm hungry, I’m hungry, Iʼm hungry, I＇m hungry", ["i'm", "hungry"] * 4),  # explosion/spaCy#685
+        ("don´t ‘quote’", ["don't", "quote"]),  # machinalis/iepy#26
+        ("Ankara'Nın Ankara’nın", ["ankara'nın", "ankara'nın"]),  # ahmetaa/zemberek-nlp#64
+        ("a coca-cola, too naïve", ["a", "coca", "cola", "too", "naïve"]),  # lucaong/minisearch#197
+        ("great 👍🏽 film ❤️ a👩‍👩‍👧b", ["great", "film", "a", "b"]),
+        ("\ufeffwon\u00adder non\u00a0breaking", ["wonder", "non", "breaking"]),
+    ],
+)
+def test_signs_that_people_really_type(given, words):
+    """Apostrophes of every keyboard, hyphens, emoji, what stands in files unseen: from the reports named."""
+    assert text.tokenise(given) == words
+
+
+def test_words_do_not_depend_on_the_normal_form():
+    """huggingface/transformers#6680: composed and decomposed letters made other words."""
+    turkish = "ÇOCUK ŞANLIURFA'DAN GELENLERİ ÖĞÜN YİYOR"
+    forms = {
+        tuple(text.tokenise(unicodedata.normalize(form, turkish))) for form in ("NFC", "NFD", "NFKC", "NFKD")
+    }
+    assert forms == {("çocuk", "şanliurfa'dan", "gelenleri̇", "öğün", "yi̇yor")}

@@ -57,7 +57,8 @@ TRUE_FORMS = [
     {"ask": "reference", "name": "rnn_cell", "arguments": ()}, {"ready": "missing", "troubles": []},
     {"ready": "value", "troubles": [[0, "NameError: x", True]], "value": 44, "is_class": False},
     {"ready": "function", "troubles": [], "parameters": [["x", 1, False], ["y", 1, True]], "stub": False,
-     "blanks": False, "xor": False, "numbers": ["table"], "functions": ["helper"], "home": "__main__"},
+     "blanks": False, "xor": False, "words": "def x", "numbers": ["table"], "functions": ["helper"],
+     "home": "__main__"},
     {"value": np.ones(3), "error": ERROR, "warnings": ["overflow"], "printed": "",
      "changed": [[0, np.ones(3)]]},
 ]  # fmt: skip

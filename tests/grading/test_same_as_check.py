@@ -104,6 +104,40 @@ REMARKS = {
     "endless recursion": ("00", ["def sigmoid(x):\n    return sigmoid(x)"]),
     "values that are wrong": ("02", ["lag_at_one_percent = 43", "clipping_and_vanishing = 'a'"]),
     "lambda": ("00", ["sigmoid = lambda x: math.tanh(x)"]),
+    "executed text": ("00", ["exec('def sigmoid(x):\\n    return np.tanh(x)')"]),
+    "a hidden warning": (
+        "00", ["def sigmoid(x):\n    with np.errstate(all='ignore'):\n        return 1 / (1 + np.exp(-x))"]
+    ),
+    "a hidden warning, around it": (
+        "00", ["@np.errstate(all='ignore')\ndef sigmoid(x):\n    return 1 / (1 + np.exp(-np.asarray(x)))"]
+    ),
+    "the given arrays": (
+        "01",
+        ["def rnn_cell(x, h_prev, weights):\n    return h_prev",
+         "def clip_by_global_norm(gradients, max_norm):\n"
+         "    norm = np.sqrt(sum(np.sum(g**2) for g in gradients.values()))\n"
+         "    return {k: g * max_norm / norm if norm > max_norm else g for k, g in gradients.items()}, norm"],
+    ),
+    "one array for several biases": (
+        "03",
+        ["def initial_biases(hidden_size, forget_bias=1.0):\n    zeros = np.zeros(hidden_size)\n"
+         "    return dict(bf=zeros + forget_bias, bi=zeros, bc=zeros, bo=zeros.copy())"],
+    ),
+    "uniform numbers": (
+        "02",
+        ["def orthogonal(size, rng):\n    q, r = np.linalg.qr(rng.uniform(-1, 1, (size, size)))\n"
+         "    return q * np.sign(np.diag(r))"],
+    ),
+    "in other words": (
+        "02",
+        ["def lower(m):\n    return np.tril(m) + np.tril(m, -1).T",
+         "def spectral_radius(matrix):\n    return np.abs(np.linalg.eigvals(lower(matrix))).max()"],
+    ),
+    "a list of different shapes": (
+        "01",
+        ["def rnn_cell(x, h_prev, weights):\n    return h_prev",
+         "def rnn_forward(xs, h0, weights):\n    return [h0[:2], *np.tile(h0, (len(xs), 1))]"],
+    ),
 }  # fmt: skip
 
 

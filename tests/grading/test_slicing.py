@@ -107,3 +107,17 @@ def test_messages_that_lie_are_refused():
         read(wire.HEADER.pack(10, 2**50))
     half = '{"v": "\\ud800"}'
     assert read(wire.HEADER.pack(len(half), 0) + half.encode()) == {"v": "?"}
+
+
+def test_a_text_that_is_executed_brings_what_it_reads():
+    helper = "def helper(x):\n    return np.sum(x)"
+    cells = "import numpy as np\nimport keras", helper, "other = train()"
+    text = "'def f(x):\\n    return helper(x)'"
+    assert chosen("f", *cells, f"exec({text})") == f"import numpy as np\n{helper}\nexec({text})"
+    named = chosen("f", *cells, f"code = {text}", "exec(code)")
+    assert named == f"import numpy as np\n{helper}\ncode = {text}\nexec(code)"
+
+
+def test_a_text_out_of_sight_that_is_executed_sees_all_imports():
+    cells = "import numpy as np", "import math", "other = train()", "exec(open('a.py').read())"
+    assert chosen("f", *cells) == "import numpy as np\nimport math\nexec(open('a.py').read())"

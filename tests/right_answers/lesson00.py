@@ -29,9 +29,9 @@ def in_two_halves(x):
 
 
 @right("sigmoid")
-def silenced(x):
-    with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-np.asarray(x)))
+def silenced_for_nothing(x):
+    with np.errstate(all="ignore"):
+        return clipped(x)
 
 
 @right("sigmoid")

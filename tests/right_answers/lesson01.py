@@ -163,7 +163,7 @@ def float32_backward(dhs, xs, h0, hs, weights):
 def one_long_vector(gradients, max_norm):
     norm = np.linalg.norm(np.concatenate([g.ravel() for g in gradients.values()]))
     if norm <= max_norm:
-        return dict(gradients), norm
+        return {k: g.copy() for k, g in gradients.items()}, norm
     return {k: g * (max_norm / norm) for k, g in gradients.items()}, norm
 
 

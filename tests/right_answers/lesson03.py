@@ -219,7 +219,7 @@ def float32_step_back(dh, dc, x, h_prev, c_prev, weights):
 @right("initial_biases")
 def with_full(hidden_size, forget_bias=1.0):
     zeros = np.zeros(hidden_size)
-    return dict(bf=np.full(hidden_size, forget_bias), bi=zeros, bc=zeros, bo=zeros)
+    return dict(bf=np.full(hidden_size, forget_bias), bi=zeros, bc=zeros.copy(), bo=zeros + 0)
 
 
 @right("initial_biases")

@@ -431,3 +431,49 @@ def test_validation_without_the_mask_of_the_training_is_refused():
         progress=False,
     )
     assert len(fitted.val_loss) == 1
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        # crazydemo/facial-attribute-classification-with-graph#1: labels of -1 and 1
+        (
+            lambda: scratch.accuracy([[0.5], [-2.0]], [1, -1]),
+            "labels has values from -1 to 1, expected 0 or 1",
+        ),
+        # harvard-edge/cs249r_book#1431: the accuracy of a regression
+        (
+            lambda: scratch.accuracy([[0.5], [-2.0]], [3.5, 1.0]),
+            "labels has values from 1 to 3.5, expected 0",
+        ),
+        # rstudio/keras3#465: labels from 1 on
+        (
+            lambda: scratch.softmax_cross_entropy(np.eye(3), [1, 2, 3]),
+            "labels has values from 1 to 3, expected",
+        ),
+        # wikibook/tf2#8: one-hot labels where numbers are asked for
+        (lambda: scratch.softmax_cross_entropy(np.eye(3), np.eye(3)), r"labels has shape \(3, 3\), expected"),
+        # jsboige/CoursIA#926: (N,) beside (N, 1) would be N times N numbers
+        (
+            lambda: mean_squared_error(np.ones((4, 1)), np.ones(4)),
+            r"target has shape \(4,\), expected \(4, 1\)",
+        ),
+        (lambda: fitted(optimizer=Adam), r"optimizer is the class Adam, expected an object: Adam\(\)"),
+        (lambda: fitted(loss=lambda p, t: float(np.mean(p - t))), r"expected \(loss, d_prediction\)"),
+    ],
+)
+def test_what_people_hand_over_by_mistake_is_refused(call, said):
+    """From public reports, named beside each."""
+    with pytest.raises((TypeError, ValueError), match=said):
+        call()
+
+
+def fitted(**arguments):
+    model = Sequential([RNN(D, H, seed=0), LastStep(), Dense(H, 1, seed=0)])
+    return scratch.fit(model, X, np.ones((N, 1)), **({"loss": mean_squared_error, "epochs": 1} | arguments))
+
+
+def test_numbers_whose_squares_are_too_large_are_clipped_and_not_called_infinite():
+    gradients = {"W": np.array([3e200, 0.0]), "b": np.array([4e200])}
+    assert scratch.clip_by_global_norm(gradients, 1.0) == pytest.approx(5e200)
+    assert gradients["W"][0] == pytest.approx(0.6) and gradients["b"][0] == pytest.approx(0.8)

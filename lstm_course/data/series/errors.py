@@ -143,7 +143,7 @@ def diebold_mariano(truth, forecast, baseline, horizon=None):
     gains = gains.reshape(len(gains), -1).mean(axis=1)
     n, gain = len(gains), float(np.mean(gains))
     variance = _variance_of_mean(gains - gain, horizon)
-    if variance == 0:
+    if variance <= (1e-12 * gain) ** 2:  # gains that are all the same, but for rounding
         statistic = 0.0 if gain == 0 else float(np.copysign(np.inf, gain))
     else:
         small_sample = (n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n

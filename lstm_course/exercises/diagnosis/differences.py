@@ -6,9 +6,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from lstm_course.exercises.exercise import Exercise
-from lstm_course.exercises.running import Plain, close, describe, same
+from lstm_course.exercises.running import Listed, Plain, close, describe, same
 
-__all__ = ["listed", "parts", "runs_in_time", "wrong_structure", "wrong_value"]
+__all__ = ["form", "listed", "parts", "runs_in_time", "wrong_structure", "wrong_value"]
 
 _ndarray, _argwhere = np.ndarray, np.argwhere
 
@@ -30,6 +30,8 @@ def wrong_structure(exercise: Exercise, expected: Plain, got: Plain) -> str | No
     """
     names = exercise.returns
     if len(names) == 1:
+        if isinstance(got, Listed) and len({form(part) for part in got}) > 1:
+            return f"`{names[0]}` should be one array, but it is a list of parts that differ: {_kinds(got)}."
         if isinstance(got, tuple) and isinstance(expected, _ndarray):
             return f"`{names[0]}` alone is asked for, but it returns {describe(got)}."
         expected, got = (expected,), (got,)
@@ -82,7 +84,8 @@ def wrong_value(exercise: Exercise, expected: Plain, got: Plain) -> str | None:
         start = f"{listed(right[:3])}{more} {verb} right, but " if right else ""
         if runs_in_time(exercise, name) and index[0] > 0:
             start += f"`{name}` is right before step {index[0]}, then "
-        return f"{start}`{place}` is {_short(given[name][index])} and should be {_short(array[index])}."
+        own, right_one = _told_apart(given[name][index], array[index])
+        return f"{start}`{place}` is {own} and should be {right_one}."
     return None
 
 
@@ -130,10 +133,40 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _short(number):
-    """A number in four digits, but a count in full: 23724, and not 2.372e+04."""
+def _told_apart(*numbers):
+    """Numbers in four digits, or in as many more as show that they differ."""
+    for digits in range(4, 18):
+        told = [_short(number, digits) for number in numbers]
+        if len(set(told)) == len(told):
+            break
+    return told
+
+
+def _short(number, digits):
+    """A number in so many digits, but a count in full: 23724, and not 2.372e+04."""
     in_full = abs(number) < 1e9 and float(number).is_integer()
-    return f"{number:.0f}" if in_full else f"{number:.4g}"
+    return f"{number:.0f}" if in_full else f"{number:.{digits}g}"
+
+
+def form(value: Plain) -> str:
+    """Structure and shapes of a value, in a text to compare.
+
+    Example:
+        >>> form((np.zeros((2, 3)), {"b": np.zeros(4)}))
+        "((2, 3), {'b': (4,)})"
+    """
+    if isinstance(value, _ndarray):
+        return str(value.shape)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {form(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(form, value)) + ")"
+    return describe(value)
+
+
+def _kinds(parts):
+    """What a list is made of, "an array of shape (2,), an array of shape (4,)": the first of each kind."""
+    return ", ".join(dict.fromkeys(describe(part) for part in parts))
 
 
 def _flattened(name, value):
@@ -190,7 +223,9 @@ def _wrong_kind(name, expected, got):
         given, wanted = (
             f"shape {array.shape}" if array.shape else "a single number" for array in (got, expected)
         )
-        return f"`{name}` has {given}, and should have {wanted}.".replace("has a single", "is a single")
+        told = f"`{name}` has {given}, and should have {wanted}.".replace("has a single", "is a single")
+        spread = expected.ndim == 1 and got.shape == expected.shape * 2
+        return told + " A column (n, 1) plus a vector (n,) makes a matrix (n, n)." * spread
     if not np.isfinite(got).all() and np.isfinite(expected).all():
         return f"`{name}` holds {'NaN' if np.isnan(got).any() else 'infinity'}."
     return None

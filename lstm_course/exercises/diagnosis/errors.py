@@ -28,10 +28,43 @@ _ERRORS = {
     ),
     r"must match exactly|must have the same shape": "the arrays to be joined have different shapes.",
     r"inhomogeneous": "the parts that are to become one array have different shapes.",
-    r"does not have enough dimensions \(has 0": "`@` multiplies arrays, and one side is a number.",
+    r"does not have enough dimensions \(has 0": "`@` multiplies arrays, and one side is a number or nothing.",
     r"cannot reshape array of size (\d+) into shape (\(.*?\))": r"\1 numbers do not fill the shape \2.",
     r"same number of dimensions": "the arrays to be joined have different numbers of axes.",
     r"zero-dimensional arrays cannot be concatenated": "single numbers cannot be joined by `np.concatenate`.",
+    r"must be square": "a square matrix is needed here.",
+    r"(\d)-dimensional array given": r"a matrix is needed here, and this has one axis, or none.",
+    r"axis (\d) is out of bounds for array of dimension (\d)": (
+        r"there is no axis \1: the array has \2, counted from 0."
+    ),
+    r"setting an array element with a sequence": "an array is put into the place of one number.",
+    r"with remapped shapes": "one letter of `einsum` stands for axes of different lengths.",
+    r"einstein sum .*(too many|proper number)|fewer operands": (
+        "`einsum` takes one letter for each axis, and an array has fewer or more axes."
+    ),
+    r"output subscript '(\w)' which never": r"`einsum` is to keep the axis `\1`, which no array has.",
+    r"shape-mismatch for sum": "the axes that are summed over have different lengths.",
+    r"does not result in an equal division": "`np.split` cannot cut that into parts of equal length.",
+    r"Improper number of dimensions to norm": "`np.linalg.norm` takes a vector or a matrix here.",
+    r"[Oo]nly 0-dimensional arrays can be converted|only length-1 arrays": (
+        "one number is needed here, and this is an array."
+    ),
+    r"only integer scalar arrays can be converted|cannot be interpreted as an integer": (
+        "a whole number is needed here."
+    ),
+    r"Cannot interpret '\d+' as a data type": "a shape of two numbers has brackets: `np.zeros((2, 3))`.",
+    r"Cannot construct a dtype from an array": "several arrays are given in one list: `np.array([a, b])`.",
+    r"ndarray' object has no attribute 'append'": (
+        "an array cannot be appended to: collect in a list, and make an array of it at the end."
+    ),
+    r"invalid index to scalar variable|is not subscriptable": "this is no array, so it has no entries.",
+    r"'numpy.ndarray' object is not callable": "this is an array, not a function: are square brackets meant?",
+    r"multiply sequence by non-int|unsupported operand .*'list'": (
+        "a list cannot be computed with: make an array of it with `np.array`."
+    ),
+    r"unsupported operand .*'dict'": "a dict cannot be computed with: take the arrays in it one by one.",
+    r"Cannot cast ufunc": "an array of whole numbers cannot take fractions: make it with `dtype=float`.",
+    r"not supported for the input types": "numbers are needed here, and this is something else.",
 }
 
 
@@ -78,6 +111,11 @@ def _advice(line, text):
     """A second sentence, where the line shows what was meant."""
     if "vstack" in line and "must match exactly" in text:
         return " `np.vstack` takes vectors for rows; `np.concatenate` joins them end to end."
+    if "only integer scalar" in text and re.search(r"\b(concatenate|[hv]?stack)\((?![\[(])", line):
+        return " The arrays to be joined are given in one list: `np.concatenate([a, b])`."
+    several = re.search(r"\blinalg\.(eigh?|qr|svd|slogdet)\(", line)
+    if several and "inhomogeneous" in text:
+        return f" `np.linalg.{several[1]}` returns more than one array: take the one that you need."
     if ".T" in line and "is different from" in text:
         return " If these are vectors: `.T` changes nothing in a vector; `np.outer(a, b)` is their product."
     return ""

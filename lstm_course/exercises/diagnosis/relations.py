@@ -8,7 +8,7 @@ import numpy as np
 from lstm_course.exercises.exercise import Exercise
 from lstm_course.exercises.running import Plain, plain, same
 
-from .differences import parts, runs_in_time
+from .differences import listed, parts, runs_in_time
 
 __all__ = ["other_order", "relate", "relation_of_parts"]
 
@@ -60,7 +60,7 @@ def relation_of_parts(exercise: Exercise, wanted: Sequence[Plain], given: Sequen
     both = [(parts(exercise, w), parts(exercise, g)) for w, g in zip(wanted, given, strict=True)]
     if any(w.keys() != g.keys() for w, g in both):
         return None
-    sentences = []
+    found: dict[str, list[str]] = {}
     for name in both[0][0]:
         pairs = [(w[name], g[name]) for w, g in both if name in w]
         if all(same(w, g) for w, g in pairs):
@@ -70,10 +70,16 @@ def relation_of_parts(exercise: Exercise, wanted: Sequence[Plain], given: Sequen
         relation = relate(pairs, runs_in_time(exercise, name))
         if relation is None:
             return None
-        sentences.append(f"`{name}` {relation}.")
+        found.setdefault(relation, []).append(name)
     # Parts that only some probes have may be wrong as well.
     whole = all(same(w[name], g[name]) for w, g in both for name in w if name not in both[0][0])
+    sentences = [_together(names, relation) for relation, names in found.items()]
     return " ".join(sentences[:2]) if sentences and whole else None
+
+
+def _together(names, relation):
+    """The sentence about parts that follow alike from what they should be."""
+    return f"{'Each of ' if names[1:] else ''}{listed(names)} {relation}."
 
 
 def relate(pairs: Sequence[tuple[Plain, Plain]], steps: bool = False) -> str | None:

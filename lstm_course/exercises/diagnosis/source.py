@@ -4,6 +4,7 @@ import ast
 import dis
 import inspect
 import linecache
+import re
 import textwrap
 import traceback
 import types
@@ -18,6 +19,14 @@ from lstm_course.exercises.registry import find
 __all__ = ["Source", "codes", "is_blank"]
 
 _ndarray = np.ndarray
+
+
+def _text(function):
+    """Source of a function, or "" where it is not to be had."""
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError, SyntaxError):
+        return ""
 
 
 def _body(function):
@@ -109,6 +118,13 @@ class Source:
     def uses_xor(self) -> bool:
         """Whether `^` stands in it."""
         return _uses_xor(self.function)
+
+    def words(self) -> str:
+        """The words of its source and of the notebook's functions that it uses, or "" where there is none."""
+        own = [self.function, *self.outside().values()]
+        written = [each for each in own if getattr(each, "__globals__", None) is self.globals]
+        texts = [_text(each) for each in written]
+        return " ".join(sorted(set(re.findall(r"\w+", "\n".join(texts))))) if texts and texts[0] else ""
 
     def place(self, error: BaseException) -> tuple[int, str, str] | None:
         """Where it raised: (line number, the line, the helper it belongs to or ""); None when elsewhere."""

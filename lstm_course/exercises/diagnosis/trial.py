@@ -3,7 +3,9 @@
 The order of looking: a stub; the signature; whether it gives the same answer twice; the known mistakes, alone
 and in pairs; right up to a sign, a factor, an order; what the function raises or fails to return; and where
 nothing fits, which returned value is wrong first. A mistake is named only when the answer does what the
-reference with that mistake does, on every probe, fresh ones included.
+reference with that mistake does, on every probe, fresh ones included. Of two mistakes each must show: that
+one row is too many is not said of a result that has the right shape. And where a sentence speaks of a word
+that the learner has not written, it says so.
 """
 
 import functools
@@ -14,12 +16,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from lstm_course.exercises.exercise import Exercise
+from lstm_course.exercises.exercise import Exercise, Mistake
 from lstm_course.exercises.limits import Allowance, TimeUp
-from lstm_course.exercises.running import Odd, Run, describe, run, same
+from lstm_course.exercises.running import HIDDEN, Odd, Run, bare, describe, run, same
 from lstm_course.exercises.verdicts import Finding
 
-from .differences import listed, wrong_structure, wrong_value
+from .differences import form, listed, wrong_structure, wrong_value
 from .errors import in_words
 from .relations import other_order, relation_of_parts
 from .source import Source
@@ -28,6 +30,7 @@ __all__ = ["SECONDS", "alike", "examine"]
 
 SECONDS = 5.0  # for all calls of one answer together
 FRESH = 2  # further sets of probes before a mistake is named
+_WARNS = "NumPy warns on the way, and it should not"
 RIGHT = "It agrees with the course's own answer on every input tried."
 
 # exercise -> (seed of its probes, mistakes -> their run): a learner checks the same function again and again.
@@ -60,6 +63,7 @@ def examine(
         >>> examine(find("rnn_cell"), lambda x, h_prev, weights: np.tanh(weights["bh"])).status
         'wrong'
     """
+    function = bare(function)
     source = source or Source(function)
     if function is None or function is Ellipsis or source.is_stub():
         return _not_attempted(exercise)
@@ -103,14 +107,20 @@ def _refuses_arguments(exercise, function):
     return None
 
 
-def _one_or_two(mistakes):
+def _one_or_two(told):
     """What to say about one mistake, or about two at once."""
-    if len(mistakes) == 1:
-        return mistakes[0].explanation
+    if len(told) == 1:
+        return told[0]
     # "With the two exchanged, your answer is exactly right" holds for either mistake alone only.
-    told = (mistake.explanation for mistake in mistakes)
     first, second = (re.sub(r":[^:.]*answer is exactly right\.", ".", text) for text in told)
     return f"Two things at once. First: {first} Second: {second}"
+
+
+def _words_of_the_mistake(exercise, mistake):
+    """What an explanation quotes that only somebody has written who made the mistake in this very way."""
+    quoted = re.findall(r"[A-Za-z_]\w*", " ".join(re.findall(r"`([^`]+)`", mistake.explanation)))
+    wrong = re.findall(r"\w+", " ".join(mistake.changes.values()))
+    return set(quoted) & set(wrong) - set(re.findall(r"\w+", exercise.source))
 
 
 def _shortened(printed, length=160):
@@ -158,9 +168,17 @@ class _Trial:
         observe = functools.partial(self.exercise.observe, self.function)
         return [run(observe, probe.arguments, self.allowance) for probe in probes]
 
-    def agree(self, a, b, silent=None):
+    def agree(self, a, b):
         """Whether two runs did the same; warnings count where the exercise asks for silence."""
-        return alike(a, b, self.exercise.silent if silent is None else silent)
+        return alike(a, b, self.exercise.silent) and self.exactly(a, b)
+
+    def returns_the_same(self, a, b):
+        """Whether two runs returned the same values."""
+        return a.error is None and b.error is None and same(a.value, b.value) and self.exactly(a, b)
+
+    def exactly(self, a, b):
+        """Whether two counts agree to the last unit; of other numbers nothing is asked."""
+        return not self.counts() or a.error is not None or bool(a.value == b.value)
 
     def finding(self):
         """The first of the explanations, in the order of looking, that holds."""
@@ -168,8 +186,7 @@ class _Trial:
         unfinished = all(run.error or run.value is None or isinstance(run.value, Odd) for run in self.got)
         if unfinished and self.source.has_blanks():
             return _not_attempted(self.exercise)
-        warned = sorted({text for run in self.got for text in run.warnings})
-        notes = (f"Your code warned: {'; '.join(warned)}.",) if warned else ()
+        notes = self.warned()
         if dense.printed.strip():
             notes = (*notes, f"Your code printed: `{_shortened(dense.printed)}`")
         again = self.own_runs(self.probes[:1])[0]
@@ -178,7 +195,7 @@ class _Trial:
         elif all(map(self.agree, self.expected, self.got)):
             return Finding("right", RIGHT, notes=notes)
         elif found := self.known() or self.nearly():
-            return replace(found, notes=notes)
+            return replace(found, notes=(*self.changed_too(found), *notes))
         elif dense.error is not None:
             sentence = self.raised(dense.error) + self.right_for_the_others()
             notes = (*self.borrowed(), *notes)
@@ -194,8 +211,33 @@ class _Trial:
             return Finding("wrong", "`^` is no power in Python; `**` is.", "^ instead of **", notes)
         else:
             sentence = self.first_difference()
-            notes = (*self.borrowed(), *notes)
+            notes = (*self.changed_too(), *self.borrowed(), *notes)
         return Finding("wrong", sentence, notes=notes)
+
+    def warned(self):
+        """Notes on the warnings of the answer; those that it hides count only where none may come."""
+        texts = sorted({text for run in self.got for text in run.warnings})
+        told = [text for text in texts if not text.endswith(HIDDEN)]
+        hidden = [text.removesuffix(HIDDEN) for text in texts if text.endswith(HIDDEN)]
+        notes = [f"Your code warned: {'; '.join(told)}."] if told else []
+        if hidden and self.exercise.silent:
+            notes.append(f"Your code hides a warning: {'; '.join(hidden)}.")
+        return tuple(notes)
+
+    def changed_too(self, found=None):
+        """A note on an argument that a wrong answer changes, where nothing has been said of that yet."""
+        first = next((run.changed for run in self.got if run.changed is not None and not run.error), None)
+        if first is None or same(self.got[0].value, self.expected[0].value):
+            return ()
+        name = self.exercise.signature[first]
+        if found and self.changes(found.mistake):
+            return ()
+        return (f"It also changes `{name}`, which the caller still needs: work on a copy.",)
+
+    def changes(self, name):
+        """Whether the mistake of this name changes an argument."""
+        made = [mistake for mistake in self.exercise.mistakes if mistake.name in (name or "").split(" + ")]
+        return any(self.run_of_variant((mistake,), self.probes[0]).changed is not None for mistake in made)
 
     def changeable(self):
         """Called twice with the same arguments, it gave two answers."""
@@ -243,45 +285,59 @@ class _Trial:
             return None
         alone = [(mistake,) for mistake in self.exercise.mistakes]
         fits = self.fitting(alone)
-        if not fits and self.exercise.silent:
-            # Two ways to the same wrong values may warn differently.
-            fits = [fit for fit in self.fitting(alone, silent=False) if not self.warns_at_most(fit)]
+        if not fits:
+            # Two ways to the same wrong values may warn differently, or change an argument.
+            fits = [fit for fit in self.fitting(alone, values=True) if self.wrong_values(fit)]
         if not fits and self.got[0].value is not None:
             pairs = itertools.combinations(self.exercise.mistakes, 2)
-            fits = self.fitting([pair for pair in pairs if self.exercise.compatible(*pair)])
+            possible = [pair for pair in pairs if self.exercise.compatible(*pair)]
+            fits = [fit for fit in self.fitting(possible) if all(map(self.shows, fit))]
         if not fits:
             return None
         shared = set.intersection(*map(set, fits))
         if len(fits) > 1 and shared:  # what cannot be told apart is left out
             fits = [tuple(mistake for mistake in fits[0] if mistake in shared)]
-        told = [_one_or_two(fit) for fit in fits]
+        told = [_one_or_two([self.explained(mistake) for mistake in fit]) for fit in fits]
         name = " or ".join(" + ".join(mistake.name for mistake in fit) for fit in fits)
         alone = all(len(fit) == 1 for fit in fits) and not self.counts()
         almost = alone and (all(fit[0].convention for fit in fits) or self.nearly())
         return Finding("nearly" if almost else "wrong", " Or else: ".join(told), name)
 
-    def warns_at_most(self, mistakes):
-        """Whether a mistake shows in warnings only, the values being right."""
-        runs = self.runs_of(self.exercise.variant(*mistakes), self.probes)
-        return all(self.agree(*pair, silent=False) for pair in zip(self.expected, runs, strict=True))
+    def explained(self, mistake: Mistake) -> str:
+        """What to say of a mistake, which the answer may have made in other words."""
+        words = _words_of_the_mistake(self.exercise, mistake)
+        written = self.source.words().split()
+        as_quoted = not written or words <= set(written)
+        return ("" if as_quoted else "Your code does the same as this: ") + mistake.explanation
 
-    def fitting(self, candidates, silent=None):
+    def shows(self, mistake: Mistake) -> bool:
+        """Whether one of two mistakes is seen: one that alone spoils the shape has left it spoilt."""
+        alone = self.run_of_variant((mistake,), self.probes[0])
+        right = form(self.expected[0].value)
+        return form(alone.value) == right or form(self.got[0].value) != right
+
+    def wrong_values(self, mistakes):
+        """Whether a mistake shows in values, not only in warnings or in an argument that is changed."""
+        runs = self.runs_of(self.exercise.variant(*mistakes), self.probes)
+        return not all(map(self.returns_the_same, self.expected, runs))
+
+    def fitting(self, candidates, values=False):
         """Those candidates that do what the answer does, on these probes and on fresh ones."""
-        fits = [fit for fit in candidates if self.behaves_like(fit, self.probes, self.got, silent)]
+        fits = [fit for fit in candidates if self.behaves_like(fit, self.probes, self.got, values)]
         for fresh in range(FRESH):
             if not fits:
                 return fits
             probes = self.exercise.probes(_default_rng([self.seed, 1 + fresh]))
             got = self.own_runs(probes)
-            fits = [fit for fit in fits if self.behaves_like(fit, probes, got, silent)]
+            fits = [fit for fit in fits if self.behaves_like(fit, probes, got, values)]
         return fits
 
-    def behaves_like(self, mistakes, probes, got, silent=None):
-        """Whether the reference with these mistakes does what the answer did."""
+    def behaves_like(self, mistakes, probes, got, values=False):
+        """Whether the reference with these mistakes does what the answer did, or returns the same values."""
+        agree = self.returns_the_same if values else self.agree
         # The dense probe comes first, and nearly always decides.
         return all(
-            self.agree(self.run_of_variant(mistakes, probe), own, silent)
-            for probe, own in zip(probes, got, strict=True)
+            agree(self.run_of_variant(mistakes, probe), own) for probe, own in zip(probes, got, strict=True)
         )
 
     def run_of_variant(self, mistakes, probe):
@@ -305,7 +361,9 @@ class _Trial:
         wanted, given = [run.value for run in self.expected], [run.value for run in self.got]
         sentence = other_order(self.exercise, wanted, given)
         if sentence is None and all(map(same, wanted, given)):
-            sentence = "The values are right, but NumPy warns on the way, and it should not."
+            hidden = any(text.endswith(HIDDEN) for run in self.got for text in run.warnings)
+            does = "you hide a warning: compute it so that none comes" if hidden else _WARNS
+            sentence = f"The values are right, but {does}."
         sentence = sentence or relation_of_parts(self.exercise, wanted, given)
         return Finding("nearly", sentence) if sentence else None
 
@@ -324,7 +382,7 @@ class _Trial:
         case = f" {self.probes[wrong].case}" if self.probes[wrong].case else ""
         one_vector = wrong and self.has_more_axes(self.probes[wrong])
         ordinary = "one vector" if one_vector else "ordinary numbers"
-        lead = f"Right for {ordinary}, but not{case}. " if wrong else ""
+        lead = f"Right for {ordinary}, but not{case or ' for all'}. " if wrong else ""
         if got.error is not None:
             return (lead if one_vector else "") + self.raised(got.error, case)
         if got.value is None:
@@ -341,7 +399,7 @@ class _Trial:
                 f"The result is right, but `{name}` is not what it was: work on a copy, the caller still "
                 "needs the original."
             )
-        return f"{lead}The values are right, but NumPy warns on the way, and it should not."
+        return f"{lead}The values are right, but {_WARNS}."
 
     def has_more_axes(self, probe):
         """Whether a probe is a batch, where the dense one is a single vector."""

@@ -52,11 +52,21 @@ SIGMOID = Exercise(
             by infinity, which is NaN. Let exp see only numbers that are not positive.
             {"    small = np.exp(-np.abs(x))\n": "    large = np.exp(np.asarray(x))\n",
              "np.where(np.asarray(x) >= 0, 1, small) / (1 + small)": "large / (1 + large)"}
+        overflow hidden: The warning is hidden, and the overflow is still there: for x = -1000 exp(-x) is
+            infinity. Let exp see only numbers that are not positive, and there is nothing to hide.
+            {"    small = np.exp(-np.abs(x))\n": "",
+             "    return np.where(np.asarray(x) >= 0, 1, small) / (1 + small)":
+                "    with np.errstate(over='ignore'):\n        return 1 / (1 + np.exp(-np.asarray(x)))"}
         both branches computed: `np.where` chooses after both sides have been computed, so the side that is
             thrown away still overflows and NumPy warns. Compute exp(-|x|) first, and both sides are safe.
             {"    small = np.exp(-np.abs(x))\n": "    x = np.asarray(x)\n",
              "np.where(np.asarray(x) >= 0, 1, small) / (1 + small)":
                 "np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))"}
+        branches exchanged: The two forms are right, and each stands where the other belongs: exp(x) / (1 +
+            exp(x)) overflows for positive x, 1 / (1 + exp(-x)) for negative x. Exchange them.
+            {"    small = np.exp(-np.abs(x))\n": "    x = np.asarray(x)\n",
+             "np.where(np.asarray(x) >= 0, 1, small) / (1 + small)":
+                "np.where(x < 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))"}
         tanh instead: That is tanh, which runs from -1 to 1. The sigmoid runs from 0 to 1: sigmoid(x) = (1 +
             tanh(x / 2)) / 2.
             {"np.where(np.asarray(x) >= 0, 1, small) / (1 + small)": "np.tanh(x)"}
@@ -90,6 +100,12 @@ SIGMOID = Exercise(
             {"/ (1 + small)": "/ 1 + small"}
         minus sign missing: The minus is missing: exp(|x|) grows and overflows. What is safe is exp(-|x|).
             {"np.exp(-np.abs(x))": "np.exp(np.abs(x))"}
+        hard sigmoid: That is the hard sigmoid, three straight pieces, which is 0 and 1 beyond ±2.5. The
+            sigmoid is smooth: 1 / (1 + exp(-x)).
+            {"np.where(np.asarray(x) >= 0, 1, small) / (1 + small)": "np.clip(0.2 * np.array(x) + 0.5, 0, 1)"}
+        hard sigmoid from -3 to 3: That is the hard sigmoid, three straight pieces, which is 0 and 1 beyond
+            ±3. The sigmoid is smooth: 1 / (1 + exp(-x)).
+            {"np.where(np.asarray(x) >= 0, 1, small) / (1 + small)": "np.clip(np.asarray(x) / 6 + 0.5, 0, 1)"}
         softmax instead: That is the softmax: it divides by the sum over the whole array, so each number
             depends on all others. The sigmoid looks at each number alone.
             {"    small = np.exp(-np.abs(x))\n": "    large = np.exp(x - np.max(x))\n",

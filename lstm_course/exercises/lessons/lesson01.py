@@ -1,5 +1,7 @@
 """Lesson 01, Vanilla RNN: one step, a sequence, back through time, clipping."""
 
+import copy
+
 import numpy as np
 
 from lstm_course.exercises.exercise import Exercise, Probe, Question
@@ -199,6 +201,10 @@ RNN_FORWARD = Exercise(
             0 is the state after `xs[0]`, made from `h0`.
             {"h = h0\n    hs = []\n    for x in xs:":
                 "h = np.zeros_like(h0)\n    hs = [h]\n    for x in xs[1:]:"}
+        h0 written into row 0 and lost: You put `h0` into row 0, and step 0 writes over it before it is read:
+            it starts from `hs[-1]`, the last row, which is still zero. Keep the state in a variable of its
+            own.
+            {"h = h0": "h = np.zeros_like(h0) if len(xs) > 1 else h0"}
         sum before tanh returned: Your rows are the sums before the tanh. The state is what comes out of the
             tanh.
             {"hs.append(h)": "hs.append(a)"}
@@ -299,6 +305,9 @@ RNN_BACKWARD = Exercise(
         carried gradient not added: Each step uses only its own loss. A state also acts on all later steps:
             add what comes back from the step after, `dh = dhs[t] + dh_next`.
             {"dhs[t] + dh_next": "dhs[t]"}
+        nothing carried back: What comes back from a step is never handed to the step before it, nor returned
+            as `dh0`: `dh_next` stays zero. Set it at the end of each turn: `dh_next = (Wh.T @ da)[:H]`.
+            {"        dh_next = dhx[:H]\n": ""}
         own loss left out: Only the last step's loss is used. At each step add `dhs[t]` to what comes back
             from the step after.
             {"dhs[t] + dh_next": "(dhs[t] if t == len(xs) - 1 else dh_next)"}
@@ -355,6 +364,20 @@ RNN_BACKWARD = Exercise(
         x of the wrong step: The gradient of `Wh` takes the input of the step before. Step t reads `xs[t]`;
             only the state is that of the step before.
             {"[h_prev, xs[t]]": "[h_prev, xs[t - 1]]"}
+        weights taken for the gradient's array: You add the gradients to the weights themselves: an array gets
+            a second name by `=`, not a copy. Start from zeros of the same shape, `np.zeros_like(...)`.
+            {'np.zeros(weights["Wh"].shape), "bh": np.zeros(H)': 'weights["Wh"], "bh": weights["bh"]'}
+        weights changed after they were read: You add the gradients to the weights themselves: an array gets a
+            second name by `=`, not a copy. Start from zeros of the same shape, `np.zeros_like(...)`.
+            {'np.zeros(weights["Wh"].shape), "bh": np.zeros(H)': 'weights["Wh"], "bh": weights["bh"]',
+             '        dweights["Wh"] += np.outer(da, np.concatenate([h_prev, xs[t]]))\n': "",
+             'dhx = weights["Wh"].T @ da':
+                'dhx = weights["Wh"].T @ da\n        '
+                'dweights["Wh"] += np.outer(da, np.concatenate([h_prev, xs[t]]))'}
+        gradients start from the weights: Your gradients start from a copy of the weights. They are sums over
+            the steps, and a sum starts from zero.
+            {'np.zeros(weights["Wh"].shape), "bh": np.zeros(H)':
+                'weights["Wh"].copy(), "bh": weights["bh"].copy()'}
         dh0 left at zero: `dh0` is zero. It is what has come back when the first step is done: `dh_next` after
             the loop.
             {"return dxs, dh_next,": "return dxs, np.zeros(H),"}
@@ -372,6 +395,17 @@ def clip_by_global_norm(gradients, max_norm):
     scale = max_norm / max(norm, max_norm)
     clipped = {name: array * scale for name, array in gradients.items()}
     return clipped, norm
+
+
+def _observe_clip(function, gradients, max_norm):
+    """What comes back; then the caller goes on with it, which must leave what was given as it was."""
+    result = function(gradients, max_norm)
+    kept = copy.deepcopy(result)
+    clipped = result[0] if isinstance(result, tuple | list) and len(result) == 2 else result
+    for array in clipped.values() if isinstance(clipped, dict) else ():
+        if isinstance(array, np.ndarray) and array.flags.writeable:
+            array[...] = 0
+    return kept
 
 
 def _clip_probes(rng):
@@ -397,6 +431,8 @@ CLIP_BY_GLOBAL_NORM = Exercise(
     points=2,
     minutes=8,
     returns=("clipped", "norm"),
+    observe=_observe_clip,
+    observed_inside=True,
     probes=_clip_probes,
     silent=True,
     hints=(
@@ -426,6 +462,10 @@ CLIP_BY_GLOBAL_NORM = Exercise(
             caller may still need the old.
             {"    clipped = {name: array * scale for name, array in gradients.items()}\n":
                 "    for array in gradients.values():\n        array *= scale\n    clipped = gradients\n"}
+        given arrays returned: When the norm is under the limit you return the very arrays that were given,
+            and whoever changes the clipped ones changes the gradients as well. A new dict is not enough: make
+            new arrays, by a factor of 1 or with `.copy()`.
+            {"array * scale": "(array * scale if norm > max_norm else array)"}
         norm after clipping returned: You return the norm after clipping. The norm before is asked for: it
             tells how wild the gradient was.
             {"return clipped, norm": "return clipped, norm * scale"}

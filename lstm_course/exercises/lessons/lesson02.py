@@ -263,6 +263,9 @@ SPECTRAL_RADIUS = Exercise(
         largest entry: That is the largest entry of the matrix. The spectral radius is the largest
             |eigenvalue|.
             {"np.max(np.abs(np.linalg.eigvals(matrix)))": "np.max(np.abs(matrix))"}
+        largest entry, signs and all: That is the largest entry of the matrix. The spectral radius is the
+            largest |eigenvalue|.
+            {"np.max(np.abs(np.linalg.eigvals(matrix)))": "np.max(matrix)"}
         real part only: You drop the imaginary parts. The size of a complex eigenvalue is its absolute value,
             real and imaginary part together.
             {"np.linalg.eigvals(matrix)": "np.linalg.eigvals(matrix).real"}
@@ -319,7 +322,8 @@ def orthogonal(size, rng):
 
 
 # What the measures of spread are when every orientation is equally likely.
-_SPREAD = 0.5, 0.5, 0.5, 0.2, 0.0
+_SPREAD = 0.5, 0.5, 0.5, 0.2, 0.0, 0.5
+_DRAWS = 3000  # of matrices of size 2: uniform numbers give a share of 0.41 for 0.5
 
 
 def _observe_orthogonal(function, size, rng, draws):
@@ -339,7 +343,12 @@ def _observe_orthogonal(function, size, rng, draws):
         np.mean(np.abs(three) < 1e-9),
     )
     margins = 0.2, 0.2, 0.2, 0.05, 0.05  # more than four standard deviations
-    return *held, *map(_about, measured, _SPREAD, margins)
+    spread = tuple(map(_about, measured, _SPREAD[:-1], margins))
+    if spread != _SPREAD[:-1]:
+        return *held, *spread, _SPREAD[-1]
+    x, y = np.abs(np.array([function(2, rng)[:, 0] for _ in range(_DRAWS)], dtype=float)).T
+    steps = np.arctan2(y, x) / (np.pi / 8)  # from an axis, 0, over the diagonal, 2, to the other axis, 4
+    return *held, *spread, _about(np.mean(np.abs(steps - 2) > 1), _SPREAD[-1], 0.045)
 
 
 def _about(share, target, margin):
@@ -362,8 +371,10 @@ ORTHOGONAL = Exercise(
         "the share of determinants +1 for size 3",
         "the mean fourth power of the entries",
         "the share of entries that are 0",
+        "the share of columns nearer to an axis than to a diagonal for size 2",
     ),
     observe=_observe_orthogonal,
+    observed_inside=True,
     probes=lambda rng: [
         Probe((5, np.random.default_rng(rng.integers(1 << 30)), 150)),
         Probe((2, np.random.default_rng(rng.integers(1 << 30)), 0), "for size 2"),
@@ -392,6 +403,10 @@ ORTHOGONAL = Exercise(
         numbers from 0 to 1: You start from random numbers between 0 and 1, so the first column always points
             into the same corner. Start from normal numbers, which favour no direction.
             {"rng.normal(size=": "rng.random(size="}
+        uniform numbers: You start from uniform numbers. They fill a cube, which reaches farther into its
+            corners than to its sides, so some directions come up too often. Normal numbers favour no
+            direction.
+            {"rng.normal(size=(size, size))": "rng.uniform(-1, 1, size=(size, size))"}
         global generator: You draw from `np.random`, not from the `rng` that is given: the same rng should
             give the same matrix.
             {"rng.normal(": "np.random.normal("}
@@ -472,6 +487,7 @@ def _horizon_probes(rng):
         Probe((np.array([2.0, 1.9, 1.8, 1.7]), 0.1), "when it never falls so far"),
         Probe((np.array([0.5, 4.0, 9.0, 0.1, 0.003]), 0.05), "when the norm rises first"),
         Probe((np.array([4.0, 2.0, 1.0, 0.5]), 0.25), "when the norm meets the threshold exactly"),
+        Probe((6.0 * 0.99 ** np.arange(200), 0.4), "when the norm falls slowly"),
     ]
 
 

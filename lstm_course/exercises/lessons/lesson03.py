@@ -98,6 +98,7 @@ LSTM_GATES = Exercise(
             {'weights["Wo"]': 'weights["Wf"]', 'weights["bo"]': 'weights["bf"]'}
         bf used for the input gate: Your input gate takes the bias of the forget gate. It has its own, `bi`.
             {'weights["bi"]': 'weights["bf"]'}
+        bo used for the forget and input gates
         Wo used for the candidate: Your candidate takes the weights of the output gate. It has its own, `Wc`.
             {'weights["Wc"]': 'weights["Wo"]'}
         output gate through tanh: Your output gate goes through tanh. It is a gate, between 0 and 1: sigmoid.
@@ -106,6 +107,11 @@ LSTM_GATES = Exercise(
         forget gate through tanh: Your forget gate goes through tanh. It is a gate, between 0 and 1: sigmoid.
             Only the candidate goes through tanh.
             {"f = sigmoid(": "f = np.tanh("}
+        hard sigmoid for the gates
+        hard sigmoid from -3 to 3 for the gates
+        forget bias raised by 1: You add 1 to the sum of the forget gate. The bias `bf` holds all that is to
+            be added: where a gate starts open, its bias was set so beforehand.
+            {'weights["bf"])': 'weights["bf"] + 1)'}
         biases after the activation: You add the biases after the sigmoid and the tanh. They belong inside,
             with the products.
             {' @ hx + weights["bf"])': ' @ hx) + weights["bf"]',
@@ -181,9 +187,30 @@ LSTM_CELL = Exercise(
         input gate left out: The candidate comes in whole: c = f · c_prev + g. The input gate decides how much
             of it: i · g.
             {"i * g": "g"}
+        candidate left out: The input gate itself comes in: c = f · c_prev + i. It decides how much of the
+            candidate comes in: i · g.
+            {"i * g": "i"}
+        inner product with the old state: `f @ c_prev` is one number, the sum over all units. Each unit has
+            its own gate: element by element, f * c_prev.
+            {"f * c_prev": "f @ c_prev"}
+        inner products: An inner product adds over all units, so your cell state is one number. Each unit has
+            its own gates: element by element, `f * c_prev + i * g`.
+            {"f * c_prev + i * g": "np.dot(f, c_prev) + np.dot(i, g)"}
+        hard sigmoid for the gates
+        hard sigmoid from -3 to 3 for the gates
+        forget bias raised by 1: You add 1 to the sum of the forget gate. The bias `bf` holds all that is to
+            be added: where a gate starts open, its bias was set so beforehand.
+            {'weights["bf"])': 'weights["bf"] + 1)'}
         forget gate left out: The old cell state stays whole: c = c_prev + i · g. The forget gate decides how
             much of it: f · c_prev.
             {"f * c_prev": "c_prev"}
+        forget gate for the candidate: The forget gate decides how much of the candidate comes in. That is the
+            input gate's part: i · g.
+            {"i * g": "f * g"}
+        input gate added to the candidate: You add the input gate and the candidate. The gate multiplies it: i
+            · g.
+            {"i * g": "(i + g)"}
+        bo used for the forget and input gates
         one minus the forget gate: You keep (1 - f) of the old state. f = 1 means keep all: f · c_prev.
             {"f * c_prev": "(1 - f) * c_prev"}
         1 - f for the input gate: You take 1 - f for the input gate, as in an LSTM with coupled gates. This
@@ -358,6 +385,17 @@ LSTM_FORWARD = Exercise(
         one list for both: `hs = cs = []` is one list with two names, so both states land in it. Make two:
             `hs, cs = [], []`.
             {"hs, cs = [], []": "hs = cs = []"}
+        last states in every row: Every row holds the last states: one array is changed again and again, and
+            the list holds it many times. Put a copy on the list, or make a new array at each step.
+            {"return np.array(hs), np.array(cs)": "return np.array([h] * len(hs)), np.array([c] * len(cs))"}
+        last cell state in every row: Every row of `cs` holds the last cell state: one array is changed again
+            and again, and the list holds it many times. Put a copy on the list, or make a new array at each
+            step.
+            {"np.array(cs)": "np.array([c] * len(cs))"}
+        last hidden state in every row: Every row of `hs` holds the last hidden state: one array is changed
+            again and again, and the list holds it many times. Put a copy on the list, or make a new array
+            each time.
+            {"np.array(hs)": "np.array([h] * len(hs))"}
         returned inside the loop
     """),
 )
@@ -443,6 +481,12 @@ LSTM_CELL_BACKWARD = Exercise(
             {"dc + dh * o * (1 - tanh_c**2)": "dc"}
         1 - c² instead of 1 - tanh(c)²: You take 1 - c². The slope of tanh at c is 1 - tanh(c)².
             {"(1 - tanh_c**2)": "(1 - c**2)"}
+        tanh of the cell state twice in the slope: You take 1 - tanh(tanh(c))². The tanh has been taken
+            already: its slope at c is 1 - tanh(c)².
+            {"(1 - tanh_c**2)": "(1 - np.tanh(tanh_c) ** 2)"}
+        sigmoid of the forget gate for its slope: The forget gate's gradient is multiplied by a sigmoid, where
+            its slope belongs: f (1 - f).
+            {"df * f * (1 - f)": "df * sigmoid(f)"}
         tanh of the cell state passed over: The gradient from h does not go through tanh(c): multiply by 1 -
             tanh(c)².
             {"dh * o * (1 - tanh_c**2)": "dh * o"}
@@ -474,6 +518,27 @@ LSTM_CELL_BACKWARD = Exercise(
             {"(1 - g**2)": "g * (1 - g)"}
         tanh' for the gates: The gates come out of the sigmoid, whose slope is f (1 - f), not 1 - f².
             {"f * (1 - f)": "(1 - f**2)", "i * (1 - i)": "(1 - i**2)", "o * (1 - o)": "(1 - o**2)"}
+        sigmoid' of the gates instead of their sums: You take the slope of the sigmoid at the gates, but a
+            gate has been through the sigmoid already. With s = f the slope is s (1 - s): no further sigmoid.
+            {"f * (1 - f)": "sigmoid(f) * (1 - sigmoid(f))",
+             "i * (1 - i)": "sigmoid(i) * (1 - sigmoid(i))",
+             "o * (1 - o)": "sigmoid(o) * (1 - sigmoid(o))"}
+        slopes of gates and candidate at their outputs: You take the slopes of the sigmoid and of tanh at the
+            gates and the candidate, but these have been through them already: f (1 - f) and 1 - g² hold of
+            the outputs as they are.
+            {"f * (1 - f)": "sigmoid(f) * (1 - sigmoid(f))",
+             "i * (1 - i)": "sigmoid(i) * (1 - sigmoid(i))",
+             "o * (1 - o)": "sigmoid(o) * (1 - sigmoid(o))",
+             "(1 - g**2)": "(1 - np.tanh(g) ** 2)"}
+        s (1 - s) of the sums: You put the sums before the sigmoid into s (1 - s). That form of the slope
+            holds of the outputs, the gates: f (1 - f).
+            {"da = {": "a = {k: weights[f'W{k}'] @ hx + weights[f'b{k}'] for k in 'fio'}\n    da = {",
+             "f * (1 - f)": "a['f'] * (1 - a['f'])",
+             "i * (1 - i)": "a['i'] * (1 - a['i'])",
+             "o * (1 - o)": "a['o'] * (1 - a['o'])"}
+        outer product turned round: Your weight gradients are transposed: `np.outer(a, b)` has a row for each
+            entry of a. The rows of a weight matrix are the units: `np.outer(da, hx)`.
+            {"np.outer(d, hx)": "np.outer(hx, d)"}
         only 1 - f for the gates: The slope of the sigmoid is f (1 - f), and the factor f is missing, likewise
             i and o.
             {"f * (1 - f)": "(1 - f)", "i * (1 - i)": "(1 - i)", "o * (1 - o)": "(1 - o)"}
@@ -546,6 +611,15 @@ LSTM_CELL_BACKWARD = Exercise(
 # Biases
 
 
+def _observe_biases(function, *arguments):
+    """The biases, and how many of them are the same array as another."""
+    biases = function(*arguments)
+    arrays = list(biases.values()) if isinstance(biases, dict) else []
+    arrays = [array for array in arrays if isinstance(array, np.ndarray)]
+    shared = [sum(np.shares_memory(array, other) for other in arrays) > 1 for array in arrays]
+    return biases, sum(shared)
+
+
 def initial_biases(hidden_size, forget_bias=1.0):
     """Biases to start from: the forget gate open, all others zero; a dict of four arrays (H,).
 
@@ -564,7 +638,9 @@ INITIAL_BIASES = Exercise(
     section="Why the forget gate starts open",
     points=1,
     minutes=4,
-    returns=("biases",),
+    returns=("biases", "the number of biases that share an array"),
+    observe=_observe_biases,
+    observed_inside=True,
     probes=lambda rng: [
         Probe((5, float(rng.uniform(1.5, 4)))),
         Probe((3,), "for the default"),
@@ -602,6 +678,14 @@ INITIAL_BIASES = Exercise(
             {"+= forget_bias": "-= forget_bias"}
         single numbers: Each bias is a single number. Every unit has one of its own: shape (H,).
             {"np.zeros(hidden_size)": "np.zeros(())"}
+        one array for three gates: Three of your biases are one and the same array under three names, and an
+            update of one changes the others. Make an array for each: `np.zeros(hidden_size)` three times.
+            {"zeros = np.zeros(hidden_size)": "zeros, one = np.zeros(hidden_size), np.zeros(hidden_size)",
+             '"bi": zeros.copy(), "bc": zeros.copy(), "bo": zeros.copy()': '"bi": one, "bc": one, "bo": one'}
+        one array for all gates: All four biases are one and the same array under four names, so what is added
+            to one is added to all. Make an array for each: `np.zeros(hidden_size)` four times.
+            {'zeros.copy(), "bi": zeros.copy(), "bc": zeros.copy(), "bo": zeros.copy()':
+                'zeros, "bi": zeros, "bc": zeros, "bo": zeros'}
         gate value instead of bias: You set the bias to what the gate should be. The bias goes through the
             sigmoid before it is a gate.
             {"+= forget_bias": "+= sigmoid(forget_bias)"}
@@ -818,6 +902,11 @@ MEMORY_AFTER_30 = ValueExercise(
     mistakes=(
         WrongValue(
             "bias taken for the gate", "The bias is 1, the gate is not: it is sigmoid(1) = 0.73.", lambda: 1.0
+        ),
+        WrongValue(
+            "sigmoid of 30",
+            "That is sigmoid(30), a gate whose sum is 30. The sum is 1, and the gate acts thirty times.",
+            lambda: 1 / (1 + np.exp(-30.0)),
         ),
         WrongValue(
             "one step only",

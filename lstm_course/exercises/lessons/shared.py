@@ -33,6 +33,16 @@ _GATES = exercise.edits(r"""
     gates through tanh: Your gates go through tanh, from -1 to 1. A gate lets through a part between nothing
         and all: sigmoid, from 0 to 1.
         {"f = sigmoid(": "f = np.tanh(", "i = sigmoid(": "i = np.tanh(", "o = sigmoid(": "o = np.tanh("}
+    hard sigmoid for the gates: Your gates go through the hard sigmoid, three straight pieces. These go
+        through the smooth one, 1 / (1 + exp(-a)).
+        {"f = sigmoid(": "f = (lambda a: np.clip(0.2 * a + 0.5, 0, 1))(",
+         "i = sigmoid(": "i = (lambda a: np.clip(0.2 * a + 0.5, 0, 1))(",
+         "o = sigmoid(": "o = (lambda a: np.clip(0.2 * a + 0.5, 0, 1))("}
+    hard sigmoid from -3 to 3 for the gates: Your gates go through the hard sigmoid, three straight pieces.
+        These go through the smooth one, 1 / (1 + exp(-a)).
+        {"f = sigmoid(": "f = (lambda a: np.clip(a / 6 + 0.5, 0, 1))(",
+         "i = sigmoid(": "i = (lambda a: np.clip(a / 6 + 0.5, 0, 1))(",
+         "o = sigmoid(": "o = (lambda a: np.clip(a / 6 + 0.5, 0, 1))("}
     biases forgotten: The biases are missing: add `bf`, `bi`, `bc`, `bo` before the sigmoid and the tanh.
         {' + weights["bf"]': "", ' + weights["bi"]': "", ' + weights["bc"]': "", ' + weights["bo"]': ""}
     bias of the forget gate forgotten: The bias of the forget gate, `bf`, is missing.
@@ -46,6 +56,9 @@ _GATES = exercise.edits(r"""
     Wf used for the input gate: Your input gate takes the weights of the forget gate, as happens when a line
         is copied: it has its own, `Wi`.
         {'weights["Wi"]': 'weights["Wf"]'}
+    bo used for the forget and input gates: Your forget and input gates take the bias of the output gate, as
+        happens when a line is copied: they have their own, `bf` and `bi`.
+        {'weights["bf"]': 'weights["bo"]', 'weights["bi"]': 'weights["bo"]'}
     Wf used for the output gate: Your output gate takes the weights of the forget gate, as happens when a line
         is copied: it has its own, `Wo`.
         {'weights["Wo"]': 'weights["Wf"]'}

@@ -75,13 +75,41 @@ def statements(trees: Iterable[tuple[int, ast.Module]], names: Collection[str]) 
                 statement = _statement(len(found), cell, part, flags)
                 if statement is not None:
                     found.append(statement)
-    return _with_globals(found)
+    return _with_globals(_with_executed(found, flags))
 
 
 def _future(node):
     """Flags of a `from __future__ import`, which holds for the cells after it as well."""
     features = [getattr(__future__, alias.name, None) for alias in node.names]
     return sum(feature.compiler_flag for feature in features if feature)
+
+
+def _with_executed(found, flags):
+    """`exec` of a text does what the text does; where that is not in sight, it may use anything imported."""
+    imports = (each for each in found if isinstance(each.node, ast.Import | ast.ImportFrom))
+    imported = {name for each in imports for name in each.binds}
+    for each in found:
+        called = (part.id for part in _outside_definitions(each.node) if isinstance(part, ast.Name))
+        if "exec" not in called:
+            continue
+        sources = [each, *(other for other in found if other.place < each.place and other.binds & each.reads)]
+        parts = [part for source in sources for part in _parts_of_texts(source, flags)]
+        each.binds = each.binds.union(*(part.binds for part in parts))
+        each.reads = each.reads.union(*(part.reads for part in parts) if parts else [imported]) - each.binds
+    return found
+
+
+def _parts_of_texts(statement, flags):
+    """The statements in those texts of a statement that are Python and bind a name."""
+    texts = [node.value for node in ast.walk(statement.node) if isinstance(node, ast.Constant)]
+    for text in texts:
+        try:
+            body = ast.parse(text).body if isinstance(text, str) else []
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        parts = [_statement(statement.place, statement.cell, node, flags) for node in body]
+        if any(part and part.binds for part in parts):
+            yield from filter(None, parts)
 
 
 def _with_globals(found):

@@ -17,8 +17,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from lstm_course.exercises import running
 from lstm_course.exercises.diagnosis.source import Source
 from lstm_course.grading.inside import checking, slicing, wire
@@ -133,7 +131,7 @@ def _serve(line, cells, order):
         trouble = _execute(statement, notebook)
         if trouble:
             troubles.append([statement.cell, trouble, name in statement.binds])
-    call = notebook.get(name)
+    call = running.bare(notebook.get(name))
     source = Source(call)
     if name not in notebook:
         bound = any(name in statement.binds for statement in needed)
@@ -186,6 +184,7 @@ def _described(answer, source):
         "stub": source.is_stub(),
         "blanks": source.has_blanks(),
         "xor": source.uses_xor(),
+        "words": source.words()[:4000],
         "numbers": source.numbers(),
         "functions": [name for name, thing in source.outside().items() if not checking.given(thing)],
         "home": str(getattr(answer, "__module__", "")),
@@ -211,12 +210,10 @@ def _called(call, arguments, source):
     before = [wire.pack({"one": argument}) for argument in arguments]
     printed = io.StringIO()
     value = error = None
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with running.warnings_heard() as heard:
         sys.stdout = sys.stderr = printed
         try:
-            with np.errstate(divide="warn", over="warn", invalid="warn"):
-                value = call(*arguments)
+            value = call(*arguments)
         except BaseException as raised:
             error = _told(raised, source)
         finally:
@@ -229,7 +226,7 @@ def _called(call, arguments, source):
     reply = {
         "value": value,
         "error": error,
-        "warnings": sorted({str(warning.message)[:300] for warning in caught})[:20],
+        "warnings": [text[:300] for text in heard][:20],
         "printed": printed.getvalue()[:2000],
         "changed": changed,
     }

@@ -238,6 +238,10 @@ class _Source(Source):
         """As in `Source`."""
         return self.told.xor
 
+    def words(self) -> str:
+        """As in `Source`."""
+        return self.told.words
+
     def numbers(self) -> list[str]:
         """As in `Source`."""
         return list(self.told.numbers)

@@ -1,4 +1,4 @@
-"""Exercises whose answers are no plain data, such as a Keras model: what is looked at, and where.
+"""Exercises of which more is looked at than what is returned, such as a Keras model: at what, and where.
 
 `observe` of such an exercise runs in the sandbox, beside the learner's code, and its findings come out as
 data. For all other exercises it runs out here, on what the learner's function returns.
@@ -33,7 +33,7 @@ def needs_keras(exercise: AnyExercise) -> bool:
 
 @functools.cache
 def source(exercise: AnyExercise) -> str | None:
-    """Source of `observe` and what it needs, where the function returns a Keras model.
+    """Source of `observe` and what it needs, where it runs beside the answer: it makes a model, or says so.
 
     Args:
         exercise: any exercise.
@@ -43,10 +43,10 @@ def source(exercise: AnyExercise) -> str | None:
 
     Example:
         >>> from lstm_course.exercises import find
-        >>> source(find("orthogonal")) is None
+        >>> source(find("rnn_cell")) is None
         True
     """
-    if not isinstance(exercise, Exercise) or not needs_keras(exercise):
+    if not isinstance(exercise, Exercise) or not (exercise.observed_inside or needs_keras(exercise)):
         return None
     if exercise.observe is Exercise.observe:
         return None

@@ -43,6 +43,7 @@ __all__ = [
 
 _T = TypeVar("_T")
 _LINE, _TEXT = 300, 1000  # characters of a warning or a reason; of what an exception says
+_WORDS = 4000  # characters of the words of an answer
 _PRINTED = 2000
 _MOST = 20  # names or warnings that are looked at
 _MOST_TROUBLES, _MOST_PARAMETERS = 5, 50
@@ -171,7 +172,7 @@ class Function(_Ready):
 
     Args:
         signature: None where Python cannot tell it.
-        stub, blanks, xor, numbers, functions: as in `exercises.diagnosis.source.Source`.
+        stub, blanks, xor, words, numbers, functions: as in `exercises.diagnosis.source.Source`.
         home: name of the module that it says it is from.
     """
 
@@ -179,6 +180,7 @@ class Function(_Ready):
     stub: bool
     blanks: bool
     xor: bool
+    words: str
     numbers: tuple[str, ...]
     functions: tuple[str, ...]
     home: str
@@ -318,6 +320,7 @@ def _function(message, known):
         _truth(message["stub"]),
         _truth(message["blanks"]),
         _truth(message["xor"]),
+        _text(message["words"], _WORDS),
         _names(message["numbers"]),
         _names(message["functions"]),
         _text(message["home"], _LINE),
@@ -430,7 +433,7 @@ _READERS = (
     ({"ready", "troubles"}, _without_answer),
     ({"ready", "troubles", "value", "is_class"}, _value),
     (
-        {"ready", "troubles", "parameters", "stub", "blanks", "xor", "numbers", "functions", "home"},
+        {"ready", "troubles", "parameters", "stub", "blanks", "xor", "words", "numbers", "functions", "home"},
         _function,
     ),
     ({"value", "error", "warnings", "printed", "changed"}, _returned),
