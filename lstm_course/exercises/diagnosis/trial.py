@@ -19,7 +19,7 @@ from lstm_course.exercises.limits import Allowance, TimeUp
 from lstm_course.exercises.running import Odd, Run, describe, run, same
 from lstm_course.exercises.verdicts import Finding
 
-from .differences import listed, wrong_structure, wrong_value
+from .differences import listed, parts, wrong_structure, wrong_value
 from .errors import in_words
 from .relations import other_order, relation_of_parts
 from .source import Source
@@ -248,7 +248,8 @@ class _Trial:
             fits = [fit for fit in self.fitting(alone, silent=False) if not self.warns_at_most(fit)]
         if not fits and self.got[0].value is not None:
             pairs = itertools.combinations(self.exercise.mistakes, 2)
-            fits = self.fitting([pair for pair in pairs if self.exercise.compatible(*pair)])
+            pairs = [pair for pair in pairs if self.exercise.compatible(*pair)]
+            fits = self.fitting(pairs if self.exercise.observe is Exercise.observe else self.sifted(pairs))
         if not fits:
             return None
         shared = set.intersection(*map(set, fits))
@@ -259,6 +260,21 @@ class _Trial:
         alone = all(len(fit) == 1 for fit in fits) and not self.counts()
         almost = alone and (all(fit[0].convention for fit in fits) or self.nearly())
         return Finding("nearly" if almost else "wrong", " Or else: ".join(told), name)
+
+    def sifted(self, pairs):
+        """Those pairs that change the same parts as the answer does: a Keras model takes long to make."""
+        of_mistakes = {
+            mistake: self.changed_parts(self.run_of_variant((mistake,), self.probes[0]))
+            for mistake in self.exercise.mistakes
+        }
+        wanted = self.changed_parts(self.got[0])
+        return [pair for pair in pairs if of_mistakes[pair[0]] | of_mistakes[pair[1]] == wanted]
+
+    def changed_parts(self, run):
+        """Names of what a run has returned otherwise than the reference, on the dense probe."""
+        right, own = parts(self.exercise, self.expected[0].value), parts(self.exercise, run.value)
+        both = right.keys() & own.keys()
+        return (right.keys() ^ own.keys()) | {name for name in both if not same(right[name], own[name])}
 
     def warns_at_most(self, mistakes):
         """Whether a mistake shows in warnings only, the values being right."""

@@ -1,8 +1,6 @@
 """Lesson 05, Stacked LSTMs: the stack in Keras and in NumPy, counting, both directions, dropout."""
 
-import contextlib
 import copy
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +9,7 @@ from lstm_course.exercises.exercise import Exercise, Probe, Question, ValueExerc
 from lstm_course.scratch.cells import lstm_cell
 
 from .inputs import cell_weights
+from .networks import observe_stack, start_keras
 from .shared import edits
 
 # The stack in Keras
@@ -35,40 +34,8 @@ def fix_the_stack(input_dim, output_dim, first, second):
     )
 
 
-_WORDS = np.array([[1, 4, 2, 3], [3, 2, 0, 0], [4, 0, 0, 0]])  # three reviews, two of them padded
-_SHAPE_ERROR = "expected ndim=3, found ndim=2"
-
-
-def _observe_stack(function, input_dim, output_dim, first, second):
-    """What can be compared of a model: the shapes of its weights, and what it says with weights of ours."""
-    import keras
-
-    try:
-        model = function(input_dim, output_dim, first, second)
-        if not isinstance(model, keras.Model):
-            return model
-        if not model.built:  # a model without an Input has no weights yet
-            model(_WORDS)
-    except ValueError as error:
-        if _SHAPE_ERROR in str(error):
-            return -3.0, -2.0, ()
-        raise
-    rng = np.random.default_rng(5)
-    weights = [rng.normal(size=weight.shape) for weight in model.weights]
-    model.set_weights(weights)
-    said = np.asarray(model(_WORDS), dtype=float)
-    return float(model.count_params()), [float(weight.size) for weight in weights], said
-
-
-@cache
-def _start_keras():
-    """Import Keras and run a first model, which takes seconds: not on the clock of an answer."""
-    with contextlib.suppress(ImportError):
-        fix_the_stack(9, 6, 3, 4)(_WORDS)
-
-
 def _stack_probes(rng):
-    _start_keras()
+    start_keras()
     return [Probe((9, 6, *map(int, rng.permutation([3, 4]))))]  # one only: a model takes Keras 40 ms
 
 
@@ -79,8 +46,8 @@ FIX_THE_STACK = Exercise(
     section="The error that everyone meets",
     points=3,
     minutes=8,
-    returns=("number of parameters", "sizes of the weights, layer by layer", "output for three reviews"),
-    observe=_observe_stack,
+    returns=("layers", "sizes taken from the arguments", "sizes", "answers to three reviews"),
+    observe=observe_stack,
     probes=_stack_probes,
     hints=(
         "The error says it: the upper LSTM expects three dimensions, (batch, time, features), and gets two. "
@@ -112,6 +79,15 @@ FIX_THE_STACK = Exercise(
         the text-book sizes built in: The layers have 128 and 64 units whatever is asked for: use `first` and
             `second`.
             {"LSTM(first": "LSTM(128", "LSTM(second)": "LSTM(64)"}
+        lower size written out: The lower layer has as many units as you wrote down, whatever is asked for:
+            use `first`.
+            {"LSTM(first": "LSTM(128"}
+        upper size written out: The upper layer has as many units as you wrote down, whatever is asked for:
+            use `second`.
+            {"LSTM(second)": "LSTM(64)"}
+        embedding written out: The embedding has sizes of its own, whatever is asked for: use `input_dim` and
+            `output_dim`.
+            {"input_dim, output_dim, mask": "10_000, 128, mask"}
         the two sizes exchanged: The layers have each other's size: `first` units belong to the lower one.
             {"LSTM(first": "LSTM(second", "LSTM(second)": "LSTM(first)"}
         both layers of the first size: Both layers have `first` units. The upper one has `second`.
@@ -125,12 +101,13 @@ FIX_THE_STACK = Exercise(
             {'"sigmoid"': '"softmax"'}
         two output units: There are two output units. Yes or no needs one, which says how probable yes is.
             {"Dense(1,": "Dense(2,"}
+        two classes: There are two output units with a softmax, as for two classes. Yes or no needs one unit
+            with a sigmoid, which says how probable yes is.
+            {'Dense(1, activation="sigmoid")': 'Dense(2, activation="softmax")'}
         one layer only: There is only the lower LSTM. The exercise asks for two, one above the other.
             {"layers.LSTM(first, return_sequences=True),": "layers.LSTM(first),",
              "            layers.LSTM(second),\n": ""}
-        vocabulary and vector length exchanged: `Embedding` takes the size of the vocabulary first and the
-            length of a word's vector second.
-            {"input_dim, output_dim, mask": "output_dim, input_dim, mask"}
+        vocabulary and vector length exchanged
     """),
 )
 

@@ -1,0 +1,173 @@
+"""What can be compared of a Keras model, however it is written: what it computes, and how it is compiled.
+
+`Dense(64)` and then `ReLU()`, a functional model, one without an `Input`, a loss as a name or as an object: what
+counts is what the network makes of given numbers with given weights. All here is looked at beside the answer,
+in the sandbox too, so it needs nothing else of the course.
+"""
+
+import contextlib
+from functools import cache
+
+import numpy as np
+
+__all__ = ["looked_at", "observe_compiled", "observe_stack", "start_keras"]
+
+_TEXTS = ((1, 4, 2, 3), (3, 2, 0, 0), (4, 0, 0, 0))  # word numbers, padded with zeros
+_SMALL = ((1, 2, 2, 1), (2, 1, 0, 0), (1, 0, 0, 0))  # where there may be few words
+_LABELS, _ANSWERS = ((1,), (0,), (1,), (1,)), (0.9, 0.3, 0.2, 0.6)
+_WRITTEN_OUT = 25  # the sizes that a check asks for are smaller
+
+
+@cache
+def start_keras():
+    """Import Keras and run a first model, which takes seconds: not on the clock of an answer."""
+    with contextlib.suppress(ImportError):
+        import keras
+
+        layers = keras.layers
+        model = keras.Sequential([keras.Input((None,)), layers.Embedding(5, 2), layers.LSTM(2), layers.Dense(1)])
+        model.compile("adam", "binary_crossentropy")
+        model.compute_loss(y=np.ones((3, 1)), y_pred=model(np.array(_SMALL)))
+
+
+def observe_stack(function, *sizes):
+    """A network that need not be compiled: its layers, their sizes, and what it says of three texts.
+
+    Args:
+        function: answer that returns a `keras.Model` when it is called with the sizes.
+        *sizes: whole numbers, of which 0 is padding.
+
+    Returns:
+        A tuple as `looked_at` gives it, empty where a layer got no sequence; or what else the function returns.
+    """
+    import keras
+
+    try:
+        model = function(*sizes)
+        return looked_at(model, sizes, _TEXTS) if isinstance(model, keras.Model) else model
+    except ValueError as error:
+        if "expected ndim=3, found ndim=2" in str(error):
+            return {}, (), (), ()
+        raise
+
+
+def observe_compiled(function, *sizes):
+    """A classifier that is compiled: as `looked_at` has it, and its dropout, optimizer and loss.
+
+    Args:
+        function: answer that returns a compiled `keras.Model`.
+        *sizes: whole numbers, the size of the vocabulary first.
+
+    Returns:
+        A tuple, or what else the function returns.
+    """
+    import keras
+
+    model = function(*sizes)
+    if not isinstance(model, keras.Model):
+        return model
+    seen = looked_at(model, sizes, _SMALL)
+    wide = model.built and model.input_shape == (None, sizes[0])
+    training = {"compiled": float(model.compiled), "rows of any length": float(not wide)}
+    if model.compiled:
+        training[f"optimizer {type(model.optimizer).__name__}"] = 1.0
+    return *seen, _dropout(model), training, _loss(model)
+
+
+def looked_at(model, sizes, texts):
+    """What a model is made of and computes, in numbers.
+
+    Args:
+        model: a `keras.Model`.
+        sizes: those that it was asked for.
+        texts: rows of word numbers.
+
+    Returns:
+        A tuple: a dict that names its layers with weights; a list, for each size 1, or 0 where it is written
+        out instead of asked for; a list of the sizes themselves; what it says of the texts, with weights of
+        ours, of which a size that is written out leaves only the shape.
+    """
+    texts = np.array(texts)
+    if model.built and len(model.input_shape) == 2 and model.input_shape[1]:
+        texts = np.pad(texts, ((0, 0), (0, max(0, model.input_shape[1] - texts.shape[1]))))
+    if not model.built:  # a model without an Input has no weights yet
+        model(texts)
+    layers, own, asked = {}, [], []
+    for layer in _with_weights(model):
+        name = _name(layer)
+        while name in layers:
+            name += " again"
+        layers[name] = 1.0
+        for size in _sizes(layer):
+            written_out = size >= _WRITTEN_OUT and size not in sizes
+            asked.append(0.0 if written_out else 1.0)
+            own.append(0.0 if written_out else float(size))
+    model.set_weights([_weight(tuple(weight.shape)) for weight in model.weights])
+    said = np.asarray(model(texts), dtype=float)
+    return layers, asked, own, said if all(asked) else np.zeros(said.shape)
+
+
+def _weight(shape):
+    """Numbers for a weight, of a size that lets every layer through: the same for the same shape."""
+    numbers = np.random.default_rng([*shape]).normal(size=shape)
+    if len(shape) == 1:
+        return np.abs(numbers)  # one of them may be a variance
+    return numbers / np.sqrt(shape[0]) if shape[1] == 1 else numbers
+
+
+def _every(model):
+    """All layers in the order of the model, those of models within it too."""
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from _every(layer)
+        else:
+            yield layer
+
+
+def _with_weights(model):
+    return [layer for layer in _every(model) if layer.weights]
+
+
+def _inner(layer):
+    """The cell of a recurrent layer, which has its sizes and its dropout."""
+    return getattr(layer, "cell", layer)
+
+
+def _name(layer):
+    """What kind of layer: `RNN(LSTMCell(8))` is an LSTM."""
+    kind = type(_inner(layer)).__name__.removesuffix("Cell")
+    return f"{kind} of {layer.units}" if kind == "Dense" else kind
+
+
+def _sizes(layer):
+    inner = _inner(layer)
+    names = ("input_dim", "output_dim") if hasattr(inner, "input_dim") else ("units",)
+    return [getattr(inner, name) for name in names if hasattr(inner, name) and _name(layer)[:5] != "Dense"]
+
+
+def _dropout(model):
+    """Shares that are dropped, by where: at the inputs of the LSTM, in its state, before the answer, elsewhere."""
+    dropped = dict.fromkeys(("inputs of the LSTM", "state of the LSTM", "before the answer", "elsewhere"), 0.0)
+    layers = [layer for layer in _every(model) if layer.weights or hasattr(layer, "rate")]
+    for place, layer in enumerate(layers):
+        inner = _inner(layer)
+        dropped["inputs of the LSTM"] += getattr(inner, "dropout", 0.0)
+        dropped["state of the LSTM"] += getattr(inner, "recurrent_dropout", 0.0)
+        if hasattr(layer, "rate"):
+            above = [each for each in layers[place + 1 :] if each.weights]
+            where = "before the answer" if len(above) == 1 else "elsewhere"
+            dropped[where] += layer.rate
+    return dropped
+
+
+def _loss(model):
+    """What a compiled model is trained to make small, for four labels and answers of ours."""
+    if not model.compiled:
+        return 0.0
+    answers = np.array(_ANSWERS, dtype="float32")[:, None]
+    if model.output_shape[-1:] == (2,):
+        answers = np.concatenate([1 - answers, answers], axis=1)
+    try:
+        return float(model.compute_loss(y=np.array(_LABELS, dtype="float32"), y_pred=answers))
+    except (TypeError, ValueError):
+        return -1.0  # it takes other labels
