@@ -239,7 +239,7 @@ class _Trial:
 
     def known(self):
         """A finding that names the mistake or the two mistakes, or None."""
-        if all(run.value is None for run in self.got):
+        if all(run.value is None for run in self.got) and any(run.error for run in self.got):
             return None
         alone = [(mistake,) for mistake in self.exercise.mistakes]
         fits = self.fitting(alone)

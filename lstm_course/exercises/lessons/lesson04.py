@@ -371,8 +371,8 @@ BUILD_TEXT_CLASSIFIER = Exercise(
         squared error: The squared error of a probability learns slowly where the answer is wrong and sure:
             the sigmoid is flat there. Use binary cross-entropy.
             {'loss="binary_crossentropy"': 'loss="mse"'}
-        two outputs: The last layer has two units, as for two classes, and binary cross-entropy asks for one:
-            the probability of yes. Write `Dense(1, activation="sigmoid")`.
+        two outputs: The last layer has two units, as for two classes. A yes or no needs one: the probability
+            of yes, `Dense(1, activation="sigmoid")` with binary cross-entropy.
             {'layers.Dense(1, activation="sigmoid")': 'layers.Dense(2, activation="softmax")'}
         two outputs with sigmoids: The last layer has two units, each with a probability of its own. A yes or
             no needs one: the probability of yes.
@@ -428,14 +428,27 @@ BUILD_TEXT_CLASSIFIER = Exercise(
             {'activation="relu"': 'activation="sigmoid"'}
         dense layer with tanh: The dense layer of 64 has a tanh; a relu is asked for.
             {'activation="relu"': 'activation="tanh"'}
+        dense layer of another size: The dense layer between the LSTM and the answer has another number of
+            units. The table has 64.
+            {"layers.Dense(64,": "layers.Dense(100,"}
         no dense layer below the answer: The dense layer of 64 units between the LSTM and the answer is
             missing.
             {'        layers.Dense(64, activation="relu"),\n': ""}
         no dropout before the answer: The Dropout(0.5) between the two dense layers is missing.
             {"        layers.Dropout(0.5),\n": ""}
+        dropout below the dense layer: The Dropout(0.5) stands below the dense layer of 64. It belongs between
+            that and the answer.
+            {'layers.Dense(64, activation="relu"),\n        layers.Dropout(0.5)':
+                'layers.Dropout(0.5),\n        layers.Dense(64, activation="relu")'}
         vocabulary taken for the length: Your input has one place for each word of the vocabulary. What comes
             in is a row of word numbers, of any length: `shape=(None,)`.
             {"shape=(None,)": "shape=(input_dim,)"}
+        another optimizer: The model is compiled with another optimizer. Adam is asked for, with Keras's own
+            settings: `optimizer="adam"`.
+            {'optimizer="adam"': 'optimizer="rmsprop"'}
+        compile returned: Nothing is returned. `compile` changes the model and hands nothing on, so `return
+            model.compile(...)` is None: end with `return model`.
+            {"    model.compile(": "    return model.compile("}
         not compiled: The model is not compiled: without a loss and an optimizer it cannot be trained.
             {'    model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])\n': ""}
     """),

@@ -6,6 +6,7 @@ in the sandbox too, so it needs nothing else of the course.
 """
 
 import contextlib
+import warnings
 from functools import cache
 
 import numpy as np
@@ -15,6 +16,7 @@ __all__ = ["looked_at", "observe_compiled", "observe_stack", "start_keras"]
 _TEXTS = ((1, 4, 2, 3), (3, 2, 0, 0), (4, 0, 0, 0))  # word numbers, padded with zeros
 _SMALL = ((1, 2, 2, 1), (2, 1, 0, 0), (1, 0, 0, 0))  # where there may be few words
 _LABELS, _ANSWERS = ((1,), (0,), (1,), (1,)), (0.9, 0.3, 0.2, 0.6)
+_ANOTHER = "Dense of another size"
 _WRITTEN_OUT = 25  # the sizes that a check asks for are smaller
 
 
@@ -52,7 +54,7 @@ def observe_stack(function, *sizes):
 
 
 def observe_compiled(function, *sizes):
-    """A classifier that is compiled: as `looked_at` has it, and its dropout, optimizer and loss.
+    """A classifier that is compiled: as `looked_at` has it, and its dropout, how it is compiled, and its loss.
 
     Args:
         function: answer that returns a compiled `keras.Model`.
@@ -67,11 +69,13 @@ def observe_compiled(function, *sizes):
     if not isinstance(model, keras.Model):
         return model
     seen = looked_at(model, sizes, _SMALL)
-    wide = model.built and model.input_shape == (None, sizes[0])
-    training = {"compiled": float(model.compiled), "rows of any length": float(not wide)}
-    if model.compiled:
-        training[f"optimizer {type(model.optimizer).__name__}"] = 1.0
-    return *seen, _dropout(model), training, _loss(model)
+    training = {
+        "compiled": float(model.compiled),
+        "optimizer": float(model.compiled and type(model.optimizer).__name__ == "Adam"),
+        "rows of any length": float(_length(model) != sizes[0]),
+        "penalties on the weights": float(len(model.losses)),
+    }
+    return *seen, _dropout(_called(model, _SMALL)[1]), training, _loss(model, np.shape(seen[-1])[-1:])
 
 
 def looked_at(model, sizes, texts):
@@ -87,24 +91,53 @@ def looked_at(model, sizes, texts):
         out instead of asked for; a list of the sizes themselves; what it says of the texts, with weights of
         ours, of which a size that is written out leaves only the shape.
     """
-    texts = np.array(texts)
-    if model.built and len(model.input_shape) == 2 and model.input_shape[1]:
-        texts = np.pad(texts, ((0, 0), (0, max(0, model.input_shape[1] - texts.shape[1]))))
-    if not model.built:  # a model without an Input has no weights yet
-        model(texts)
+    _, called = _called(model, texts)  # a model without an Input has no weights before
     layers, own, asked = {}, [], []
-    for layer in _with_weights(model):
-        name = _name(layer)
-        while name in layers:
-            name += " again"
-        layers[name] = 1.0
-        for size in _sizes(layer):
-            written_out = size >= _WRITTEN_OUT and size not in sizes
-            asked.append(0.0 if written_out else 1.0)
-            own.append(0.0 if written_out else float(size))
+    for layer in called:
+        if layer.weights:
+            name = _name(layer)
+            while name in layers:
+                name += " again"
+            layers[name] = 1.0
+            for size in _sizes(layer):
+                written_out = size >= _WRITTEN_OUT and size not in sizes
+                asked.append(0.0 if written_out else 1.0)
+                own.append(0.0 if written_out else float(size))
     model.set_weights([_weight(tuple(weight.shape)) for weight in model.weights])
-    said = np.asarray(model(texts), dtype=float)
-    return layers, asked, own, said if all(asked) else np.zeros(said.shape)
+    said, _ = _called(model, texts)
+    if not hasattr(said, "shape"):
+        return layers, asked, own, said
+    as_asked = all(asked) and _ANOTHER not in layers
+    return layers, asked, own, np.asarray(said, dtype=float) if as_asked else np.zeros(said.shape)
+
+
+def _called(model, texts):
+    """What a model says of texts, and its layers in the order in which they are called, each once."""
+    import keras
+
+    texts = np.array(texts)
+    texts = np.pad(texts, ((0, 0), (0, max(0, (_length(model) or 0) - texts.shape[1]))))
+    order, call = [], keras.layers.Layer.__call__
+
+    def noted(layer, *arguments, **options):
+        order.append(layer)
+        return call(layer, *arguments, **options)
+
+    keras.layers.Layer.__call__ = noted
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a model that would have its input in a list
+            said = model(texts)
+    finally:
+        keras.layers.Layer.__call__ = call
+    own = {id(layer) for layer in _every(model)}
+    return said, [layer for layer in {id(layer): layer for layer in order}.values() if id(layer) in own]
+
+
+def _length(model):
+    """How many words a text must have, where the model says so."""
+    shape = getattr(model, "input_shape", None) if model.built else None
+    return shape[1] if isinstance(shape, tuple) and len(shape) == 2 else None
 
 
 def _weight(shape):
@@ -116,16 +149,12 @@ def _weight(shape):
 
 
 def _every(model):
-    """All layers in the order of the model, those of models within it too."""
+    """All layers, those of models within it too."""
     for layer in model.layers:
         if hasattr(layer, "layers"):
             yield from _every(layer)
         else:
             yield layer
-
-
-def _with_weights(model):
-    return [layer for layer in _every(model) if layer.weights]
 
 
 def _inner(layer):
@@ -136,38 +165,41 @@ def _inner(layer):
 def _name(layer):
     """What kind of layer: `RNN(LSTMCell(8))` is an LSTM."""
     kind = type(_inner(layer)).__name__.removesuffix("Cell")
-    return f"{kind} of {layer.units}" if kind == "Dense" else kind
+    if kind != "Dense":
+        return kind
+    return f"Dense of {layer.units}" if layer.units in (1, 2, 64) else _ANOTHER
 
 
 def _sizes(layer):
+    """The sizes of an embedding or of a recurrent layer; those of a dense one are in its name."""
     inner = _inner(layer)
+    if type(inner).__name__ == "Dense":
+        return []
     names = ("input_dim", "output_dim") if hasattr(inner, "input_dim") else ("units",)
-    return [getattr(inner, name) for name in names if hasattr(inner, name) and _name(layer)[:5] != "Dense"]
+    return [getattr(inner, name) for name in names if hasattr(inner, name)]
 
 
-def _dropout(model):
-    """Shares that are dropped, by where: at the inputs of the LSTM, in its state, before the answer, elsewhere."""
+def _dropout(layers):
+    """Shares dropped, by where: at the inputs of the LSTM, in its state, before the answer, elsewhere."""
     dropped = dict.fromkeys(("inputs of the LSTM", "state of the LSTM", "before the answer", "elsewhere"), 0.0)
-    layers = [layer for layer in _every(model) if layer.weights or hasattr(layer, "rate")]
     for place, layer in enumerate(layers):
-        inner = _inner(layer)
-        dropped["inputs of the LSTM"] += getattr(inner, "dropout", 0.0)
-        dropped["state of the LSTM"] += getattr(inner, "recurrent_dropout", 0.0)
+        dropped["inputs of the LSTM"] += getattr(_inner(layer), "dropout", 0.0)
+        dropped["state of the LSTM"] += getattr(_inner(layer), "recurrent_dropout", 0.0)
         if hasattr(layer, "rate"):
             above = [each for each in layers[place + 1 :] if each.weights]
-            where = "before the answer" if len(above) == 1 else "elsewhere"
-            dropped[where] += layer.rate
+            dropped["before the answer" if len(above) == 1 else "elsewhere"] += layer.rate
     return dropped
 
 
-def _loss(model):
+def _loss(model, outputs):
     """What a compiled model is trained to make small, for four labels and answers of ours."""
     if not model.compiled:
         return 0.0
     answers = np.array(_ANSWERS, dtype="float32")[:, None]
-    if model.output_shape[-1:] == (2,):
+    if outputs == (2,):
         answers = np.concatenate([1 - answers, answers], axis=1)
     try:
-        return float(model.compute_loss(y=np.array(_LABELS, dtype="float32"), y_pred=answers))
-    except (TypeError, ValueError):
+        loss = model.compute_loss(y=np.array(_LABELS, dtype="float32"), y_pred=answers)
+    except (KeyError, TypeError, ValueError):
         return -1.0  # it takes other labels
+    return float(loss) - float(sum(model.losses))
