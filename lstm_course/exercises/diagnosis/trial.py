@@ -249,7 +249,7 @@ class _Trial:
         if not fits and self.got[0].value is not None:
             pairs = itertools.combinations(self.exercise.mistakes, 2)
             pairs = [pair for pair in pairs if self.exercise.compatible(*pair)]
-            fits = self.fitting(pairs if self.exercise.observe is Exercise.observe else self.sifted(pairs))
+            fits = self.fitting(self.sifted(pairs) if self.exercise.needs_keras else pairs)
         if not fits:
             return None
         shared = set.intersection(*map(set, fits))

@@ -33,6 +33,17 @@ def _texts_with(counts, rng):
     return [words[start : start + 7] for start in range(0, len(words), 7)]
 
 
+def _observe_vocabulary(function, texts, size):
+    """The vocabulary; what is no word of the texts goes by its number, whatever it is called."""
+    vocabulary = function(texts, size)
+    if not isinstance(vocabulary, dict):
+        return vocabulary
+    words = {word for text in texts for word in text}
+    texts_know = {word: number for word, number in vocabulary.items() if word in words}
+    others = [number for word, number in vocabulary.items() if word not in words]
+    return texts_know | {f"no word, number {number}": number for number in others}
+
+
 def _vocabulary_probes(rng):
     words = [_WORDS[k] for k in rng.permutation(len(_WORDS))]
     # Three words for each count, so that ties are decided, and one of them by the cut. A word that is piled
@@ -56,6 +67,7 @@ BUILD_VOCABULARY = Exercise(
     points=2,
     minutes=8,
     returns=("the vocabulary",),
+    observe=_observe_vocabulary,
     probes=_vocabulary_probes,
     hints=(
         "Three steps: count all words, put them in order, number them from 2 on.",
@@ -86,6 +98,9 @@ BUILD_VOCABULARY = Exercise(
         two words too many: You keep `size` words. Padding and unknown take two of the numbers: an embedding
             with `size` rows would have none for the last two words.
             {"ranked[: size - 2]": "ranked[:size]"}
+        one word too few: You keep `size - 3` words. `size` counts padding and unknown, so `size - 2` words have
+            room, and the last one has number `size - 1`.
+            {"ranked[: size - 2]": "ranked[: size - 3]"}
         one word too many: You keep `size - 1` words. Two numbers are no words, padding and unknown.
             {"size - 2": "size - 1"}
         nothing cut off: You keep every word, whatever `size` is.
@@ -95,6 +110,12 @@ BUILD_VOCABULARY = Exercise(
         special numbers entered: Padding and unknown have become entries of the vocabulary, as if they were
             words. They are numbers only: no text holds them, so nobody would look them up.
             {"    return {word": '    return {"<pad>": 0, "<unk>": 1} | {word'}
+        unknown number entered: The number for unknown words has become an entry of the vocabulary, as if it were
+            a word. No text holds it, so nobody would look it up: the words alone.
+            {"    return {word": '    return {"<unk>": 1} | {word'}
+        padding number entered: The number for padding has become an entry of the vocabulary, as if it were a
+            word. No text holds it, so nobody would look it up: the words alone.
+            {"    return {word": '    return {"<pad>": 0} | {word'}
         first come, first numbered: You number the words as they come up and stop when the vocabulary is full.
             The most frequent ones are to be kept, wherever they stand: count first.
             {"sorted(counts, key=lambda word: (-counts[word], word))": "list(counts)"}
@@ -169,6 +190,9 @@ ENCODE = Exercise(
             1.
             {"vocabulary.get(word, 1) for word in words]":
                 "vocabulary[word] for word in words if word in vocabulary]"}
+        unknown words share the last number: You give unknown words the number of the last word, which the network
+            could not tell from them. Numbers begin at 2, so `len(vocabulary) + 1` is taken; unknown is 1.
+            {"vocabulary.get(word, 1)": "vocabulary.get(word, len(vocabulary) + 1)"}
         unknown words after the vocabulary: You give unknown words the number after the last word. Then the
             embedding needs one more row; unknown is 1.
             {"vocabulary.get(word, 1)": "vocabulary.get(word, len(vocabulary) + 2)"}
@@ -180,6 +204,8 @@ ENCODE = Exercise(
             {"row[: len(numbers)]": "row[length - len(numbers) :]"}
         padded with 1: You fill up with 1, which means “unknown word”. Padding is 0.
             {"np.zeros((": "np.ones(("}
+        padded with -1: You fill up with -1, for which the embedding has no row. Padding is 0.
+            {"np.zeros((": "-np.ones(("}
         words in reverse order: Your rows run backwards. Words stand in the order in which they are read.
             {"[-length:]": "[-length:][::-1]"}
         as wide as the longest text: Your rows are as long as the longest text. `length` decides: the longer
@@ -220,6 +246,7 @@ def _majority_probes(rng):
         Probe((_shuffled([14, 21 + more, 6, 10], rng), _shuffled([20 + more, 5 + more, 3, 9], rng))),
         Probe((_shuffled([30, 12 + more], rng), _shuffled([8 + more, 41], rng)), "for two classes"),
         Probe((_shuffled([9, 30], rng), _shuffled([4, 14], rng)), "when both sides favour class 1"),
+        Probe((_shuffled([8, 21 + more], rng), _shuffled([20 + more, 9], rng)), "when only train favours class 1"),
     ]
 
 
@@ -258,6 +285,9 @@ MAJORITY_BASELINE = Exercise(
             answer was chosen by the test. Choose it by the training labels.
             {"np.mean(test_labels == values[np.argmax(counts)])":
                 "max(np.mean(test_labels), 1 - np.mean(test_labels))"}
+        mean of the test labels: You take the mean of the test labels. Of zeros and ones that is the share of label 1,
+            right only where label 1 is the most frequent training label. Compare the labels with that one.
+            {"np.mean(test_labels == values[np.argmax(counts)])": "np.mean(test_labels)"}
         largest label: You always answer with the largest label. The most frequent training label is asked
             for.
             {"values[np.argmax(counts)]": "np.max(values)"}
@@ -630,6 +660,8 @@ CONFUSION = Exercise(
             {"return matrix": "return matrix / matrix.sum()"}
         shares of each row: You divide each row by its sum. Counts are asked for.
             {"return matrix": "return matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)"}
+        shares of each column: You divide each column by its sum. Counts are asked for.
+            {"return matrix": "return matrix / np.maximum(matrix.sum(axis=0), 1)"}
         label 1 first: Your first row and column belong to label 1. Row 0 is label 0, column 0 is answer 0.
             {"return matrix": "return matrix[::-1, ::-1]"}
         right and wrong only: You count right and wrong answers for each label: the second row is turned
