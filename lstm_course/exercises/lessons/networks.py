@@ -46,7 +46,7 @@ def observe_stack(function, *sizes):
 
     try:
         model = function(*sizes)
-        return looked_at(model, sizes, _TEXTS) if isinstance(model, keras.Model) else model
+        return looked_at(model, sizes, _TEXTS)[:-1] if isinstance(model, keras.Model) else model
     except ValueError as error:
         if "expected ndim=3, found ndim=2" in str(error):
             return {}, (), (), ()
@@ -68,14 +68,14 @@ def observe_compiled(function, *sizes):
     model = function(*sizes)
     if not isinstance(model, keras.Model):
         return model
-    seen = looked_at(model, sizes, _SMALL)
+    *seen, called = looked_at(model, sizes, _SMALL)
     training = {
         "compiled": float(model.compiled),
         "optimizer": float(model.compiled and type(model.optimizer).__name__ == "Adam"),
         "rows of any length": float(_length(model) != sizes[0]),
         "penalties on the weights": float(len(model.losses)),
     }
-    return *seen, _dropout(_called(model, _SMALL)[1]), training, _loss(model, np.shape(seen[-1])[-1:])
+    return *seen, _dropout(called), training, _loss(model, np.shape(seen[-1])[-1:])
 
 
 def looked_at(model, sizes, texts):
@@ -89,9 +89,12 @@ def looked_at(model, sizes, texts):
     Returns:
         A tuple: a dict that names its layers with weights; a list, for each size 1, or 0 where it is written
         out instead of asked for; a list of the sizes themselves; what it says of the texts, with weights of
-        ours, of which a size that is written out leaves only the shape.
+        ours, of which a size that is written out leaves only the shape; and its layers as they are called.
     """
-    _, called = _called(model, texts)  # a model without an Input has no weights before
+    if not model.built:  # a model without an Input has no weights yet
+        _called(model, texts)
+    model.set_weights([_weight(tuple(weight.shape)) for weight in model.weights])
+    said, called = _called(model, texts)
     layers, own, asked = {}, [], []
     for layer in called:
         if layer.weights:
@@ -103,21 +106,17 @@ def looked_at(model, sizes, texts):
                 written_out = size >= _WRITTEN_OUT and size not in sizes
                 asked.append(0.0 if written_out else 1.0)
                 own.append(0.0 if written_out else float(size))
-    model.set_weights([_weight(tuple(weight.shape)) for weight in model.weights])
-    said, _ = _called(model, texts)
-    if not hasattr(said, "shape"):
-        return layers, asked, own, said
-    as_asked = all(asked) and _ANOTHER not in layers
-    return layers, asked, own, np.asarray(said, dtype=float) if as_asked else np.zeros(said.shape)
+    if hasattr(said, "shape"):
+        as_asked = all(asked) and _ANOTHER not in layers
+        said = np.asarray(said, dtype=float) if as_asked else np.zeros(said.shape)
+    return layers, asked, own, said, called
 
 
 def _called(model, texts):
     """What a model says of texts, and its layers in the order in which they are called, each once."""
     import keras
 
-    texts = np.array(texts)
-    texts = np.pad(texts, ((0, 0), (0, max(0, (_length(model) or 0) - texts.shape[1]))))
-    order, call = [], keras.layers.Layer.__call__
+    texts, order, call = np.array(texts), [], keras.layers.Layer.__call__
 
     def noted(layer, *arguments, **options):
         order.append(layer)
@@ -127,11 +126,22 @@ def _called(model, texts):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a model that would have its input in a list
-            said = model(texts)
+            said = _said_of_any_length(model, texts)
     finally:
         keras.layers.Layer.__call__ = call
     own = {id(layer) for layer in _every(model)}
     return said, [layer for layer in {id(layer): layer for layer in order}.values() if id(layer) in own]
+
+
+def _said_of_any_length(model, texts):
+    """What a model says of texts, where it takes longer ones too: hundreds of steps would be seconds."""
+    import keras
+
+    missing = max(0, (_length(model) or 0) - texts.shape[1])
+    if missing and isinstance(model, keras.Sequential):
+        with contextlib.suppress(ValueError):  # a layer of it may count the steps
+            return keras.Sequential(model.layers)(texts)
+    return model(np.pad(texts, ((0, 0), (0, missing))))
 
 
 def _length(model):
