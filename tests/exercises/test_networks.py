@@ -1,4 +1,4 @@
-"""Networks of lessons 4 and 5 in whatever spelling: what they compute is compared, and a mistake gets its name.
+"""Networks of lessons 4 and 5 in whatever spelling: what they compute counts, and a mistake gets its name.
 
 Where something like it has been reported in public, the docstring says where: repository and number.
 """
@@ -57,7 +57,8 @@ def compiled(*parts, optimizer="adam", loss="binary_crossentropy"):
 @right
 def activations_as_layers(input_dim, output_dim=128, units=128):
     hidden = layers.Dense(64), layers.ReLU(), layers.Dropout(0.5)
-    return compiled(*read(input_dim, output_dim, units), *hidden, layers.Dense(1), layers.Activation("sigmoid"))
+    last = layers.Dense(1), layers.Activation("sigmoid")
+    return compiled(*read(input_dim, output_dim, units), *hidden, *last)
 
 
 @right
@@ -293,7 +294,7 @@ def input_with_features(input_dim, output_dim=128, units=128):
 @network(says="a tuple of one has a comma")
 def shape_without_a_comma(input_dim, output_dim=128, units=128):
     _, *rest = read(input_dim, output_dim, units)
-    return with_head(keras.Input(shape=(None)), *rest)  # noqa: UP034
+    return with_head(keras.Input(shape=(None)), *rest)
 
 
 @network(says="brackets make one, `Adam()`")
@@ -302,7 +303,7 @@ def class_of_the_optimizer(input_dim, output_dim=128, units=128):
     return build(input_dim, output_dim, units)
 
 
-@network(says="`layers` has an entry \"BatchNormalization\"")
+@network(says='`layers` has an entry "BatchNormalization"')
 def a_layer_more(input_dim, output_dim=128, units=128):
     return with_head(*read(input_dim, output_dim, units), layers.BatchNormalization())
 
@@ -311,7 +312,8 @@ def a_layer_more(input_dim, output_dim=128, units=128):
 
 
 def stacked(lower, upper, *last):
-    return keras.Sequential([keras.Input((None,)), layers.Embedding(9, 6, mask_zero=True), lower, upper, *last])
+    embedding = layers.Embedding(9, 6, mask_zero=True)
+    return keras.Sequential([keras.Input((None,)), embedding, lower, upper, *last])
 
 
 def stack(mistake=None, says="", status="wrong"):

@@ -20,12 +20,12 @@ _ERRORS = {
     ),
     # Keras
     r"expected ndim=3, found ndim=2": (
-        "a recurrent layer reads a sequence, (batch, time, features), and gets (batch, features): does the layer "
-        "below it need `return_sequences=True`?"
+        "a recurrent layer reads a sequence, (batch, time, features), and gets (batch, features): "
+        "does the layer below it need `return_sequences=True`?"
     ),
     r"expected ndim=3, found ndim=4": (
-        "a recurrent layer reads a sequence, (batch, time, features), and gets an axis more: has the input one "
-        "too many?"
+        "a recurrent layer reads a sequence, (batch, time, features), and gets an axis more: "
+        "has the input one too many?"
     ),
     r"interpret (\w+) identifier: <class '[\w.]*\.(\w+)'>": r"that is the class: brackets make one, `\2()`.",
     r"not recognized: \{'lr'": "the learning rate of an optimizer is called `learning_rate`.",

@@ -98,8 +98,8 @@ BUILD_VOCABULARY = Exercise(
         two words too many: You keep `size` words. Padding and unknown take two of the numbers: an embedding
             with `size` rows would have none for the last two words.
             {"ranked[: size - 2]": "ranked[:size]"}
-        one word too few: You keep `size - 3` words. `size` counts padding and unknown, so `size - 2` words have
-            room, and the last one has number `size - 1`.
+        one word too few: You keep `size - 3` words. `size` counts padding and unknown, so `size - 2` words
+            have room, and the last one has number `size - 1`.
             {"ranked[: size - 2]": "ranked[: size - 3]"}
         one word too many: You keep `size - 1` words. Two numbers are no words, padding and unknown.
             {"size - 2": "size - 1"}
@@ -110,8 +110,8 @@ BUILD_VOCABULARY = Exercise(
         special numbers entered: Padding and unknown have become entries of the vocabulary, as if they were
             words. They are numbers only: no text holds them, so nobody would look them up.
             {"    return {word": '    return {"<pad>": 0, "<unk>": 1} | {word'}
-        unknown number entered: The number for unknown words has become an entry of the vocabulary, as if it were
-            a word. No text holds it, so nobody would look it up: the words alone.
+        unknown number entered: The number for unknown words has become an entry of the vocabulary, as if it
+            were a word. No text holds it, so nobody would look it up: the words alone.
             {"    return {word": '    return {"<unk>": 1} | {word'}
         padding number entered: The number for padding has become an entry of the vocabulary, as if it were a
             word. No text holds it, so nobody would look it up: the words alone.
@@ -190,8 +190,9 @@ ENCODE = Exercise(
             1.
             {"vocabulary.get(word, 1) for word in words]":
                 "vocabulary[word] for word in words if word in vocabulary]"}
-        unknown words share the last number: You give unknown words the number of the last word, which the network
-            could not tell from them. Numbers begin at 2, so `len(vocabulary) + 1` is taken; unknown is 1.
+        unknown words share the last number: You give unknown words the number of the last word, which the
+            network could not tell from them. Numbers begin at 2, so `len(vocabulary) + 1` is taken; unknown
+            is 1.
             {"vocabulary.get(word, 1)": "vocabulary.get(word, len(vocabulary) + 1)"}
         unknown words after the vocabulary: You give unknown words the number after the last word. Then the
             embedding needs one more row; unknown is 1.
@@ -246,7 +247,7 @@ def _majority_probes(rng):
         Probe((_shuffled([14, 21 + more, 6, 10], rng), _shuffled([20 + more, 5 + more, 3, 9], rng))),
         Probe((_shuffled([30, 12 + more], rng), _shuffled([8 + more, 41], rng)), "for two classes"),
         Probe((_shuffled([9, 30], rng), _shuffled([4, 14], rng)), "when both sides favour class 1"),
-        Probe((_shuffled([8, 21 + more], rng), _shuffled([20 + more, 9], rng)), "when only train favours class 1"),
+        Probe((_shuffled([8, 30], rng), _shuffled([20 + more, 9], rng)), "when train alone favours class 1"),
     ]
 
 
@@ -285,8 +286,9 @@ MAJORITY_BASELINE = Exercise(
             answer was chosen by the test. Choose it by the training labels.
             {"np.mean(test_labels == values[np.argmax(counts)])":
                 "max(np.mean(test_labels), 1 - np.mean(test_labels))"}
-        mean of the test labels: You take the mean of the test labels. Of zeros and ones that is the share of label 1,
-            right only where label 1 is the most frequent training label. Compare the labels with that one.
+        mean of the test labels: You take the mean of the test labels. Of zeros and ones that is the share of
+            label 1, right only where label 1 is the most frequent training label. Compare the labels with
+            that one.
             {"np.mean(test_labels == values[np.argmax(counts)])": "np.mean(test_labels)"}
         largest label: You always answer with the largest label. The most frequent training label is asked
             for.
@@ -393,9 +395,9 @@ BUILD_TEXT_CLASSIFIER = Exercise(
             the last layer has one already. Leave one of them out; the table has the sigmoid in the layer.
             {'loss="binary_crossentropy"': "loss=keras.losses.BinaryCrossentropy(from_logits=True)"}
         logits instead of probabilities [convention]: Your last layer has no sigmoid, and with
-            `from_logits=True` the loss puts one on what comes in. The two fit together, and it learns as well;
-            but the model answers with logits, of any size. Probabilities are asked for: give the last layer
-            the sigmoid and leave `from_logits` out.
+            `from_logits=True` the loss puts one on what comes in. The two fit together, and it learns as
+            well; but the model answers with logits, of any size. Probabilities are asked for: give the last
+            layer the sigmoid and leave `from_logits` out.
             {'layers.Dense(1, activation="sigmoid")': "layers.Dense(1)",
              'loss="binary_crossentropy"': "loss=keras.losses.BinaryCrossentropy(from_logits=True)"}
         squared error: The squared error of a probability learns slowly where the answer is wrong and sure:

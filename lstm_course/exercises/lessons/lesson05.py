@@ -190,8 +190,8 @@ STACKED_FORWARD = Exercise(
         zeros of the start handed up: Each layer hands up its zeros of the start as well, so every layer reads
             one step more. Collect what the steps make.
             {"inputs, outputs = outputs, []": "inputs, outputs = outputs, [h]"}
-        same array at every step: All your rows are alike: there is one array, which each step writes into anew.
-            Keep a new array of each step, or a copy: `h.copy()`.
+        same array at every step: All your rows are alike: there is one array, which each step writes into
+            anew. Keep a new array of each step, or a copy: `h.copy()`.
             {"            outputs.append(h)\n":
                 "            outputs.append(h)\n        outputs = [h] * len(outputs)\n"}
         last state of each layer: You return the last state of each layer. All states of the top layer are
@@ -423,8 +423,8 @@ BIDIRECTIONAL_FORWARD = Exercise(
             a sequence up; all steps are asked for, (T, 2H), row t with what both know of step t.
             {"backward)[::-1]": "backward)",
              "[from_left, from_right], axis=1)": "[from_left, from_right], axis=1)[-1]"}
-        same array at every step: All your rows are alike: there is one array, which each step writes into anew.
-            Keep a new array of each step, or a copy: `h.copy()`.
+        same array at every step: All your rows are alike: there is one array, which each step writes into
+            anew. Keep a new array of each step, or a copy: `h.copy()`.
             {"            hs.append(h)\n": "            hs.append(h)\n        hs = [h] * len(hs)\n"}
         features turned instead of time: You turn the features round, not the time: `xs[::-1]` without a comma
             turns the first axis, which is time.

@@ -68,17 +68,17 @@ CREATE_SEQUENCES = Exercise(
         window holds its target: Your windows are one step too long, and their last value is the target
             itself.
             {"start : start + seq_length]": "start : start + seq_length + 1]"}
-        window ends with its target: Your windows begin one step late: their last value is the target itself. The
-            window that starts at `start` is `data[start : start + seq_length]`.
+        window ends with its target: Your windows begin one step late: their last value is the target itself.
+            The window that starts at `start` is `data[start : start + seq_length]`.
             {"data[start : start + seq_length])": "data[start + 1 : start + seq_length + 1])"}
-        target is the last input, one window more: Your target is the last value of its own window, so the network
-            need only copy it. What follows the window stands at `start + seq_length`; the last window has nothing
-            behind it.
+        target is the last input, one window more: Your target is the last value of its own window, so the
+            network need only copy it. What follows the window stands at `start + seq_length`; the last window
+            has nothing behind it.
             {"range(len(data) - seq_length)": "range(len(data) - seq_length + 1)",
              "data[start + seq_length, :1]": "data[start + seq_length - 1, :1]"}
-        target is the first input, one window more: Your targets begin where the data begin, so each is the first
-            value of its own window. What follows the window stands at `start + seq_length`; the last window has
-            nothing behind it.
+        target is the first input, one window more: Your targets begin where the data begin, so each is the
+            first value of its own window. What follows the window stands at `start + seq_length`; the last
+            window has nothing behind it.
             {"range(len(data) - seq_length)": "range(len(data) - seq_length + 1)",
              "data[start + seq_length, :1]": "data[start, :1]"}
         window one step short: Your windows are one step too short: the end of a slice is not part of it, so
@@ -108,9 +108,9 @@ CREATE_SEQUENCES = Exercise(
         column 0 alone in the windows: Your windows hold column 0 alone. All columns are to be seen; column 0
             alone is to be forecast.
             {"data[start : start + seq_length])": "data[start : start + seq_length, :1])"}
-        column 0 alone, without its axis: Your windows and targets hold column 0 alone, as numbers without a last
-            axis. An LSTM takes (samples, timesteps, features): all columns in the windows, and `[..., :1]` for the
-            target.
+        column 0 alone, without its axis: Your windows and targets hold column 0 alone, as numbers without a
+            last axis. An LSTM takes (samples, timesteps, features): all columns in the windows, and `[...,
+            :1]` for the target.
             {"data[start : start + seq_length])": "data[start : start + seq_length, 0])",
              "data[start + seq_length, :1]": "data[start + seq_length, 0]"}
         first window alone: You return the first window alone: your `return` stands inside the loop. It
@@ -221,9 +221,9 @@ CHRONOLOGICAL_SPLIT = Exercise(
         shuffled: You shuffle the steps. A series is its order: windows of a shuffled one show nothing, and
             the test would lie between training values.
             {"split = ": "data = np.random.default_rng(0).permutation(data)\n    split = "}
-        shuffled without a first window: You shuffle the steps, as scikit-learn does in `train_test_split` unless it
-            is told not to. A series is its order: the test would lie between training values. Cut at a time, and
-            let the test part begin seq_length steps earlier, for its first window.
+        shuffled without a first window: You shuffle the steps, as scikit-learn does in `train_test_split`
+            unless it is told not to. A series is its order: the test would lie between training values. Cut
+            at a time, and let the test part begin seq_length steps earlier, for its first window.
             {"split = ": "data = np.random.default_rng(0).permutation(data)\n    split = ",
              "data[split - seq_length :]": "data[split:]"}
         last step lost: The last step of the test part is missing: a slice to the end has nothing after the
@@ -299,12 +299,14 @@ SCALE_WITHOUT_LEAKAGE = Exercise(
         one range for all columns: You take one minimum and maximum for all columns together. Each column has
             its own: `axis=0`.
             {"train.min(axis=0), train.max(axis=0)": "train.min(), train.max()"}
-        one range of everything for all columns: You take one minimum and maximum for all columns of both parts.
-            Each column has its own, `axis=0`, and train alone may say which: how high the future goes is not known.
+        one range of everything for all columns: You take one minimum and maximum for all columns of both
+            parts. Each column has its own, `axis=0`, and train alone may say which: how high the future goes
+            is not known.
             {"low, high = train.min(axis=0), train.max(axis=0)":
                 "both = np.concatenate([train, test])\n    low, high = both.min(), both.max()"}
-        each part by itself, one range for all columns: You scale each part by one minimum and maximum of its own.
-            The same value then means two things. Use those of train for both, and of each column: `axis=0`.
+        each part by itself, one range for all columns: You scale each part by one minimum and maximum of its
+            own. The same value then means two things. Use those of train for both, and of each column:
+            `axis=0`.
             {"(train - low) / span, (test - low) / span":
                 "tuple((part - part.min()) / np.ptp(part) for part in (train, test))"}
         test part cut off: You cut the test values off at 0 and 1. Values beyond the training range are real,
@@ -318,9 +320,9 @@ SCALE_WITHOUT_LEAKAGE = Exercise(
             but 0 ... 1 is asked for: minimum and range.
             {"train.min(axis=0), train.max(axis=0)": "train.mean(axis=0), train.max(axis=0)",
              "high - low": "train.std(axis=0)"}
-        standardised on everything: You subtract the mean of both parts and divide by their standard deviation, so
-            the training data know how high the future will be. Asked for is 0 ... 1 by minimum and range, and of
-            train alone.
+        standardised on everything: You subtract the mean of both parts and divide by their standard
+            deviation, so the training data know how high the future will be. Asked for is 0 ... 1 by minimum
+            and range, and of train alone.
             {"low, high = train.min(axis=0), train.max(axis=0)":
                 "both = np.concatenate([train, test])\n    low = both.mean(axis=0)",
              "high - low": "both.std(axis=0)"}
@@ -405,8 +407,8 @@ SEASONAL_NAIVE = Exercise(
         one season only: Your forecast ends with the season. After `period` steps it begins again.
             {"season[np.arange(horizon) % period]": "season[:horizon]"}
         slice past the end: Your slice ends at `-period + horizon`, which counts from the end only while it is
-            negative. After a whole season it counts from the beginning, and nothing is left. Begin the season again:
-            h % period.
+            negative. After a whole season it counts from the beginning, and nothing is left. Begin the season
+            again: h % period.
             {"season[np.arange(horizon) % period]": "past[-period : -period + horizon]"}
         season backwards: Your season runs backwards.
             {"past[-period:]": "past[-period:][::-1]"}
@@ -484,22 +486,22 @@ MASE = Exercise(
                 "np.mean((train[period:] - train[:-period]) ** 2)"}
         root mean square: You take the root of the mean square. The mean of the absolute values is asked for.
             {"np.mean(np.abs(truth - forecast))": "np.sqrt(np.mean((truth - forecast) ** 2))"}
-        RMSE: That is the root mean squared error, in the unit of the series. Take absolute values, and divide their
-            mean by that of the naive forecast within train.
+        RMSE: That is the root mean squared error, in the unit of the series. Take absolute values, and divide
+            their mean by that of the naive forecast within train.
             {"np.mean(np.abs(truth - forecast)) / scale": "np.sqrt(np.mean((truth - forecast) ** 2))"}
-        root of the squared ratio: You divide squares and take the root, which is another measure, the RMSSE. The
-            A in MASE says absolute.
+        root of the squared ratio: You divide squares and take the root, which is another measure, the RMSSE.
+            The A in MASE says absolute.
             {"np.mean(np.abs(truth - forecast)) / scale": "np.sqrt(np.mean((truth - forecast) ** 2) / scale)",
              "np.mean(np.abs(train[period:] - train[:-period]))":
                 "np.mean((train[period:] - train[:-period]) ** 2)"}
-        mean of ratios: You divide each miss by that of the naive forecast for the same step, and take the mean:
-            where the naive forecast happens to be right, that explodes. Divide one mean by the other, and take the
-            lower one from train.
+        mean of ratios: You divide each miss by that of the naive forecast for the same step, and take the
+            mean: where the naive forecast happens to be right, that explodes. Divide one mean by the other,
+            and take the lower one from train.
             {"np.mean(np.abs(truth - forecast)) / scale":
                 "np.mean(np.abs(truth - forecast)[period:] / np.abs(truth[period:] - truth[:-period]))"}
-        mean of ratios to the last season: You divide each miss by that of the last season repeated, and take the
-            mean: where that happens to be right, it explodes. Divide one mean by the other, and take the lower one
-            from train.
+        mean of ratios to the last season: You divide each miss by that of the last season repeated, and take
+            the mean: where that happens to be right, it explodes. Divide one mean by the other, and take the
+            lower one from train.
             {"np.mean(np.abs(truth - forecast)) / scale":
                 "np.mean(np.abs(truth - forecast) / np.abs(truth - np.resize(train[-period:], len(truth))))"}
         period ignored: Your scale is the error of persistence, whatever the period is: compare with the value
@@ -639,8 +641,8 @@ RECURSIVE_FORECAST = Exercise(
             {"*window[1:], value": "*window, value"}
         forecast put in front: You put the forecast in front of the window. The newest value stands last.
             {"*window[1:], value": "value, *window[:-1]"}
-        forecast before the newest value: You put the forecast before the last value of the window. It is the newest
-            value, and stands last.
+        forecast before the newest value: You put the forecast before the last value of the window. It is the
+            newest value, and stands last.
             {"[*window[1:], value]": "[*window[1:-1], value, *window[1:][-1:]]"}
         zero fed back: You move the window on with a zero. It is the forecast that belongs there.
             {"[*window[1:], value]": "[*window[1:], 0.0]"}

@@ -1,8 +1,8 @@
 """What can be compared of a Keras model, however it is written: what it computes, and how it is compiled.
 
-`Dense(64)` and then `ReLU()`, a functional model, one without an `Input`, a loss as a name or as an object: what
-counts is what the network makes of given numbers with given weights. All here is looked at beside the answer,
-in the sandbox too, so it needs nothing else of the course.
+`Dense(64)` and then `ReLU()`, a functional model, one without an `Input`, a loss as a name or as an object:
+what counts is what the network makes of given numbers with given weights. All here is looked at beside the
+answer, in the sandbox too, so it needs nothing else of the course.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ def start_keras():
         import keras
 
         layers = keras.layers
-        model = keras.Sequential([keras.Input((None,)), layers.Embedding(5, 2), layers.LSTM(2), layers.Dense(1)])
+        model = keras.Sequential([layers.Embedding(5, 2), layers.LSTM(2), layers.Dense(1)])
         model.compile("adam", "binary_crossentropy")
         model.compute_loss(y=np.ones((3, 1)), y_pred=model(np.array(_SMALL)))
 
@@ -40,7 +40,8 @@ def observe_stack(function, *sizes):
         *sizes: whole numbers, of which 0 is padding.
 
     Returns:
-        A tuple as `looked_at` gives it, empty where a layer got no sequence; or what else the function returns.
+        A tuple, the first four that `looked_at` gives, empty where a layer got no sequence; or what else the
+        function returns.
     """
     import keras
 
@@ -54,14 +55,14 @@ def observe_stack(function, *sizes):
 
 
 def observe_compiled(function, *sizes):
-    """A classifier that is compiled: as `looked_at` has it, and its dropout, how it is compiled, and its loss.
+    """A classifier that is compiled: what it computes, its dropout, how it is compiled, and its loss.
 
     Args:
         function: answer that returns a compiled `keras.Model`.
         *sizes: whole numbers, the size of the vocabulary first.
 
     Returns:
-        A tuple, or what else the function returns.
+        A tuple, the first four that `looked_at` gives and three more; or what else the function returns.
     """
     import keras
 
@@ -191,7 +192,8 @@ def _sizes(layer):
 
 def _dropout(layers):
     """Shares dropped, by where: at the inputs of the LSTM, in its state, before the answer, elsewhere."""
-    dropped = dict.fromkeys(("inputs of the LSTM", "state of the LSTM", "before the answer", "elsewhere"), 0.0)
+    places = "inputs of the LSTM", "state of the LSTM", "before the answer", "elsewhere"
+    dropped = dict.fromkeys(places, 0.0)
     for place, layer in enumerate(layers):
         dropped["inputs of the LSTM"] += getattr(_inner(layer), "dropout", 0.0)
         dropped["state of the LSTM"] += getattr(_inner(layer), "recurrent_dropout", 0.0)
