@@ -177,6 +177,12 @@ class Exercise:
         """Text of the reference, as `solution` shows it."""
         return textwrap.dedent(inspect.getsource(self.reference))
 
+    @cached_property
+    def needs_keras(self) -> bool:
+        """Whether the answer is made with Keras: then it is a model, and takes long to make."""
+        imports = r"^\s*(import keras|from keras|from tensorflow|import tensorflow)"
+        return bool(re.search(imports, self.source, re.MULTILINE))
+
     @property
     def stub(self) -> str:
         """Text of the function as a learner finds it: its head and three dots for what is to be written."""

@@ -38,6 +38,8 @@ def wrong_structure(exercise: Exercise, expected: Plain, got: Plain) -> str | No
     elif isinstance(got, _ndarray) and got.ndim:
         got = tuple(got) if len(got) == len(names) else got
     if not isinstance(got, tuple) or len(got) != len(names):
+        if exercise.needs_keras:  # the names are those of what is looked at
+            return f"A Keras model is asked for, but it returns {describe(got)}."
         wanted = ", ".join(names)
         return f"{len(names)} values are asked for, `{wanted}`, but it returns {describe(got)}."
     if not _fits(expected, got) and len(names) < 6:

@@ -18,6 +18,18 @@ _ERRORS = {
     r"output operand with shape (\(.*?\)) doesn't match the broadcast shape (\(.*?\))": (
         r"a result of shape \2 does not fit into an array of shape \1."
     ),
+    # Keras
+    r"expected ndim=3, found ndim=2": (
+        "a recurrent layer reads a sequence, (batch, time, features), and gets (batch, features): "
+        "does the layer below it need `return_sequences=True`?"
+    ),
+    r"expected ndim=3, found ndim=4": (
+        "a recurrent layer reads a sequence, (batch, time, features), and gets an axis more: "
+        "has the input one too many?"
+    ),
+    r"interpret (\w+) identifier: <class '[\w.]*\.(\w+)'>": r"that is the class: brackets make one, `\2()`.",
+    r"not recognized: \{'lr'": "the learning rate of an optimizer is called `learning_rate`.",
+    r"You must pass a `shape` argument": "a tuple of one has a comma, `(None,)`; `(None)` is None.",
     r"only integers, slices": "the index is no whole number.",
     r"index (-?\d+) is out of bounds .* size (\d+)": r"index \1 is past the end, there are \2.",
     r"index out of range": "an index is past the end of the list.",

@@ -21,7 +21,7 @@ from lstm_course.exercises.limits import Allowance, TimeUp
 from lstm_course.exercises.running import HIDDEN, Odd, Run, bare, describe, run, same
 from lstm_course.exercises.verdicts import Finding
 
-from .differences import form, listed, wrong_structure, wrong_value
+from .differences import form, listed, parts, wrong_structure, wrong_value
 from .errors import in_words
 from .relations import other_order, relation_of_parts
 from .source import Source
@@ -281,7 +281,7 @@ class _Trial:
 
     def known(self):
         """A finding that names the mistake or the two mistakes, or None."""
-        if all(run.value is None for run in self.got):
+        if all(run.value is None for run in self.got) and any(run.error for run in self.got):
             return None
         alone = [(mistake,) for mistake in self.exercise.mistakes]
         fits = self.fitting(alone)
@@ -291,6 +291,7 @@ class _Trial:
         if not fits and self.got[0].value is not None:
             pairs = itertools.combinations(self.exercise.mistakes, 2)
             possible = [pair for pair in pairs if self.exercise.compatible(*pair)]
+            possible = self.sifted(possible) if self.exercise.needs_keras else possible
             fits = [fit for fit in self.fitting(possible) if all(map(self.shows, fit))]
         if not fits:
             return None
@@ -309,6 +310,21 @@ class _Trial:
         written = self.source.words().split()
         as_quoted = not written or words <= set(written)
         return ("" if as_quoted else "Your code does the same as this: ") + mistake.explanation
+
+    def sifted(self, pairs: list[tuple[Mistake, Mistake]]) -> list[tuple[Mistake, Mistake]]:
+        """Those pairs that change the same parts as the answer does: a Keras model takes long to make."""
+        of_mistakes = {
+            mistake: self.changed_parts(self.run_of_variant((mistake,), self.probes[0]))
+            for mistake in self.exercise.mistakes
+        }
+        wanted = self.changed_parts(self.got[0])
+        return [pair for pair in pairs if of_mistakes[pair[0]] | of_mistakes[pair[1]] == wanted]
+
+    def changed_parts(self, run: Run) -> set[str]:
+        """Names of what a run has returned otherwise than the reference, on the dense probe."""
+        right, own = parts(self.exercise, self.expected[0].value), parts(self.exercise, run.value)
+        both = right.keys() & own.keys()
+        return (right.keys() ^ own.keys()) | {name for name in both if not same(right[name], own[name])}
 
     def shows(self, mistake: Mistake) -> bool:
         """Whether one of two mistakes is seen: one that alone spoils the shape has left it spoilt."""

@@ -1,13 +1,12 @@
 """Lesson 04, text classification with Keras: from strings to numbers, the model, and honest counting."""
 
-import contextlib
 from collections import Counter
-from functools import cache
 
 import numpy as np
 
 from lstm_course.exercises.exercise import Exercise, Probe, Question, ValueExercise, WrongValue
 
+from .networks import observe_compiled, start_keras
 from .shared import edits
 
 # The vocabulary
@@ -34,6 +33,17 @@ def _texts_with(counts, rng):
     return [words[start : start + 7] for start in range(0, len(words), 7)]
 
 
+def _observe_vocabulary(function, texts, size):
+    """The vocabulary; what is no word of the texts goes by its number, whatever it is called."""
+    vocabulary = function(texts, size)
+    if not isinstance(vocabulary, dict):
+        return vocabulary
+    words = {word for text in texts for word in text}
+    texts_know = {word: number for word, number in vocabulary.items() if word in words}
+    others = [number for word, number in vocabulary.items() if word not in words]
+    return texts_know | {f"no word, number {number}": number for number in others}
+
+
 def _vocabulary_probes(rng):
     words = [_WORDS[k] for k in rng.permutation(len(_WORDS))]
     # Three words for each count, so that ties are decided, and one of them by the cut. A word that is piled
@@ -57,6 +67,7 @@ BUILD_VOCABULARY = Exercise(
     points=2,
     minutes=8,
     returns=("the vocabulary",),
+    observe=_observe_vocabulary,
     probes=_vocabulary_probes,
     hints=(
         "Three steps: count all words, put them in order, number them from 2 on.",
@@ -87,6 +98,9 @@ BUILD_VOCABULARY = Exercise(
         two words too many: You keep `size` words. Padding and unknown take two of the numbers: an embedding
             with `size` rows would have none for the last two words.
             {"ranked[: size - 2]": "ranked[:size]"}
+        one word too few: You keep `size - 3` words. `size` counts padding and unknown, so `size - 2` words
+            have room, and the last one has number `size - 1`.
+            {"ranked[: size - 2]": "ranked[: size - 3]"}
         one word too many: You keep `size - 1` words. Two numbers are no words, padding and unknown.
             {"size - 2": "size - 1"}
         nothing cut off: You keep every word, whatever `size` is.
@@ -96,6 +110,12 @@ BUILD_VOCABULARY = Exercise(
         special numbers entered: Padding and unknown have become entries of the vocabulary, as if they were
             words. They are numbers only: no text holds them, so nobody would look them up.
             {"    return {word": '    return {"<pad>": 0, "<unk>": 1} | {word'}
+        unknown number entered: The number for unknown words has become an entry of the vocabulary, as if it
+            were a word. No text holds it, so nobody would look it up: the words alone.
+            {"    return {word": '    return {"<unk>": 1} | {word'}
+        padding number entered: The number for padding has become an entry of the vocabulary, as if it were a
+            word. No text holds it, so nobody would look it up: the words alone.
+            {"    return {word": '    return {"<pad>": 0} | {word'}
         first come, first numbered: You number the words as they come up and stop when the vocabulary is full.
             The most frequent ones are to be kept, wherever they stand: count first.
             {"sorted(counts, key=lambda word: (-counts[word], word))": "list(counts)"}
@@ -170,6 +190,10 @@ ENCODE = Exercise(
             1.
             {"vocabulary.get(word, 1) for word in words]":
                 "vocabulary[word] for word in words if word in vocabulary]"}
+        unknown words share the last number: You give unknown words the number of the last word, which the
+            network could not tell from them. Numbers begin at 2, so `len(vocabulary) + 1` is taken; unknown
+            is 1.
+            {"vocabulary.get(word, 1)": "vocabulary.get(word, len(vocabulary) + 1)"}
         unknown words after the vocabulary: You give unknown words the number after the last word. Then the
             embedding needs one more row; unknown is 1.
             {"vocabulary.get(word, 1)": "vocabulary.get(word, len(vocabulary) + 2)"}
@@ -181,6 +205,8 @@ ENCODE = Exercise(
             {"row[: len(numbers)]": "row[length - len(numbers) :]"}
         padded with 1: You fill up with 1, which means “unknown word”. Padding is 0.
             {"np.zeros((": "np.ones(("}
+        padded with -1: You fill up with -1, for which the embedding has no row. Padding is 0.
+            {"np.zeros((": "-np.ones(("}
         words in reverse order: Your rows run backwards. Words stand in the order in which they are read.
             {"[-length:]": "[-length:][::-1]"}
         as wide as the longest text: Your rows are as long as the longest text. `length` decides: the longer
@@ -221,6 +247,7 @@ def _majority_probes(rng):
         Probe((_shuffled([14, 21 + more, 6, 10], rng), _shuffled([20 + more, 5 + more, 3, 9], rng))),
         Probe((_shuffled([30, 12 + more], rng), _shuffled([8 + more, 41], rng)), "for two classes"),
         Probe((_shuffled([9, 30], rng), _shuffled([4, 14], rng)), "when both sides favour class 1"),
+        Probe((_shuffled([8, 30], rng), _shuffled([20 + more, 9], rng)), "when train alone favours class 1"),
     ]
 
 
@@ -259,6 +286,10 @@ MAJORITY_BASELINE = Exercise(
             answer was chosen by the test. Choose it by the training labels.
             {"np.mean(test_labels == values[np.argmax(counts)])":
                 "max(np.mean(test_labels), 1 - np.mean(test_labels))"}
+        mean of the test labels: You take the mean of the test labels. Of zeros and ones that is the share of
+            label 1, right only where label 1 is the most frequent training label. Compare the labels with
+            that one.
+            {"np.mean(test_labels == values[np.argmax(counts)])": "np.mean(test_labels)"}
         largest label: You always answer with the largest label. The most frequent training label is asked
             for.
             {"values[np.argmax(counts)]": "np.max(values)"}
@@ -310,61 +341,8 @@ def build_text_classifier(input_dim, output_dim=128, units=128):
 # fmt: on
 
 
-_SETTINGS = (
-    "input_dim", "output_dim", "mask_zero", "units", "return_sequences", "go_backwards", "use_bias",
-    "dropout", "recurrent_dropout", "rate",
-)  # fmt: skip
-
-
-def _observe_model(function, *arguments):
-    """A Keras model as plain numbers: its layers, their activations and settings, and how it is compiled."""
-    model = function(*arguments)
-    if not hasattr(model, "layers"):
-        return model
-    kinds, activations, settings, place, last = {}, {}, {}, 0, None
-    # Without an Input nobody knows its weights before the first text, and `count_params` raises.
-    if model.built:
-        kinds["Input"] = 1
-        if model.input_shape == (None, arguments[0]):
-            kinds["Input as long as the vocabulary"] = 1
-    for layer in model.layers:
-        kind = type(layer).__name__
-        if kind == "InputLayer":
-            continue
-        if kind == "Activation" and last:  # Dense(1) and then Activation("sigmoid") is the same model
-            activations.pop(f"{last}, linear", None)
-        else:
-            place += 1
-            last = f"layer {place}, {kind}"
-            kinds[last] = 1
-            values = {name: getattr(layer, name) for name in _SETTINGS if hasattr(layer, name)}
-            settings |= {f"{last}, {name}": float(value) for name, value in values.items()}
-        if hasattr(layer, "activation"):
-            activations[f"{last}, {_called(layer.activation)}"] = 1
-    loss, optimizer = (_called(getattr(model, name, None)) for name in ("loss", "optimizer"))
-    training = {f"loss {loss}": 1, f"optimizer {optimizer}": 1}
-    if getattr(model.loss, "from_logits", False):
-        training["loss with from_logits"] = 1
-    return kinds, activations, settings, training
-
-
-def _called(thing):
-    """What a loss, an optimizer or an activation is, whether given as a string, a function or an object."""
-    if not isinstance(thing, str):
-        # An object's own `name` is no help: Keras counts them, adam, adam_1 and so on.
-        thing = str(getattr(thing, "__name__", type(thing).__name__))
-    return thing.lower().replace("_", "")
-
-
-@cache
-def _warm_up():
-    """Import Keras and build a first model outside the clock: on a busy machine that takes seconds."""
-    with contextlib.suppress(ImportError):
-        build_text_classifier(3, 2, 2)
-
-
 def _model_probes(rng):
-    _warm_up()
+    start_keras()
     sizes = rng.permutation(np.arange(3, 12))
     return [Probe((int(sizes[0]) + 10, int(sizes[1]), int(sizes[2])))]
 
@@ -376,8 +354,16 @@ BUILD_TEXT_CLASSIFIER = Exercise(
     section="The textbook model",
     points=4,
     minutes=12,
-    returns=("layers", "activations", "settings", "compiled with"),
-    observe=_observe_model,
+    returns=(
+        "layers",
+        "sizes taken from the arguments",
+        "sizes",
+        "answers to three texts",
+        "dropout",
+        "compiled with",
+        "loss of four answers",
+    ),
+    observe=observe_compiled,
     probes=_model_probes,
     hints=(
         'A `keras.Sequential` with a list: first `keras.Input(shape=(None,), dtype="int32")`, then the '
@@ -398,35 +384,103 @@ BUILD_TEXT_CLASSIFIER = Exercise(
         return_sequences left on: The LSTM returns its output at every step, so there is one answer for each
             word. One for each review is asked for: leave `return_sequences` off.
             {"recurrent_dropout=0.2)": "recurrent_dropout=0.2, return_sequences=True)"}
+        averaged over the words: The LSTM returns its output at every step, and you average them. Asked for is
+            the answer from its last output: leave `return_sequences` and the mean out.
+            {"recurrent_dropout=0.2)":
+                "recurrent_dropout=0.2, return_sequences=True), layers.GlobalAveragePooling1D()"}
         categorical loss: Categorical cross-entropy expects one output for each class. With a single output it
             is always 0 and nothing is learned. For a yes or no it is binary cross-entropy.
             {'loss="binary_crossentropy"': 'loss="categorical_crossentropy"'}
         from_logits beside a sigmoid: With `from_logits=True` the loss puts a sigmoid on what comes in, and
             the last layer has one already. Leave one of them out; the table has the sigmoid in the layer.
             {'loss="binary_crossentropy"': "loss=keras.losses.BinaryCrossentropy(from_logits=True)"}
+        logits instead of probabilities [convention]: Your last layer has no sigmoid, and with
+            `from_logits=True` the loss puts one on what comes in. The two fit together, and it learns as
+            well; but the model answers with logits, of any size. Probabilities are asked for: give the last
+            layer the sigmoid and leave `from_logits` out.
+            {'layers.Dense(1, activation="sigmoid")': "layers.Dense(1)",
+             'loss="binary_crossentropy"': "loss=keras.losses.BinaryCrossentropy(from_logits=True)"}
         squared error: The squared error of a probability learns slowly where the answer is wrong and sure:
             the sigmoid is flat there. Use binary cross-entropy.
             {'loss="binary_crossentropy"': 'loss="mse"'}
-        two outputs: The last layer has two units. A yes or no needs one: the probability of yes.
+        two outputs: The last layer has two units, as for two classes. A yes or no needs one: the probability
+            of yes, `Dense(1, activation="sigmoid")` with binary cross-entropy.
             {'layers.Dense(1, activation="sigmoid")': 'layers.Dense(2, activation="softmax")'}
+        two outputs with sigmoids: The last layer has two units, each with a probability of its own. A yes or
+            no needs one: the probability of yes.
+            {"layers.Dense(1,": "layers.Dense(2,"}
+        two classes [convention]: Two units, a softmax and this loss fit together: a probability for each of
+            two classes, (N, 2). Asked for is the probability of yes alone, (N, 1): one unit, a sigmoid and
+            binary cross-entropy.
+            {'layers.Dense(1, activation="sigmoid")': 'layers.Dense(2, activation="softmax")',
+             'loss="binary_crossentropy"': 'loss="sparse_categorical_crossentropy"'}
         no recurrent dropout: `recurrent_dropout` is missing: `dropout` concerns the inputs of the LSTM,
             `recurrent_dropout` its own state.
             {"dropout=0.2, recurrent_dropout=0.2": "dropout=0.2"}
+        recurrent dropout alone: `dropout` is missing: it concerns the inputs of the LSTM,
+            `recurrent_dropout` its own state.
+            {"dropout=0.2, recurrent_dropout=0.2": "recurrent_dropout=0.2"}
+        no dropout in the LSTM: The LSTM has no dropout. Both belong to it: `dropout=0.2` for its inputs,
+            `recurrent_dropout=0.2` for its own state.
+            {", dropout=0.2, recurrent_dropout=0.2": ""}
+        dropout beside the LSTM: Your dropout is a layer below the LSTM, which draws anew for every word. The
+            LSTM has its own: `dropout=0.2` for its inputs, `recurrent_dropout=0.2` for its state.
+            {"layers.LSTM(units, dropout=0.2, recurrent_dropout=0.2)":
+                "layers.Dropout(0.2), layers.LSTM(units)"}
         embedding and units exchanged: The embedding has `units` numbers a word and the LSTM `output_dim`
             units: the other way round.
             {"(input_dim, output_dim,": "(input_dim, units,", "LSTM(units,": "LSTM(output_dim,"}
+        vocabulary and vector length exchanged
+        one row too many: The embedding has a row too many: `input_dim` counts all numbers, 0 for padding and
+            1 for unknown words included.
+            {"(input_dim, output_dim,": "(input_dim + 1, output_dim,"}
+        sizes written out: The embedding and the LSTM have sizes of their own, whatever is asked for. Take
+            those that the function is given: `input_dim`, `output_dim`, `units`.
+            {"(input_dim, output_dim,": "(10_000, 128,", "LSTM(units,": "LSTM(128,"}
+        vocabulary written out: The embedding has as many rows as you wrote down, whatever is asked for: use
+            `input_dim`.
+            {"Embedding(input_dim,": "Embedding(10_000,"}
+        length of a vector written out: A word has as many numbers as you wrote down, whatever is asked for:
+            use `output_dim`.
+            {", output_dim, mask": ", 128, mask"}
+        units written out: The LSTM has as many units as you wrote down, whatever is asked for: use `units`.
+            {"LSTM(units,": "LSTM(128,"}
+        relu in the LSTM: The LSTM squashes with a relu. Its tanh keeps the state between -1 and 1, step after
+            step: leave `activation` out there.
+            {"LSTM(units,": 'LSTM(units, activation="relu",'}
+        both directions: The LSTM reads from both ends. Asked for is one that reads from the left: leave
+            `Bidirectional` out.
+            {"layers.LSTM(units, dropout=0.2, recurrent_dropout=0.2)":
+                "layers.Bidirectional(layers.LSTM(units, dropout=0.2, recurrent_dropout=0.2))"}
         dense layer without relu: The dense layer of 64 has no activation. Two linear layers in a row are one
             linear layer: give it a relu.
             {'layers.Dense(64, activation="relu")': "layers.Dense(64)"}
+        dense layer with a sigmoid: The dense layer of 64 has a sigmoid. It belongs to the last layer; here a
+            relu is asked for.
+            {'activation="relu"': 'activation="sigmoid"'}
+        dense layer with tanh: The dense layer of 64 has a tanh; a relu is asked for.
+            {'activation="relu"': 'activation="tanh"'}
+        dense layer of another size: The dense layer between the LSTM and the answer has another number of
+            units. The table has 64.
+            {"layers.Dense(64,": "layers.Dense(100,"}
+        no dense layer below the answer: The dense layer of 64 units between the LSTM and the answer is
+            missing.
+            {'        layers.Dense(64, activation="relu"),\n': ""}
         no dropout before the answer: The Dropout(0.5) between the two dense layers is missing.
             {"        layers.Dropout(0.5),\n": ""}
-        no input: The model does not begin with a `keras.Input`, so Keras does not know its weights before the
-            first text: `count_params` would raise an error. Begin with `keras.Input(shape=(None,),
-            dtype="int32")`.
-            {'        keras.Input(shape=(None,), dtype="int32"),\n': ""}
+        dropout below the dense layer: The Dropout(0.5) stands below the dense layer of 64. It belongs between
+            that and the answer.
+            {'layers.Dense(64, activation="relu"),\n        layers.Dropout(0.5)':
+                'layers.Dropout(0.5),\n        layers.Dense(64, activation="relu")'}
         vocabulary taken for the length: Your input has one place for each word of the vocabulary. What comes
             in is a row of word numbers, of any length: `shape=(None,)`.
             {"shape=(None,)": "shape=(input_dim,)"}
+        another optimizer: The model is compiled with another optimizer. Adam is asked for, with Keras's own
+            settings: `optimizer="adam"`.
+            {'optimizer="adam"': 'optimizer="rmsprop"'}
+        compile returned: Nothing is returned. `compile` changes the model and hands nothing on, so `return
+            model.compile(...)` is None: end with `return model`.
+            {"    model.compile(": "    return model.compile("}
         not compiled: The model is not compiled: without a loss and an optimizer it cannot be trained.
             {'    model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])\n': ""}
     """),
@@ -608,6 +662,8 @@ CONFUSION = Exercise(
             {"return matrix": "return matrix / matrix.sum()"}
         shares of each row: You divide each row by its sum. Counts are asked for.
             {"return matrix": "return matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)"}
+        shares of each column: You divide each column by its sum. Counts are asked for.
+            {"return matrix": "return matrix / np.maximum(matrix.sum(axis=0), 1)"}
         label 1 first: Your first row and column belong to label 1. Row 0 is label 0, column 0 is answer 0.
             {"return matrix": "return matrix[::-1, ::-1]"}
         right and wrong only: You count right and wrong answers for each label: the second row is turned

@@ -1,8 +1,6 @@
 """Lesson 05, Stacked LSTMs: the stack in Keras and in NumPy, counting, both directions, dropout."""
 
-import contextlib
 import copy
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +9,7 @@ from lstm_course.exercises.exercise import Exercise, Probe, Question, ValueExerc
 from lstm_course.scratch.cells import lstm_cell
 
 from .inputs import cell_weights
+from .networks import observe_stack, start_keras
 from .shared import edits
 
 # The stack in Keras
@@ -35,40 +34,8 @@ def fix_the_stack(input_dim, output_dim, first, second):
     )
 
 
-_WORDS = np.array([[1, 4, 2, 3], [3, 2, 0, 0], [4, 0, 0, 0]])  # three reviews, two of them padded
-_SHAPE_ERROR = "expected ndim=3, found ndim=2"
-
-
-def _observe_stack(function, input_dim, output_dim, first, second):
-    """What can be compared of a model: the shapes of its weights, and what it says with weights of ours."""
-    import keras
-
-    try:
-        model = function(input_dim, output_dim, first, second)
-        if not isinstance(model, keras.Model):
-            return model
-        if not model.built:  # a model without an Input has no weights yet
-            model(_WORDS)
-    except ValueError as error:
-        if _SHAPE_ERROR in str(error):
-            return -3.0, -2.0, ()
-        raise
-    rng = np.random.default_rng(5)
-    weights = [rng.normal(size=weight.shape) for weight in model.weights]
-    model.set_weights(weights)
-    said = np.asarray(model(_WORDS), dtype=float)
-    return float(model.count_params()), [float(weight.size) for weight in weights], said
-
-
-@cache
-def _start_keras():
-    """Import Keras and run a first model, which takes seconds: not on the clock of an answer."""
-    with contextlib.suppress(ImportError):
-        fix_the_stack(9, 6, 3, 4)(_WORDS)
-
-
 def _stack_probes(rng):
-    _start_keras()
+    start_keras()
     return [Probe((9, 6, *map(int, rng.permutation([3, 4]))))]  # one only: a model takes Keras 40 ms
 
 
@@ -79,8 +46,8 @@ FIX_THE_STACK = Exercise(
     section="The error that everyone meets",
     points=3,
     minutes=8,
-    returns=("number of parameters", "sizes of the weights, layer by layer", "output for three reviews"),
-    observe=_observe_stack,
+    returns=("layers", "sizes taken from the arguments", "sizes", "answers to three reviews"),
+    observe=observe_stack,
     probes=_stack_probes,
     hints=(
         "The error says it: the upper LSTM expects three dimensions, (batch, time, features), and gets two. "
@@ -112,6 +79,15 @@ FIX_THE_STACK = Exercise(
         the textbook sizes built in: The layers have 128 and 64 units whatever is asked for: use `first` and
             `second`.
             {"LSTM(first": "LSTM(128", "LSTM(second)": "LSTM(64)"}
+        lower size written out: The lower layer has as many units as you wrote down, whatever is asked for:
+            use `first`.
+            {"LSTM(first": "LSTM(128"}
+        upper size written out: The upper layer has as many units as you wrote down, whatever is asked for:
+            use `second`.
+            {"LSTM(second)": "LSTM(64)"}
+        embedding written out: The embedding has sizes of its own, whatever is asked for: use `input_dim` and
+            `output_dim`.
+            {"input_dim, output_dim, mask": "10_000, 128, mask"}
         the two sizes exchanged: The layers have each other's size: `first` units belong to the lower one.
             {"LSTM(first": "LSTM(second", "LSTM(second)": "LSTM(first)"}
         both layers of the first size: Both layers have `first` units. The upper one has `second`.
@@ -125,12 +101,13 @@ FIX_THE_STACK = Exercise(
             {'"sigmoid"': '"softmax"'}
         two output units: There are two output units. Yes or no needs one, which says how probable yes is.
             {"Dense(1,": "Dense(2,"}
+        two classes: There are two output units with a softmax, as for two classes. Yes or no needs one unit
+            with a sigmoid, which says how probable yes is.
+            {'Dense(1, activation="sigmoid")': 'Dense(2, activation="softmax")'}
         one layer only: There is only the lower LSTM. The exercise asks for two, one above the other.
             {"layers.LSTM(first, return_sequences=True),": "layers.LSTM(first),",
              "            layers.LSTM(second),\n": ""}
-        vocabulary and vector length exchanged: `Embedding` takes the size of the vocabulary first and the
-            length of a word's vector second.
-            {"input_dim, output_dim, mask": "output_dim, input_dim, mask"}
+        vocabulary and vector length exchanged
     """),
 )
 
@@ -213,6 +190,10 @@ STACKED_FORWARD = Exercise(
         zeros of the start handed up: Each layer hands up its zeros of the start as well, so every layer reads
             one step more. Collect what the steps make.
             {"inputs, outputs = outputs, []": "inputs, outputs = outputs, [h]"}
+        same array at every step: All your rows are alike: there is one array, which each step writes into
+            anew. Keep a new array of each step, or a copy: `h.copy()`.
+            {"            outputs.append(h)\n":
+                "            outputs.append(h)\n        outputs = [h] * len(outputs)\n"}
         last state of each layer: You return the last state of each layer. All states of the top layer are
             asked for, (T, H).
             {"    outputs = xs\n": "    outputs, ends = xs, []\n",
@@ -436,6 +417,15 @@ BIDIRECTIONAL_FORWARD = Exercise(
             {"axis=1": "axis=0"}
         left half only: Only the states from the left are returned.
             {"np.concatenate([from_left, from_right], axis=1)": "from_left"}
+        left half twice: Both halves are the states from the left. The right half is that of the second LSTM.
+            {"[from_left, from_right]": "[from_left, from_left]"}
+        last state of each direction: You return the last state of each direction, one row. That is what sums
+            a sequence up; all steps are asked for, (T, 2H), row t with what both know of step t.
+            {"backward)[::-1]": "backward)",
+             "[from_left, from_right], axis=1)": "[from_left, from_right], axis=1)[-1]"}
+        same array at every step: All your rows are alike: there is one array, which each step writes into
+            anew. Keep a new array of each step, or a copy: `h.copy()`.
+            {"            hs.append(h)\n": "            hs.append(h)\n        hs = [h] * len(hs)\n"}
         features turned instead of time: You turn the features round, not the time: `xs[::-1]` without a comma
             turns the first axis, which is time.
             {"states(xs[::-1], backward)[::-1]": "states(xs[:, ::-1], backward)[:, ::-1]"}
@@ -474,13 +464,16 @@ def _observe_masks(function, N, T, H, rate, rng):
     if masks.shape != (N, T, H):
         return one, 0.0, 0.0, 0.0, 0.0, 0.0
     values = np.unique(masks.round(6))
+    shared = float((masks == masks[:1]).all()) + 2 * float((masks == masks[:, :, :1]).all())
     dropped = np.mean(masks == 0)
+    # What few draws decide says little about their share.
+    as_asked = shared or abs(dropped - rate) < 0.04
     return (
         np.zeros((N, T, H)) if len(values) <= 2 else masks,
         values,
-        rate if abs(dropped - rate) < 0.1 else round(float(dropped), 1),
+        rate if as_asked else round(float(dropped), 1),
         float(np.array_equal(masks, np.repeat(masks[:, :1], T, axis=1))),
-        float((masks == masks[:1]).all()) + 2 * float((masks == masks[:, :, :1]).all()),
+        shared,
         float(np.array_equal(one, again)) + 2 * float(np.array_equal(one, other)),
     )
 
@@ -502,9 +495,9 @@ VARIATIONAL_DROPOUT_MASKS = Exercise(
     ),
     observe=_observe_masks,
     probes=lambda rng: [
-        Probe((24, 5, 30, 0.3, np.random.default_rng(rng.integers(1 << 30)))),
+        Probe((80, 5, 90, 0.3, np.random.default_rng(rng.integers(1 << 30)))),
         Probe((3, 4, 5, 0.0, np.random.default_rng(rng.integers(1 << 30))), "when nothing is dropped"),
-        Probe((20, 3, 40, 0.6, np.random.default_rng(rng.integers(1 << 30))), "when most is dropped"),
+        Probe((70, 3, 100, 0.6, np.random.default_rng(rng.integers(1 << 30))), "when most is dropped"),
     ],
     hints=(
         "Draw once for each sequence and unit, not for each step. An axis of length 1 in the middle is made "

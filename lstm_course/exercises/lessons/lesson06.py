@@ -68,6 +68,19 @@ CREATE_SEQUENCES = Exercise(
         window holds its target: Your windows are one step too long, and their last value is the target
             itself.
             {"start : start + seq_length]": "start : start + seq_length + 1]"}
+        window ends with its target: Your windows begin one step late: their last value is the target itself.
+            The window that starts at `start` is `data[start : start + seq_length]`.
+            {"data[start : start + seq_length])": "data[start + 1 : start + seq_length + 1])"}
+        target is the last input, one window more: Your target is the last value of its own window, so the
+            network need only copy it. What follows the window stands at `start + seq_length`; the last window
+            has nothing behind it.
+            {"range(len(data) - seq_length)": "range(len(data) - seq_length + 1)",
+             "data[start + seq_length, :1]": "data[start + seq_length - 1, :1]"}
+        target is the first input, one window more: Your targets begin where the data begin, so each is the
+            first value of its own window. What follows the window stands at `start + seq_length`; the last
+            window has nothing behind it.
+            {"range(len(data) - seq_length)": "range(len(data) - seq_length + 1)",
+             "data[start + seq_length, :1]": "data[start, :1]"}
         window one step short: Your windows are one step too short: the end of a slice is not part of it, so
             it is `start + seq_length`.
             {"start : start + seq_length]": "start : start + seq_length - 1]"}
@@ -95,6 +108,11 @@ CREATE_SEQUENCES = Exercise(
         column 0 alone in the windows: Your windows hold column 0 alone. All columns are to be seen; column 0
             alone is to be forecast.
             {"data[start : start + seq_length])": "data[start : start + seq_length, :1])"}
+        column 0 alone, without its axis: Your windows and targets hold column 0 alone, as numbers without a
+            last axis. An LSTM takes (samples, timesteps, features): all columns in the windows, and `[...,
+            :1]` for the target.
+            {"data[start : start + seq_length])": "data[start : start + seq_length, 0])",
+             "data[start + seq_length, :1]": "data[start + seq_length, 0]"}
         first window alone: You return the first window alone: your `return` stands inside the loop. It
             belongs behind it, under the `for`.
             {"return np.array(X), np.array(y)": "return np.array(X[:1]), np.array(y[:1])"}
@@ -128,12 +146,30 @@ def chronological_split(data, test_size, seq_length):
     return data[:split], data[split - seq_length :]
 
 
+def _observe_split(function, data, test_size, seq_length):
+    """Both parts; where the steps are not in their order, or not one after the other, only the shapes."""
+    parts = function(data, test_size, seq_length)
+    if not isinstance(parts, tuple | list) or len(parts) != 2:
+        return parts
+    numbers = [_numbers_of_rows(np.asarray(part), data) for part in parts]
+    in_order = all(rows is None or (np.diff(rows) == 1).all() for rows in numbers)
+    return tuple(parts) if in_order else tuple(np.zeros(np.shape(part)) for part in parts)
+
+
+def _numbers_of_rows(part, data):
+    """Which rows of the data a part has, or None where it has others."""
+    if part.ndim != 2 or part.shape[1] != data.shape[1]:
+        return None
+    same = (part[:, None] == data).all(axis=-1)  # (rows of the part, rows of the data)
+    return same.argmax(axis=1) if len(part) and same.any(axis=1).all() else None
+
+
 def _split_probes(rng):
     return [
         Probe((rng.normal(size=(23, 2)), 7, 4)),
         Probe((rng.normal(size=(40, 1)), 12, 9)),
         Probe((rng.normal(size=(12, 2)), 5, 5), "when a window is as long as what is tested"),
-        Probe((rng.normal(size=(9, 2)), 1, 3), "when one step is tested"),
+        Probe((rng.normal(size=(30, 2)), 2, 3), "when two steps are tested"),
     ]
 
 
@@ -145,6 +181,7 @@ CHRONOLOGICAL_SPLIT = Exercise(
     points=2,
     minutes=6,
     returns=("train", "test"),
+    observe=_observe_split,
     axes={"train": ("step", "column"), "test": ("step", "column")},
     probes=_split_probes,
     hints=(
@@ -184,6 +221,11 @@ CHRONOLOGICAL_SPLIT = Exercise(
         shuffled: You shuffle the steps. A series is its order: windows of a shuffled one show nothing, and
             the test would lie between training values.
             {"split = ": "data = np.random.default_rng(0).permutation(data)\n    split = "}
+        shuffled without a first window: You shuffle the steps, as scikit-learn does in `train_test_split`
+            unless it is told not to. A series is its order: the test would lie between training values. Cut
+            at a time, and let the test part begin seq_length steps earlier, for its first window.
+            {"split = ": "data = np.random.default_rng(0).permutation(data)\n    split = ",
+             "data[split - seq_length :]": "data[split:]"}
         last step lost: The last step of the test part is missing: a slice to the end has nothing after the
             colon.
             {"split - seq_length :": "split - seq_length : -1"}
@@ -221,7 +263,7 @@ def _scaling_probes(rng):
         Probe((rng.normal(size=(9, 3)) * scale + shift, 2 * rng.normal(size=(6, 3)) * scale + shift)),
         Probe((rng.normal(size=(8, 1)) + 4, 3 * rng.normal(size=(5, 1)) - 2), "for one column"),
         Probe((inside, within), "when the test values lie within the range of the training values"),
-        Probe((rng.normal(size=(7, 2)), rng.normal(size=(1, 2)) + 9), "for a test part of one step"),
+        Probe((rng.normal(size=(7, 2)), rng.normal(size=(2, 2)) + 9), "for a test part of two steps"),
     ]
 
 
@@ -257,6 +299,16 @@ SCALE_WITHOUT_LEAKAGE = Exercise(
         one range for all columns: You take one minimum and maximum for all columns together. Each column has
             its own: `axis=0`.
             {"train.min(axis=0), train.max(axis=0)": "train.min(), train.max()"}
+        one range of everything for all columns: You take one minimum and maximum for all columns of both
+            parts. Each column has its own, `axis=0`, and train alone may say which: how high the future goes
+            is not known.
+            {"low, high = train.min(axis=0), train.max(axis=0)":
+                "both = np.concatenate([train, test])\n    low, high = both.min(), both.max()"}
+        each part by itself, one range for all columns: You scale each part by one minimum and maximum of its
+            own. The same value then means two things. Use those of train for both, and of each column:
+            `axis=0`.
+            {"(train - low) / span, (test - low) / span":
+                "tuple((part - part.min()) / np.ptp(part) for part in (train, test))"}
         test part cut off: You cut the test values off at 0 and 1. Values beyond the training range are real,
             and the errors would be counted against something that never happened.
             {"(test - low) / span": "np.clip((test - low) / span, 0, 1)"}
@@ -268,6 +320,12 @@ SCALE_WITHOUT_LEAKAGE = Exercise(
             but 0 ... 1 is asked for: minimum and range.
             {"train.min(axis=0), train.max(axis=0)": "train.mean(axis=0), train.max(axis=0)",
              "high - low": "train.std(axis=0)"}
+        standardised on everything: You subtract the mean of both parts and divide by their standard
+            deviation, so the training data know how high the future will be. Asked for is 0 ... 1 by minimum
+            and range, and of train alone.
+            {"low, high = train.min(axis=0), train.max(axis=0)":
+                "both = np.concatenate([train, test])\n    low = both.mean(axis=0)",
+             "high - low": "both.std(axis=0)"}
         minimum not taken off: You divide by the range but do not take off the minimum first: the smallest
             value should become 0.
             {"(train - low) / span, (test - low) / span": "train / span, test / span"}
@@ -457,6 +515,24 @@ MASE = Exercise(
                 "np.mean((train[period:] - train[:-period]) ** 2)"}
         root mean square: You take the root of the mean square. The mean of the absolute values is asked for.
             {"np.mean(np.abs(truth - forecast))": "np.sqrt(np.mean((truth - forecast) ** 2))"}
+        RMSE: That is the root mean squared error, in the unit of the series. Take absolute values, and divide
+            their mean by that of the naive forecast within train.
+            {"np.mean(np.abs(truth - forecast)) / scale": "np.sqrt(np.mean((truth - forecast) ** 2))"}
+        root of the squared ratio: You divide squares and take the root, which is another measure, the RMSSE.
+            The A in MASE says absolute.
+            {"np.mean(np.abs(truth - forecast)) / scale": "np.sqrt(np.mean((truth - forecast) ** 2) / scale)",
+             "np.mean(np.abs(train[period:] - train[:-period]))":
+                "np.mean((train[period:] - train[:-period]) ** 2)"}
+        mean of ratios: You divide each miss by that of the naive forecast for the same step, and take the
+            mean: where the naive forecast happens to be right, that explodes. Divide one mean by the other,
+            and take the lower one from train.
+            {"np.mean(np.abs(truth - forecast)) / scale":
+                "np.mean(np.abs(truth - forecast)[period:] / np.abs(truth[period:] - truth[:-period]))"}
+        mean of ratios to the last season: You divide each miss by that of the last season repeated, and take
+            the mean: where that happens to be right, it explodes. Divide one mean by the other, and take the
+            lower one from train.
+            {"np.mean(np.abs(truth - forecast)) / scale":
+                "np.mean(np.abs(truth - forecast) / np.abs(truth - np.resize(train[-period:], len(truth))))"}
         period ignored: Your scale is the error of persistence, whatever the period is: compare with the value
             `period` steps before.
             {"train[period:] - train[:-period]": "train[1:] - train[:-1]"}
@@ -594,6 +670,11 @@ RECURSIVE_FORECAST = Exercise(
             {"*window[1:], value": "*window, value"}
         forecast put in front: You put the forecast in front of the window. The newest value stands last.
             {"*window[1:], value": "value, *window[:-1]"}
+        forecast before the newest value: You put the forecast before the last value of the window. It is the
+            newest value, and stands last.
+            {"[*window[1:], value]": "[*window[1:-1], value, *window[1:][-1:]]"}
+        zero fed back: You move the window on with a zero. It is the forecast that belongs there.
+            {"[*window[1:], value]": "[*window[1:], 0.0]"}
         newest value dropped: You drop the newest value instead of the oldest: `window[1:]` goes on, not
             `window[:-1]`.
             {"window[1:]": "window[:-1]"}

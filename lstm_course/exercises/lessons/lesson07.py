@@ -81,9 +81,12 @@ GRU_CELL = Exercise(
             {"r * h_prev": "z * h_prev"}
         reset gate ignored: The reset gate is not used: the candidate sees `r * h_prev`, not `h_prev`.
             {"r * h_prev": "h_prev"}
-        reset applied to everything: You multiply both parts, or the whole candidate sum, by the reset gate.
-            It acts on the old state alone: `[r * h_prev, x]`.
+        reset applied to everything: You multiply both products by the reset gate, that of `x` too. It acts on
+            the old state alone: `[r * h_prev, x]`.
             {'rhx @ weights["Wh"].T': 'r * (hx @ weights["Wh"].T)'}
+        reset applied to the whole sum: You multiply the whole sum inside the tanh by the reset gate, the bias
+            too. It acts on the old state alone: `[r * h_prev, x]`.
+            {'rhx @ weights["Wh"].T + weights["bh"]': 'r * (hx @ weights["Wh"].T + weights["bh"])'}
         reset applied to the candidate: You multiply the finished candidate by the reset gate. The gate
             belongs inside, on `h_prev`.
             {"r * h_prev": "h_prev", "+ (1 - z) * g": "+ (1 - z) * r * g"}

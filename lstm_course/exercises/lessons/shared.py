@@ -95,6 +95,9 @@ _MODELS = exercise.edits(r"""
     no masking: The embedding does not mask zeros, so the LSTM reads padding as if it were words. Give it
         `mask_zero=True`.
         {", mask_zero=True": ""}
+    vocabulary and vector length exchanged: `Embedding` takes the size of the vocabulary first and the length
+        of a word's vector second.
+        {"input_dim, output_dim, mask": "output_dim, input_dim, mask"}
 """)
 
 edits = partial(exercise.edits, shared=(*_CELLS, *_GATES, *_STEPS, *_COUNTS, *_MODELS))
