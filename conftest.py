@@ -85,6 +85,7 @@ SLOW = {
     ),
     "sandbox": (
         "tests/grading/test_batch.py",
+        "tests/grading/test_clocks.py",
         "tests/grading/test_course_copy.py",
         "tests/grading/test_honest.py",
         "tests/grading/test_hostile.py",
@@ -93,6 +94,7 @@ SLOW = {
         "tests/grading/test_nbgrader_course.py",
         "tests/grading/test_same_as_check.py",
         "tests/grading/test_slicing.py",
+        "tests/grading/test_walls.py",
     ),
     "full": (
         "lstm_course/models",

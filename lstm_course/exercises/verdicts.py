@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ["FAILED", "NOT_TRIED", "VERDICTS", "Finding", "Verdict", "score"]
+__all__ = ["FAILED", "LATE", "NOT_TRIED", "VERDICTS", "Finding", "Verdict", "score"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ VERDICTS = {
     "not attempted": _nothing("Not attempted"),
     "missing": _nothing("Not found"),
 }
+LATE = "timed out"
 FAILED = ("wrong", "error", "timed out", "killed")
 NOT_TRIED = ("not attempted", "missing")
 

@@ -6,6 +6,7 @@ that is decided here counts for a mark: only what functions return goes out.
 
 import ast
 import builtins
+import contextlib
 import inspect
 import io
 import linecache
@@ -61,9 +62,10 @@ def main() -> None:
     for stream in 0, 1, 2:
         os.dup2(nothing, stream)
     start = line.receive()
-    for module in start["import"]:
-        __import__(module)
     cells = _Cells(line, start["cells"], start["names"], set(start["leave_out"]))
+    for module in cells.wanted(start["import"], start["names"]):
+        with contextlib.suppress(Exception):  # the statement that imports it raises it again
+            __import__(module)
     line.send(parsed=cells.unreadable)
     while True:
         order = line.receive()
@@ -72,8 +74,16 @@ def main() -> None:
             _serve(line, cells, order)
             os._exit(0)
         _, status = os.waitpid(child, 0)
+        _bury_orphans()
         alone = sum(entry.name.isdigit() for entry in Path("/proc").iterdir()) <= start["processes"]
         line.send(over=os.waitstatus_to_exitcode(status), alone=alone)
+
+
+def _bury_orphans():
+    """Take leave of processes whose own parents have ended: this one is the first of all inside."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 class _Cells:
@@ -94,6 +104,14 @@ class _Cells:
             file, lines = f"<cell {cell}>", text.splitlines(keepends=True)
             linecache.cache[file] = len(text), None, lines, file
         self.statements = slicing.statements(trees, set(names))
+
+    def wanted(self, modules, names):
+        """Those modules that what the exercises need imports, with all that belongs to them."""
+        if not modules:
+            return []
+        needed = {each for name in names for each in slicing.needed(self.statements, name)}
+        found = {top for each in needed for top in slicing.imports(each.node)}
+        return [name for name, tops in modules.items() if found.intersection(tops)]
 
 
 def _python(source):
@@ -124,7 +142,7 @@ def _serve(line, cells, order):
     notebook |= {"__builtins__": builtins, "display": lambda *shown, **options: None}
     checking.grader.ask = line.ask
     os.chdir("/tmp")
-    troubles = []
+    troubles, lacks = [], [statement.place for statement in needed if statement.place in left_out]
     for statement in needed:
         if statement.place in left_out:
             continue
@@ -137,9 +155,9 @@ def _serve(line, cells, order):
     source = Source(call)
     if name not in notebook:
         bound = any(name in statement.binds for statement in needed)
-        line.send(ready="broken" if bound else "missing", troubles=troubles)
+        line.send(ready="broken" if bound else "missing", troubles=troubles, lacks=lacks)
     else:
-        line.send(troubles=troubles, **_described(call, source))
+        line.send(troubles=troubles, lacks=lacks, **_described(call, source))
     if order["observe"]:
         call = _observed(order["observe"], call)
     while "call" in (request := line.receive()):

@@ -2,7 +2,6 @@
 
 import builtins
 import sys
-import time
 import warnings
 
 import numpy as np
@@ -44,7 +43,7 @@ class Answer:
         self.ended: Ended | None = None
         self.late, self.first_error = False, False
         self._calls = 0
-        self._end = time.monotonic() + session.limits.answer_seconds
+        self._end = session.meter.deadline(session.limits.answer_seconds)
         self.__name__ = exercise.id
         if function.signature is not None:
             self.__signature__ = function.signature
@@ -54,7 +53,7 @@ class Answer:
             raise TimeUp
         self._calls += 1
         try:
-            done = self.session.call(arguments, self.desk.told, self._seconds)
+            done = self.session.call(arguments, self.desk.told, self._end)
         except Ended as ended:
             self.ended = ended
             raise TimeUp from None
@@ -63,9 +62,6 @@ class Answer:
             self.session.stop()
             raise
         return self._taken(arguments, done)
-
-    def _seconds(self):
-        return max(self._end - time.monotonic(), 0.1)
 
     def _taken(self, arguments: tuple[object, ...], done: Returned) -> object:
         """What the function returned, with its warnings and changes; or its exception."""

@@ -55,30 +55,32 @@ def mark_notebook(
         A row for each exercise.
     """
     wanted = exercises_of(lesson)
-    limits = limits or limits_for(lesson)
     names = [exercise.id for exercise in wanted]
+    keras = _imports_keras(cells)
+    limits = limits or limits_for(lesson, keras)
+    modules = {"keras": ["keras", "tensorflow"]} if keras else {}
     results: list[Row] = []
-    with Session(cells, names, _course(lesson), kind, limits, _modules(lesson)) as session:
+    with Session(cells, names, _course(lesson), kind, limits, modules) as session:
         for exercise in wanted:
             done = {result["exercise"]: result["status"] for result in results}
             results.append(_marked(session, exercise, seed, done))
     return results
 
 
-def _with_keras(lesson):
-    return sum(map(observing.needs_keras, exercises_of(lesson)))
+def limits_for(lesson: str, keras: bool = False) -> Limits:
+    """What a notebook of a lesson may use; Keras needs more of everything.
 
-
-def limits_for(lesson: str) -> Limits:
-    """What a notebook of a lesson may use; Keras needs more of everything."""
-    if not _with_keras(lesson):
+    Args:
+        lesson: two digits.
+        keras: whether the notebook imports it, in a lesson that does without it.
+    """
+    if not keras and not any(map(observing.needs_keras, exercises_of(lesson))):
         return Limits()
     return Limits(3_000_000_000, 400, 256_000_000, 60.0, 45.0, 400.0)
 
 
-def _modules(lesson):
-    # Once for all exercises that need it; where there is only one, that one imports it if it is written.
-    return ["keras"] if _with_keras(lesson) > 1 else []
+def _imports_keras(cells):
+    return any(observing.IMPORTS_KERAS.search(cell) for cell in cells)
 
 
 @functools.cache
@@ -133,6 +135,17 @@ def _marked(session: Session, exercise: AnyExercise, seed: int, done: Mapping[st
 def _judged(session, exercise, seed, done):
     desk = Desk(exercise, done)
     ready = _begun(session, exercise, desk)
+    found = _ready_judged(session, exercise, seed, done, desk, ready)
+    lacks = [session.left_out[place] for place in ready.lacks if place in session.left_out]
+    if not lacks or found.status in ("right", "nearly"):
+        return found
+    # What follows from a limit is told as that, or nobody would think of trying it again.
+    lost = next((each for each in lacks if each.status == "timed out"), lacks[0])
+    said = f"A statement that it needs was left out. {lost.reason} Without it: {found.message}"
+    return replace(found, status=lost.status, message=said)
+
+
+def _ready_judged(session, exercise, seed, done, desk, ready):
     notes = [f"Code cell {each.cell + 1} raises {each.text}." for each in ready.troubles]
     if isinstance(ready, border.Missing):
         return _absent(session, exercise)
@@ -163,7 +176,7 @@ def _begun(session, exercise, desk):
             first = first or ended
             if session.at is None or session.at in session.left_out:
                 break
-            session.left_out.add(session.at)
+            session.left_out[session.at] = ended
             continue
         if first is None or isinstance(ready, border.Function):
             return ready

@@ -14,7 +14,9 @@ from lstm_course.exercises import Exercise
 from lstm_course.grading.inside import slicing
 from lstm_course.grading.results import AnyExercise
 
-__all__ = ["needs_keras", "source"]
+__all__ = ["IMPORTS_KERAS", "needs_keras", "source"]
+
+IMPORTS_KERAS = re.compile(r"^[ \t]*(?:import|from)\s+(?:keras|tensorflow)\b", re.MULTILINE)
 
 
 @functools.cache
@@ -27,8 +29,7 @@ def needs_keras(exercise: AnyExercise) -> bool:
     Returns:
         A bool.
     """
-    imports = r"^\s*(import keras|from keras|from tensorflow|import tensorflow)"
-    return isinstance(exercise, Exercise) and bool(re.search(imports, exercise.source, re.MULTILINE))
+    return isinstance(exercise, Exercise) and bool(IMPORTS_KERAS.search(exercise.source))
 
 
 @functools.cache

@@ -142,9 +142,10 @@ class Trouble:
 
 @dataclass(frozen=True)
 class _Ready(Message):
-    """The statements that an exercise needs have run."""
+    """The statements that an exercise needs have run, but for some, by their numbers, that were left out."""
 
     troubles: tuple[Trouble, ...]
+    lacks: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -302,18 +303,18 @@ def _without_answer(message, known):
     what = _text(message["ready"], _LINE)
     if what not in kinds:
         raise Refused("it does not say what the answer is")
-    return kinds[what](_troubles(message, known))
+    return kinds[what](*_run(message, known))
 
 
 def _value(message, known):
     _the_word(message["ready"], "value")
-    return Value(_troubles(message, known), message["value"], _truth(message["is_class"]))
+    return Value(*_run(message, known), message["value"], _truth(message["is_class"]))
 
 
 def _function(message, known):
     _the_word(message["ready"], "function")
     return Function(
-        _troubles(message, known),
+        *_run(message, known),
         _signature(message["parameters"]),
         _truth(message["stub"]),
         _truth(message["blanks"]),
@@ -324,12 +325,14 @@ def _function(message, known):
     )
 
 
-def _troubles(message, known):
+def _run(message, known):
+    """What there was in running the statements: troubles, and the numbers of those that were left out."""
     found = []
     for row in _list(message["troubles"], "the list of troubles")[:_MOST_TROUBLES]:
         cell, text, own = _row(row, 3, "a trouble")
         found.append(Trouble(_number(cell, "a cell", known.cells), _text(text, _TEXT), _truth(own)))
-    return tuple(found)
+    lacks = _list(message["lacks"], "the list of what was left out")[:_MOST]
+    return tuple(found), tuple(_number(place, "a statement", 1 << 31) for place in lacks)
 
 
 def _signature(parameters):
@@ -427,10 +430,13 @@ _READERS = (
     ({"reading"}, _reading),
     ({"parsed"}, _parsed),
     ({"at"}, _at),
-    ({"ready", "troubles"}, _without_answer),
-    ({"ready", "troubles", "value", "is_class"}, _value),
+    ({"ready", "troubles", "lacks"}, _without_answer),
+    ({"ready", "troubles", "lacks", "value", "is_class"}, _value),
     (
-        {"ready", "troubles", "parameters", "stub", "blanks", "xor", "numbers", "functions", "home"},
+        {
+            *("ready", "troubles", "lacks", "parameters", "stub", "blanks", "xor", "numbers", "functions"),
+            "home",
+        },
         _function,
     ),
     ({"value", "error", "warnings", "printed", "changed"}, _returned),
