@@ -85,6 +85,7 @@ SLOW = {
     ),
     "sandbox": (
         "tests/grading/test_batch.py",
+        "tests/grading/test_broken_files.py",
         "tests/grading/test_clocks.py",
         "tests/grading/test_course_copy.py",
         "tests/grading/test_honest.py",

@@ -48,11 +48,14 @@ VERDICTS = {
     "error": _wrong("Raises an error"),
     "timed out": _wrong("Took too long"),
     "killed": _wrong("Ended its Python"),
+    "not judged": Verdict(
+        "?", "Not judged", "Not judged yet: a person looks at it", "not judged", "tried", _ORANGE
+    ),
     "not attempted": _nothing("Not attempted"),
     "missing": _nothing("Not found"),
 }
 LATE = "timed out"
-FAILED = ("wrong", "error", "timed out", "killed")
+FAILED = ("wrong", "error", "timed out", "killed", "not judged")
 NOT_TRIED = ("not attempted", "missing")
 
 

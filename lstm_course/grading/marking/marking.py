@@ -116,6 +116,10 @@ def _marked(session: Session, exercise: AnyExercise, seed: int, done: Mapping[st
         found = _judged(session, exercise, seed, done)
     except Ended as ended:
         found = _Verdict(ended.status, ended.reason)
+    except Exception as error:  # what a forged answer can bring about in judging; the others go on
+        session.stop()
+        kind = type(error).__name__
+        found = _Verdict("not judged", f"The grader broke off while it judged this answer ({kind}).")
     finally:
         session.finish()
     return {
