@@ -1,11 +1,13 @@
 """What several test files need and no room of the course offers."""
 
+import contextlib
 import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +89,35 @@ def assert_bad_input_is_named(function, good, bad):
         assert argument.removeprefix("make_") in message, (argument, value, message)
         assert "expected" in message and "\n" not in message, (argument, value, message)
         assert caught.traceback[-1].path.is_relative_to(PACKAGE), (argument, value, message)
+
+
+def descendants(pid):
+    """Numbers of all processes that come from one."""
+    found, to_visit = [], [pid]
+    while to_visit:
+        for task in Path(f"/proc/{to_visit.pop()}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                children = task.read_text().split()
+                found += map(int, children)
+                to_visit += children
+    return found
+
+
+def are_gone(pids, seconds=5):
+    """Whether these processes end within that time; one that nobody has waited for has ended."""
+    until = time.monotonic() + seconds
+    while any(map(_runs, pids)):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _runs(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 ORDINARY = 12_345  # number of a user who owns nothing here

@@ -219,13 +219,23 @@ def _line(result):
 def _workers(jobs, executor):
     """Where the work is done: threads of this process, or the workers of a Dask cluster."""
     if executor is None:
+        processes.go_on()
         with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as threads:
-            yield threads
+            try:
+                yield threads
+            except BaseException:  # Ctrl+C above all: nobody waits for what has been handed out
+                threads.shutdown(wait=False, cancel_futures=True)
+                processes.stop()
+                raise
         return
     from distributed import Client
 
     with Client(executor) as client, client.get_executor(pure=False, retries=5) as workers:
-        yield workers
+        try:
+            yield workers
+        except BaseException:
+            workers.shutdown(wait=False)
+            raise
 
 
 @functools.cache

@@ -3,9 +3,11 @@
 import ctypes
 import os
 import platform
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from helpers import Grader, as_an_ordinary_user, sandbox_of_this_machine
+from helpers import Grader, are_gone, as_an_ordinary_user, descendants, sandbox_of_this_machine
 
 from lstm_course.grading.inside import shut_in
 
@@ -170,6 +172,24 @@ def test_ordinary_work_goes_on_behind_the_filter(grader):
     ]
     _, text = said(grader, *work)
     assert "all done" in text, text
+
+
+def test_what_is_stopped_is_gone_with_all_that_it_has_started(grader):
+    """A loop that ignores signals, in a process of its own that has left its session."""
+    lines = [
+        "import signal",
+        "for number in 1, 2, 15: signal.signal(number, signal.SIG_IGN)",
+        "if not os.fork(): os.setsid()",
+        "while True: pass",
+    ]
+    seen = set()
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(said, grader, *lines)
+        while not future.done():
+            seen.update(descendants(grader.process.pid))
+            time.sleep(0.1)
+    assert future.result()[0] == "timed out"
+    assert len(seen) >= 3 and are_gone(seen)
 
 
 def test_two_submissions_share_no_keyring(grader):

@@ -26,7 +26,7 @@ from lstm_course.grading.sandbox.copying import course_copy
 from lstm_course.grading.sandbox.session import Ended, Session
 from lstm_course.grading.sandbox.walls import Limits
 
-__all__ = ["exercises_of", "limits_for", "mark_notebook"]
+__all__ = ["exercises_of", "limits_for", "mark_notebook", "tidy"]
 
 _ATTEMPTS = 4  # how often a notebook that breaks its sandbox is started again for one exercise
 
@@ -94,6 +94,12 @@ def _course(lesson):
 @functools.cache
 def _folder():
     return tempfile.TemporaryDirectory(prefix="lstm-course-")
+
+
+def tidy() -> None:
+    """Take the copies of the course away before the end of this process."""
+    if _folder.cache_info().currsize:
+        _folder().cleanup()
 
 
 # One exercise

@@ -126,13 +126,15 @@ def command(kind: str, course: Path, limits: Limits, shared: Path | None = None)
     shut_in = {
         "bwrap": [
             "--unshare-all", "--unshare-user", "--disable-userns", "--uid", _NOBODY, "--gid", _NOBODY,
-            "--cap-drop", "ALL",
+            "--cap-drop", "ALL", "--as-pid-1",
         ],
         "bwrap as root": ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"],
     }[kind.removesuffix(", once")]  # fmt: skip
-    # The first process inside is ours, or the list of processes would show how bubblewrap was started.
-    shut_in += ["--as-pid-1", "--hostname", "sandbox", "--die-with-parent", "--new-session"]
-    view = ["bwrap", *shut_in, *_view(course, limits, shared)]
+    shut_in += ["--hostname", "sandbox", "--die-with-parent", "--new-session"]
+    # The first process inside is the worker; or it is root's bubblewrap, with which all others end: nobody else
+    # could send them a signal. How that was started is nobody's business inside.
+    hidden = [] if "--as-pid-1" in shut_in else ["--tmpfs", "/proc/1", "--remount-ro", "/proc/1"]
+    view = ["bwrap", *shut_in, *_view(course, limits, shared), *hidden]
     return [*view, *_from_root(kind), "prlimit", *_prlimits(limits), "--"]
 
 
