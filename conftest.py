@@ -95,6 +95,7 @@ SLOW = {
         "tests/grading/test_nbgrader_course.py",
         "tests/grading/test_same_as_check.py",
         "tests/grading/test_slicing.py",
+        "tests/grading/test_standing_alone.py",
         "tests/grading/test_stopping.py",
         "tests/grading/test_walls.py",
     ),

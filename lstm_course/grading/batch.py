@@ -17,7 +17,7 @@ from pathlib import Path
 from lstm_course.common.files import PACKAGE, write
 from lstm_course.exercises.verdicts import LATE, NOT_TRIED
 from lstm_course.grading.marking import processes
-from lstm_course.grading.marking.marking import exercises_of
+from lstm_course.grading.marking.marking import exercises_of, imports_of
 from lstm_course.grading.reports import similarity
 from lstm_course.grading.reports.pages import write_all
 from lstm_course.grading.results import Job, LimitsByName, Result, Row
@@ -261,7 +261,8 @@ def _key(submission):
 
 def _fingerprint(submission, seed):
     """What a result hangs on: the notebook, the seed, and who judges it."""
-    content = json.dumps([submission.cells, submission.reason, seed, judge_digest()])
+    imports = imports_of(submission.lesson) if submission.lesson else {}
+    content = json.dumps([submission.cells, submission.reason, seed, judge_digest(), imports])
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 

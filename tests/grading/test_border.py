@@ -55,9 +55,11 @@ TRUE_FORMS = [
     {"reading": 1}, {"parsed": {2: "SyntaxError: no"}}, {"at": 4}, {"over": 0, "alone": True},
     {"ask": "proven", "name": "rnn_cell"}, {"ask": "function", "number": 0, "arguments": (1.0,)},
     {"ask": "reference", "name": "rnn_cell", "arguments": ()},
-    {"ready": "missing", "troubles": [], "lacks": []},
-    {"ready": "value", "troubles": [[0, "NameError: x", True]], "lacks": [3], "value": 44, "is_class": False},
-    {"ready": "function", "troubles": [], "lacks": [], "parameters": [["x", 1, False], ["y", 1, True]],
+    {"ready": "missing", "troubles": [], "lacks": [], "stood_in": []},
+    {"ready": "value", "troubles": [[0, "NameError: x", True]], "lacks": [3], "stood_in": ["rnn_cell"],
+     "value": 44, "is_class": False},
+    {"ready": "function", "troubles": [], "lacks": [], "stood_in": [],
+     "parameters": [["x", 1, False], ["y", 1, True]],
      "stub": False, "blanks": False, "xor": False, "numbers": ["table"], "functions": ["helper"],
      "home": "__main__"},
     {"value": np.ones(3), "error": ERROR, "warnings": ["overflow"], "printed": "",
@@ -196,7 +198,7 @@ def test_a_number_to_be_found_is_earned_by_the_number_alone(value):
 def test_a_value_too_large_for_a_message_is_an_error_inside_and_not_out_here():
     Forger.to_come = [
         {"ask": "reference", "name": "x", "arguments": ()},
-        {"ready": "missing", "troubles": [], "lacks": []},
+        {"ready": "missing", "troubles": [], "lacks": [], "stood_in": []},
     ]
     session = Forger(["1"], ["x"], None, "none", Limits())
     ready = session.begin("x", lambda asked: {"value": [np.zeros(900_000)] * 3})

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from lstm_course.exercises.diagnosis.source import codes, is_blank
 
-__all__ = ["Statement", "imports", "needed", "statements"]
+__all__ = ["Statement", "imports", "needed", "statements", "unbound"]
 
 _BUILTINS = set(dir(builtins))
 _SEES_ALL = {"exec", "globals", "locals", "vars"}
@@ -121,6 +121,17 @@ def needed(all_statements: Sequence[Statement], name: str) -> list[Statement]:
                     chosen[each.place] = each
                     to_read.append(each)
     return [chosen[place] for place in sorted(chosen)]
+
+
+def unbound(all_statements: Iterable[Statement], needed_ones: Iterable[Statement]) -> set[str]:
+    """Names that some statements read and nothing in the notebook binds.
+
+    Args:
+        all_statements: of the notebook.
+        needed_ones: those that read.
+    """
+    bound = {name for each in all_statements for name in each.binds}
+    return {name for each in needed_ones for name in each.reads} - bound
 
 
 def imports(node: ast.AST) -> Iterator[str]:

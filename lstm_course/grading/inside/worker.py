@@ -62,7 +62,7 @@ def main() -> None:
     for stream in 0, 1, 2:
         os.dup2(nothing, stream)
     start = line.receive()
-    cells = _Cells(line, start["cells"], start["names"], set(start["leave_out"]))
+    cells = _Cells(line, start["cells"], start["names"], set(start["leave_out"]), start["imports"])
     for module in cells.wanted(start["import"], start["names"]):
         with contextlib.suppress(Exception):  # the statement that imports it raises it again
             __import__(module)
@@ -89,7 +89,7 @@ def _bury_orphans():
 class _Cells:
     """The notebook: its statements, and which cells cannot be read."""
 
-    def __init__(self, line, sources, names, leave_out):
+    def __init__(self, line, sources, names, leave_out, imports):
         trees, self.unreadable = [], {}
         for cell, source in enumerate(sources):
             if cell in leave_out:
@@ -101,9 +101,11 @@ class _Cells:
                 trees.append((cell, ast.parse(text)))
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 self.unreadable[cell] = f"{type(error).__name__}: {getattr(error, 'msg', None) or error}"
+                trees.append((cell, ast.Module(list(_imports_of(text)), [])))
             file, lines = f"<cell {cell}>", text.splitlines(keepends=True)
             linecache.cache[file] = len(text), None, lines, file
         self.statements = slicing.statements(trees, set(names))
+        self.imports = imports
 
     def wanted(self, modules, names):
         """Those modules that what the exercises need imports, with all that belongs to them."""
@@ -112,6 +114,14 @@ class _Cells:
         needed = {each for name in names for each in slicing.needed(self.statements, name)}
         found = {top for each in needed for top in slicing.imports(each.node)}
         return [name for name, tops in modules.items() if found.intersection(tops)]
+
+
+def _imports_of(text):
+    """The imports of a cell that cannot be read, which others may need: those that stand on a line."""
+    for line in text.splitlines():
+        if line.startswith(("import ", "from ")):
+            with contextlib.suppress(SyntaxError, ValueError):
+                yield from ast.parse(line).body
 
 
 def _python(source):
@@ -142,26 +152,44 @@ def _serve(line, cells, order):
     notebook |= {"__builtins__": builtins, "display": lambda *shown, **options: None}
     checking.grader.ask = line.ask
     os.chdir("/tmp")
+    stood_in = _stood_in(cells, needed, set(order["lost"]), notebook)
     troubles, lacks = [], [statement.place for statement in needed if statement.place in left_out]
     for statement in needed:
-        if statement.place in left_out:
+        if statement.place in left_out or (statement.binds and statement.binds <= stood_in.keys()):
             continue
         if not statement.blank:
             line.send(at=statement.place)
         trouble = _execute(statement, notebook)
+        notebook |= stood_in
         if trouble:
             troubles.append([statement.cell, trouble, name in statement.binds])
+    ran = {"troubles": troubles, "lacks": lacks, "stood_in": sorted(stood_in)}
     call = notebook.get(name)
     source = Source(call)
     if name not in notebook:
         bound = any(name in statement.binds for statement in needed)
-        line.send(ready="broken" if bound else "missing", troubles=troubles, lacks=lacks)
+        line.send(ready="broken" if bound else "missing", **ran)
     else:
-        line.send(troubles=troubles, lacks=lacks, **_described(call, source))
+        line.send(**ran, **_described(call, source))
     if order["observe"]:
         call = _observed(order["observe"], call)
     while "call" in (request := line.receive()):
         line.send(**_called(call, request["call"], source))
+
+
+def _stood_in(cells, needed, lost, notebook):
+    """Put in what the answer reads and has not: the lesson's imports, and the course's own for lost answers.
+
+    Returns:
+        Name -> function of these answers.
+    """
+    for name in slicing.unbound(cells.statements, needed).intersection(cells.imports):
+        with contextlib.suppress(Exception):  # then the name is missing, as it was
+            exec(cells.imports[name], notebook)
+    read = {name for each in needed for name in each.reads}
+    stood_in = {name: checking.courses_own(name) for name in lost & read}
+    notebook |= stood_in
+    return stood_in
 
 
 def _execute(statement, notebook):

@@ -1,5 +1,6 @@
 """Marks for one notebook: each exercise of its lesson is run in the sandbox and judged out here."""
 
+import ast
 import copy
 import functools
 import tempfile
@@ -11,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from lstm_course import exercises
+from lstm_course.common.files import course_folder
+from lstm_course.common.notebooks import code_of
 from lstm_course.exercises import Exercise, verdicts
 from lstm_course.exercises.diagnosis.source import Source
 from lstm_course.exercises.diagnosis.trial import examine
@@ -26,7 +29,7 @@ from lstm_course.grading.sandbox.copying import course_copy
 from lstm_course.grading.sandbox.session import Ended, Session
 from lstm_course.grading.sandbox.walls import Limits
 
-__all__ = ["exercises_of", "limits_for", "mark_notebook", "tidy"]
+__all__ = ["exercises_of", "imports_of", "limits_for", "mark_notebook", "tidy"]
 
 _ATTEMPTS = 4  # how often a notebook that breaks its sandbox is started again for one exercise
 
@@ -60,11 +63,36 @@ def mark_notebook(
     limits = limits or limits_for(lesson, keras)
     modules = {"keras": ["keras", "tensorflow"]} if keras else {}
     results: list[Row] = []
-    with Session(cells, names, _course(lesson), kind, limits, modules) as session:
+    with Session(cells, names, _course(lesson), kind, limits, modules, imports_of(lesson)) as session:
         for exercise in wanted:
             done = {result["exercise"]: result["status"] for result in results}
             results.append(_marked(session, exercise, seed, done))
     return results
+
+
+@functools.cache
+def imports_of(lesson: str) -> dict[str, str]:
+    """What the notebook of a lesson imports: name -> statement.
+
+    Example:
+        >>> imports_of("02")["np"]
+        'import numpy as np'
+    """
+    try:
+        notebooks = sorted(course_folder("notebooks").glob(f"{lesson}_*.ipynb"))
+    except FileNotFoundError:  # it was installed without the lessons
+        return {}
+    found = {}
+    for cell in (cell for path in notebooks for cell in code_of(path.read_bytes())):
+        lines = "\n".join(line for line in cell.splitlines() if not line.startswith("%"))
+        for node in ast.parse(lines).body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                for alias in node.names:
+                    part = copy.copy(node)
+                    part.names = [alias]
+                    found[alias.asname or alias.name.partition(".")[0]] = ast.unparse(part)
+    asked_for = {exercise.id for exercise in exercises_of(lesson)}
+    return {name: line for name, line in found.items() if name not in asked_for}
 
 
 def limits_for(lesson: str, keras: bool = False) -> Limits:
@@ -157,6 +185,10 @@ def _judged(session, exercise, seed, done):
 
 def _ready_judged(session, exercise, seed, done, desk, ready):
     notes = [f"Code cell {each.cell + 1} raises {each.text}." for each in ready.troubles]
+    notes += [
+        f"The notebook's `{name}` is missing or broken: the course's own stood in for it."
+        for name in ready.stood_in
+    ]
     if isinstance(ready, border.Missing):
         return _absent(session, exercise)
     if isinstance(ready, border.Broken):
@@ -180,7 +212,7 @@ def _begun(session, exercise, desk):
     first = None
     for _ in range(_ATTEMPTS):
         try:
-            ready = session.begin(exercise.id, desk.told, observe)
+            ready = session.begin(exercise.id, desk.told, observe, desk.lost())
         except Ended as ended:
             session.stop()
             first = first or ended

@@ -142,10 +142,17 @@ class Trouble:
 
 @dataclass(frozen=True)
 class _Ready(Message):
-    """The statements that an exercise needs have run, but for some, by their numbers, that were left out."""
+    """The statements that an exercise needs have run.
+
+    Args:
+        troubles: what they raised.
+        lacks: numbers of those that were left out.
+        stood_in: names of other exercises for whose answers the course's own stood in.
+    """
 
     troubles: tuple[Trouble, ...]
     lacks: tuple[int, ...]
+    stood_in: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -326,13 +333,14 @@ def _function(message, known):
 
 
 def _run(message, known):
-    """What there was in running the statements: troubles, and the numbers of those that were left out."""
+    """What there was in running the statements, as `_Ready` has it."""
     found = []
     for row in _list(message["troubles"], "the list of troubles")[:_MOST_TROUBLES]:
         cell, text, own = _row(row, 3, "a trouble")
         found.append(Trouble(_number(cell, "a cell", known.cells), _text(text, _TEXT), _truth(own)))
     lacks = _list(message["lacks"], "the list of what was left out")[:_MOST]
-    return tuple(found), tuple(_number(place, "a statement", 1 << 31) for place in lacks)
+    numbers = tuple(_number(place, "a statement", 1 << 31) for place in lacks)
+    return tuple(found), numbers, _names(message["stood_in"])
 
 
 def _signature(parameters):
@@ -426,19 +434,14 @@ def _over(message, known):
     return Over(code == 0 and alone)
 
 
+_RAN = {"ready", "troubles", "lacks", "stood_in"}
 _READERS = (
     ({"reading"}, _reading),
     ({"parsed"}, _parsed),
     ({"at"}, _at),
-    ({"ready", "troubles", "lacks"}, _without_answer),
-    ({"ready", "troubles", "lacks", "value", "is_class"}, _value),
-    (
-        {
-            *("ready", "troubles", "lacks", "parameters", "stub", "blanks", "xor", "numbers", "functions"),
-            "home",
-        },
-        _function,
-    ),
+    (_RAN, _without_answer),
+    (_RAN | {"value", "is_class"}, _value),
+    (_RAN | {"parameters", "stub", "blanks", "xor", "numbers", "functions", "home"}, _function),
     ({"value", "error", "warnings", "printed", "changed"}, _returned),
     ({"over", "alone"}, _over),
 )

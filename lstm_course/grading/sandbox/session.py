@@ -45,6 +45,7 @@ class Session:
         limits: `walls.Limits`.
         modules: name of a module to import before any clock runs -> first names of the imports in the
             notebook that ask for it.
+        imports: name -> statement that imports it, where nothing in the notebook binds it.
 
     Attributes:
         end: when the notebook as a whole has to be done.
@@ -61,8 +62,10 @@ class Session:
         kind: str,
         limits: Limits,
         modules: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        imports: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.cells, self.names, self.modules = cells, list(names), dict(modules)
+        self.imports = dict(imports)
         self.course, self.kind, self.limits = course, kind, limits
         self.meter = usage.Meter(counts=kind not in ("docker", "podman") and Path("/proc/self/stat").exists())
         self.end = self.meter.deadline(limits.all_seconds, _PATIENCE)
@@ -113,12 +116,17 @@ class Session:
                 "names": self.names,
                 "leave_out": list(self.left_out_cells),
                 "import": self.modules,
+                "imports": self.imports,
                 "processes": _processes_inside(self.kind),
             },
         )
 
     def begin(
-        self, name: str, told: Callable[[border.Asked], dict[str, object]], observe: str | None = None
+        self,
+        name: str,
+        told: Callable[[border.Asked], dict[str, object]],
+        observe: str | None = None,
+        lost: Sequence[str] = (),
     ) -> border.Missing | border.Broken | border.Value | border.Function:
         """Run what an exercise needs.
 
@@ -126,6 +134,7 @@ class Session:
             name: id.
             told: function from what the code in the sandbox asks to the reply.
             observe: source of a function `observe(answer, *arguments)` to call in its place, or None.
+            lost: ids of other exercises, for whose answers the course's own stand in.
 
         Returns:
             What the worker says of the answer.
@@ -137,6 +146,7 @@ class Session:
         self._not_past(self.end)
         self.at = None
         order = {"exercise": name, "observe": observe, "leave_out": sorted(self.left_out)}
+        order["lost"] = list(lost)
         self.send(self.limits.cell_seconds, order)
         while True:
             message = self.receive(self.limits.cell_seconds, border.At, border.Asked, *border.READY)

@@ -131,8 +131,8 @@ def command(kind: str, course: Path, limits: Limits, shared: Path | None = None)
         "bwrap as root": ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"],
     }[kind.removesuffix(", once")]  # fmt: skip
     shut_in += ["--hostname", "sandbox", "--die-with-parent", "--new-session"]
-    # The first process inside is the worker; or it is root's bubblewrap, with which all others end: nobody else
-    # could send them a signal. How that was started is nobody's business inside.
+    # The first process inside is the worker; or it is root's bubblewrap, with which all others end, for no
+    # other could send them a signal. How that was started is nobody's business inside.
     hidden = [] if "--as-pid-1" in shut_in else ["--tmpfs", "/proc/1", "--remount-ro", "/proc/1"]
     view = ["bwrap", *shut_in, *_view(course, limits, shared), *hidden]
     return [*view, *_from_root(kind), "prlimit", *_prlimits(limits), "--"]
