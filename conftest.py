@@ -92,6 +92,7 @@ SLOW = {
         "tests/grading/test_hostile.py",
         "tests/grading/test_keras_answers.py",
         "tests/grading/test_lessons.py",
+        "tests/grading/test_library.py",
         "tests/grading/test_nbgrader_course.py",
         "tests/grading/test_same_as_check.py",
         "tests/grading/test_slicing.py",

@@ -382,6 +382,12 @@ def _add_grade(commands):
         "--variants", metavar="KEY", help="grade variants, by the key that `instructor variants` made"
     )
     command.add_argument(
+        "--library",
+        choices=["full", "half", "none"],
+        default="none",
+        help="points of a right answer that calls the library for it, default none",
+    )
+    command.add_argument(
         "--retry",
         choices=["timed-out"],
         help="grade anew, of what is graded already, those whose time was up",
@@ -402,6 +408,7 @@ def _grade(options):
             unsafe=options.unsafe_no_sandbox,
             variants=options.variants,
             retry=[options.retry.replace("-", " ")] if options.retry else [],
+            library=options.library,
             say=partial(print, flush=True),
         )
     except sandbox.NoSandbox as error:

@@ -44,6 +44,10 @@ def _nothing(graded):
 VERDICTS = {
     "right": Verdict("✓", "Right", "Right", "right", "right", _GREEN, 1.0),
     "nearly": Verdict("≈", "Nearly right", "Nearly right", "nearly right", "nearly right", _ORANGE, 0.5),
+    # Only the grader says so; what it is worth is the instructor's to say.
+    "by the library": Verdict(
+        "⚑", "Right, by the library", "Right, by calling the library", "by the library", "tried", _ORANGE
+    ),
     "wrong": _wrong("Not right"),
     "error": _wrong("Raises an error"),
     "timed out": _wrong("Took too long"),

@@ -54,6 +54,7 @@ def run(
     limits: LimitsByName | None = None,
     variants: str | Path | None = None,
     retry: Collection[str] = (),
+    library: str = "none",
     say: Callable[[str], object] = print,
 ) -> Batch:
     """Grade all submissions.
@@ -68,6 +69,7 @@ def run(
         limits: default by lesson.
         variants: path of a key as `lstm-course instructor variants` makes it; default None: the lessons.
         retry: kinds of verdict, such as "timed out": results of an earlier run that hold one are made anew.
+        library: what an answer is worth that lets the library do it: "full", "half" or "none".
         say: told a line for each submission.
 
     Returns:
@@ -86,9 +88,9 @@ def run(
     kind = None if executor else _kind(unsafe)  # the workers of a cluster look for themselves
     (out / "results").mkdir(parents=True, exist_ok=True)
     seed = _kept_seed(out, seed)
-    results, tasks = _done_and_to_do(submissions, out / "results", seed, set(retry))
+    results, tasks = _done_and_to_do(submissions, out / "results", seed, library, set(retry))
     say(f"{len(submissions)} submissions, {len(tasks)} to grade.")
-    how = _How(seed, kind, limits, unsafe)
+    how = _How(seed, kind, limits, unsafe, library)
     with _workers(jobs, executor) as workers:
         for task, result in _graded(workers, tasks, how):
             results[task.file] = result
@@ -109,6 +111,7 @@ class _How:
     kind: str | None
     limits: LimitsByName | None
     unsafe: bool
+    library: str
 
 
 @dataclass(frozen=True)
@@ -130,15 +133,16 @@ class _Task:
             "kind": how.kind,
             "limits": how.limits,
             "unsafe": how.unsafe,
+            "library": how.library,
         }
 
 
-def _done_and_to_do(submissions, folder, seed, retry):
+def _done_and_to_do(submissions, folder, seed, library, retry):
     """File -> result of what an earlier run has graded or nobody can grade; a list of tasks of the rest."""
     results: dict[Path, Result] = {}
     tasks: list[_Task] = []
     for submission in submissions:
-        task = _Task(submission, folder / f"{_key(submission)}.json", _fingerprint(submission, seed))
+        task = _Task(submission, folder / f"{_key(submission)}.json", _fingerprint(submission, seed, library))
         earlier = _earlier(task.file, task.mark)
         if earlier and not _has(earlier, retry) and not _may_be_late(earlier):
             results[task.file] = earlier
@@ -259,10 +263,10 @@ def _key(submission):
     return f"{submission.lesson or 'xx'}-{readable}-{digest}"
 
 
-def _fingerprint(submission, seed):
-    """What a result hangs on: the notebook, the seed, and who judges it."""
+def _fingerprint(submission, seed, library):
+    """What a result hangs on: the notebook, the seed, and who judges it, and how."""
     imports = imports_of(submission.lesson) if submission.lesson else {}
-    content = json.dumps([submission.cells, submission.reason, seed, judge_digest(), imports])
+    content = json.dumps([submission.cells, submission.reason, seed, judge_digest(), imports, library])
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -79,6 +79,7 @@ class Job(TypedDict):
     Keys:
         cells, lesson, seed, kind: as for `marking.mark_notebook`.
         limits: None for those of the lesson.
+        library: as for `marking.mark_notebook`, default "none".
         unsafe: whether to go without a sandbox where none is to be had; known where kind is still None.
     """
 
@@ -87,4 +88,5 @@ class Job(TypedDict):
     seed: int
     kind: str | None
     limits: LimitsByName | None
+    library: NotRequired[str]
     unsafe: NotRequired[bool]

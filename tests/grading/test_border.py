@@ -18,8 +18,8 @@ from lstm_course.grading.sandbox import border
 from lstm_course.grading.sandbox.session import Session
 from lstm_course.grading.sandbox.walls import Limits
 
-WORDS = ["", "value", "function", "missing", "broken", "proven", "reference", "state_jacobian", "x", "lambda",
-         "ValueError", "KeyError", "UnicodeDecodeError", "SystemExit", "__name__", "a b",
+WORDS = ["", "value", "function", "missing", "a.b:c", "broken", "proven", "reference", "state_jacobian", "x",
+         "lambda", "ValueError", "KeyError", "UnicodeDecodeError", "SystemExit", "__name__", "a b",
          "y" * 2000]  # fmt: skip
 ARRAYS = st.sampled_from(
     [np.zeros(3), np.ones((2, 2)), np.float64(1.5), np.array(2), np.full(3, np.nan), np.ones(3, complex),
@@ -63,7 +63,7 @@ TRUE_FORMS = [
      "stub": False, "blanks": False, "xor": False, "numbers": ["table"], "functions": ["helper"],
      "home": "__main__"},
     {"value": np.ones(3), "error": ERROR, "warnings": ["overflow"], "printed": "",
-     "changed": [[0, np.ones(3)]]},
+     "changed": [[0, np.ones(3)]], "called": ["lstm_course.scratch.layers.lstm:LSTM.forward"]},
 ]  # fmt: skip
 
 

@@ -36,12 +36,14 @@ class Answer:
         ended: why the sandbox is no more, or None.
         late: whether the time of all calls together was up.
         first_error: whether the very first call has raised.
+        called: names of functions of the course or of a framework that it has called.
     """
 
     def __init__(self, session: Session, exercise: Exercise, function: Function, desk: Desk) -> None:
         self.session, self.desk = session, desk
         self.ended: Ended | None = None
         self.late, self.first_error = False, False
+        self.called: set[str] = set()
         self._calls = 0
         self._end = session.meter.deadline(session.limits.answer_seconds)
         self.__name__ = exercise.id
@@ -68,6 +70,7 @@ class Answer:
         for text in done.warnings:
             warnings.warn(text, stacklevel=2)
         sys.stdout.write(done.printed)
+        self.called.update(done.called)
         for change in done.changes:
             _put(arguments[change.number], change.new)
         if done.raised:

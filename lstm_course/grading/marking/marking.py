@@ -15,11 +15,13 @@ from lstm_course import exercises
 from lstm_course.common.files import course_folder
 from lstm_course.common.notebooks import code_of
 from lstm_course.exercises import Exercise, verdicts
+from lstm_course.exercises.diagnosis.differences import listed
 from lstm_course.exercises.diagnosis.source import Source
 from lstm_course.exercises.diagnosis.trial import examine
 from lstm_course.exercises.judging import judge
 from lstm_course.exercises.running import describe
 from lstm_course.grading import variants
+from lstm_course.grading.marking import library as libraries
 from lstm_course.grading.marking import observing
 from lstm_course.grading.marking.answers import Answer
 from lstm_course.grading.marking.desk import Desk
@@ -31,6 +33,7 @@ from lstm_course.grading.sandbox.walls import Limits
 
 __all__ = ["exercises_of", "imports_of", "limits_for", "mark_notebook", "tidy"]
 
+_RIGHT = ("right", "nearly", libraries.STATUS)
 _ATTEMPTS = 4  # how often a notebook that breaks its sandbox is started again for one exercise
 
 
@@ -43,7 +46,12 @@ def exercises_of(lesson: str | None) -> list[AnyExercise]:
 
 
 def mark_notebook(
-    cells: Sequence[str], lesson: str, seed: int, kind: str, limits: Limits | None = None
+    cells: Sequence[str],
+    lesson: str,
+    seed: int,
+    kind: str,
+    limits: Limits | None = None,
+    library: str = "none",
 ) -> list[Row]:
     """Mark all exercises of a lesson in one notebook.
 
@@ -53,6 +61,7 @@ def mark_notebook(
         seed: of the probes.
         kind: sandbox, as `sandbox.available` says, or "none".
         limits: default by lesson.
+        library: what an answer is worth that lets the library do it: "full", "half" or "none".
 
     Returns:
         A row for each exercise.
@@ -66,7 +75,7 @@ def mark_notebook(
     with Session(cells, names, _course(lesson), kind, limits, modules, imports_of(lesson)) as session:
         for exercise in wanted:
             done = {result["exercise"]: result["status"] for result in results}
-            results.append(_marked(session, exercise, seed, done))
+            results.append(_marked(session, exercise, seed, done, library))
     return results
 
 
@@ -141,9 +150,10 @@ class _Verdict:
     message: str
     notes: tuple[str, ...] = ()
     mistake: str | None = None
+    share: float = 0.0  # of what the library has done
 
 
-def _marked(session: Session, exercise: AnyExercise, seed: int, done: Mapping[str, str]) -> Row:
+def _marked(session: Session, exercise: AnyExercise, seed: int, done: Mapping[str, str], library: str) -> Row:
     """Row of one exercise; whatever goes wrong in there is a verdict as well."""
     started = time.monotonic()
     try:
@@ -156,11 +166,13 @@ def _marked(session: Session, exercise: AnyExercise, seed: int, done: Mapping[st
         found = _Verdict("not judged", f"The grader broke off while it judged this answer ({kind}).")
     finally:
         session.finish()
+    by_library = found.status == libraries.STATUS
+    share = libraries.WORTH[library] * found.share if by_library else verdicts.score(found.status)
     return {
         "exercise": exercise.id,
         "title": exercise.title,
         "points": exercise.points,
-        "score": verdicts.score(found.status) * exercise.points,
+        "score": share * exercise.points,
         "status": found.status,
         "mistake": found.mistake,
         "message": found.message,
@@ -260,6 +272,12 @@ def _function_judged(exercise, answer, seed, source, notes):
         return _Verdict(status, f"`{exercise.id}` {missing}.", tuple(notes))
     elif status == "wrong" and answer.first_error and finding.mistake is None and " raises a" in sentence:
         status = "error"
+    elif verdicts.score(status):
+        names = libraries.foreign(exercise, answer.called, imports_of(exercise.lesson))
+        if names:
+            said = f"The values come from {listed(names)}: the exercise asks you to write what that does."
+            notes = (*finding.notes, *notes)
+            return _Verdict(libraries.STATUS, said, notes, finding.mistake, verdicts.score(status))
     return _Verdict(status, sentence, (*finding.notes, *notes), finding.mistake)
 
 
@@ -300,7 +318,7 @@ class _Source(Source):
     def not_right(self, exercise: Exercise, is_right: object) -> Iterable[str]:
         """As in `Source`, of those marked before."""
         names = [name for name in self.told.functions if name != exercise.id]
-        return [name for name in names if self.done.get(name, "right") not in ("right", "nearly")]
+        return [name for name in names if self.done.get(name, "right") not in _RIGHT]
 
     def place(self, error: BaseException) -> tuple[int, str, str] | None:
         """As in `Source`: the answer has written it on the exception."""

@@ -8,6 +8,7 @@ A value that is to be judged is the one thing of which nothing is promised but t
 """
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -45,6 +46,7 @@ _T = TypeVar("_T")
 _LINE, _TEXT = 300, 1000  # characters of a warning or a reason; of what an exception says
 _PRINTED = 2000
 _MOST = 20  # names or warnings that are looked at
+_CALLED = re.compile(r"[\w.]+:[\w.<>]+")  # module and function
 _MOST_TROUBLES, _MOST_PARAMETERS = 5, 50
 _KINDS = (
     inspect.Parameter.POSITIONAL_ONLY,
@@ -231,13 +233,18 @@ class Change:
 
 @dataclass(frozen=True)
 class Returned(Message):
-    """What one call did."""
+    """What one call did.
+
+    Args:
+        called: names of functions of the course or of a framework that it has called.
+    """
 
     value: object
     raised: Raised | None
     warnings: tuple[str, ...]
     printed: str
     changes: tuple[Change, ...]
+    called: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -370,7 +377,15 @@ def _returned(message, known):
         tuple(_text(warning, _LINE) for warning in warnings),
         _text(message["printed"], _PRINTED),
         tuple(_change(change, known.arguments) for change in changes),
+        tuple(map(_function_name, _list(message["called"], "the list of what it calls")[:_MOST])),
     )
+
+
+def _function_name(name):
+    name = _text(name, _LINE)
+    if not _CALLED.fullmatch(name):
+        raise Refused("what it calls has no name")
+    return name
 
 
 def _raised(told):
@@ -442,7 +457,7 @@ _READERS = (
     (_RAN, _without_answer),
     (_RAN | {"value", "is_class"}, _value),
     (_RAN | {"parameters", "stub", "blanks", "xor", "numbers", "functions", "home"}, _function),
-    ({"value", "error", "warnings", "printed", "changed"}, _returned),
+    ({"value", "error", "warnings", "printed", "changed", "called"}, _returned),
     ({"over", "alone"}, _over),
 )
 
