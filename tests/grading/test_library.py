@@ -129,7 +129,9 @@ def test_keras_in_place_of_a_cell_is_found():
 
 
 ALLOWED = {
-    "what the lesson hands over": ("from lstm_course.scratch import rnn_cell", "rnn_cell(x, h_prev, weights)"),
+    "what the lesson hands over": (
+        "from lstm_course.scratch import rnn_cell", "rnn_cell(x, h_prev, weights)"
+    ),
     "drawing": ("from lstm_course.plots import draw_cell", "draw_cell()"),
     "only named": ("from lstm_course.scratch import RNN, numeric_gradient", "RNN, numeric_gradient"),
 }  # fmt: skip

@@ -7,13 +7,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from helpers import Grader, are_gone, as_an_ordinary_user, descendants, sandbox_of_this_machine
+from helpers import GRADERS, Grader, are_gone, descendants, sandbox_of_this_machine
 
 from lstm_course.grading.inside import shut_in
 
 sandbox_of_this_machine()
 SECRET = "token-7f3a91"
-GRADERS = {"this user": list, "an ordinary user": as_an_ordinary_user}
 
 
 @pytest.fixture(scope="module", params=GRADERS)

@@ -7,6 +7,7 @@ that is decided here counts for a mark: only what functions return goes out.
 import ast
 import builtins
 import contextlib
+import copy
 import inspect
 import io
 import linecache
@@ -260,18 +261,12 @@ def _observed(source, answer):
 def _called(call, arguments, source, look):
     """What one call did, as a message: value, error, warnings, what it printed, changed and called."""
     before = [wire.pack({"one": argument}) for argument in arguments]
-    printed, seen, nothing = io.StringIO(), Calls(), contextlib.nullcontext()
-    value = error = None
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        sys.stdout = sys.stderr = printed
-        try:
-            with np.errstate(divide="warn", over="warn", invalid="warn"), seen if look else nothing:
-                value = call(*arguments)
-        except BaseException as raised:
-            error = _told(raised, source)
-        finally:
-            sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    seen, again = Calls(), copy.deepcopy(arguments) if look else None
+    value, error, caught, printed = _run(call, arguments, seen if look else contextlib.nullcontext())
+    if look and isinstance(error, RecursionError):
+        # To look takes room on the stack: without, it may end elsewhere, or well.
+        arguments = again
+        value, error, caught, printed = _run(call, arguments, contextlib.nullcontext())
     changed = [
         [number, argument]
         for number, argument in enumerate(arguments)
@@ -279,9 +274,9 @@ def _called(call, arguments, source, look):
     ]
     reply = {
         "value": value,
-        "error": error,
+        "error": None if error is None else _told(error, source),
         "warnings": sorted({str(warning.message)[:300] for warning in caught})[:20],
-        "printed": printed.getvalue()[:2000],
+        "printed": printed[:2000],
         "changed": changed,
         "called": seen.names,
     }
@@ -290,6 +285,23 @@ def _called(call, arguments, source, look):
     except wire.WireError:
         reply |= {"value": running.Odd("more data than can be taken")}
     return reply
+
+
+def _run(call, arguments, seen):
+    """(What one call returned, what it raised, its warnings, what it printed)."""
+    printed = io.StringIO()
+    value = error = None
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sys.stdout = sys.stderr = printed
+        try:
+            with np.errstate(divide="warn", over="warn", invalid="warn"), seen:
+                value = call(*arguments)
+        except BaseException as raised:
+            error = raised
+        finally:
+            sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    return value, error, caught, printed.getvalue()
 
 
 def _told(error, source):
