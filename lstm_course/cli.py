@@ -406,6 +406,17 @@ def _add_grade(commands):
     command.add_argument(
         "--variants", metavar="KEY", help="grade variants, by the key that `instructor variants` made"
     )
+    command.add_argument(
+        "--library",
+        choices=["full", "half", "none"],
+        default="none",
+        help="points of a right answer that calls the library for it, default none",
+    )
+    command.add_argument(
+        "--retry",
+        choices=["timed-out"],
+        help="grade anew, of what is graded already, those whose time was up",
+    )
     command.set_defaults(run=_grade, when_stopped="Stopped. The same command goes on from here.\n")
 
 
@@ -421,6 +432,8 @@ def _grade(options):
             executor=options.executor,
             unsafe=options.unsafe_no_sandbox,
             variants=options.variants,
+            retry=[options.retry.replace("-", " ")] if options.retry else [],
+            library=options.library,
             say=partial(print, flush=True),
         )
     except sandbox.NoSandbox as error:

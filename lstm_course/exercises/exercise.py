@@ -15,8 +15,18 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 
-__all__ = ["Exercise", "Mistake", "Probe", "Question", "ValueExercise", "WrongValue", "edits"]
+__all__ = [
+    "IMPORTS_KERAS",
+    "Exercise",
+    "Mistake",
+    "Probe",
+    "Question",
+    "ValueExercise",
+    "WrongValue",
+    "edits",
+]
 
+IMPORTS_KERAS = re.compile(r"^[ \t]*(?:import|from)\s+(?:keras|tensorflow)\b", re.MULTILINE)
 _CONVENTION = " [convention]"
 
 
@@ -180,8 +190,7 @@ class Exercise:
     @cached_property
     def needs_keras(self) -> bool:
         """Whether the answer is made with Keras: then it is a model, and takes long to make."""
-        imports = r"^\s*(import keras|from keras|from tensorflow|import tensorflow)"
-        return bool(re.search(imports, self.source, re.MULTILINE))
+        return bool(IMPORTS_KERAS.search(self.source))
 
     @property
     def stub(self) -> str:

@@ -11,6 +11,8 @@ from .exercise import Exercise, Question, ValueExercise
 
 __all__ = ["every", "find", "lesson_of"]
 
+_ANSWERED = re.compile(r"^[ \t]*(?:def (\w+)\s*\(|(\w+)\s*=|check\((\w+))", re.MULTILINE)
+
 
 @cache
 def every() -> dict[str, Exercise | ValueExercise | Question]:
@@ -52,9 +54,7 @@ def lesson_of(cells: Iterable[str]) -> str | None:
         >>> lesson_of(["def rnn_cell(x, h_prev, weights): ...", "check(rnn_cell)"])
         '01'
     """
-    text, lessons = "\n".join(cells), Counter()
-    for exercise in every().values():
-        name = re.escape(exercise.id)
-        if re.search(rf"^[ \t]*(def {name}\s*\(|{name}\s*=|check\({name}\b)", text, re.MULTILINE):
-            lessons[exercise.lesson] += 1
+    # In one pass for all names: a notebook may be large.
+    named = {name for parts in _ANSWERED.findall("\n".join(cells)) for name in parts}
+    lessons = Counter(exercise.lesson for name, exercise in every().items() if name in named)
     return lessons.most_common(1)[0][0] if lessons else None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ["FAILED", "NOT_TRIED", "VERDICTS", "Finding", "Verdict", "score"]
+__all__ = ["FAILED", "LATE", "NOT_TRIED", "VERDICTS", "Finding", "Verdict", "score"]
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,22 @@ def _nothing(graded):
 VERDICTS = {
     "right": Verdict("✓", "Right", "Right", "right", "right", _GREEN, 1.0),
     "nearly": Verdict("≈", "Nearly right", "Nearly right", "nearly right", "nearly right", _ORANGE, 0.5),
+    # Only the grader says so; what it is worth is the instructor's to say.
+    "by the library": Verdict(
+        "⚑", "Right, by the library", "Right, by calling the library", "by the library", "tried", _ORANGE
+    ),
     "wrong": _wrong("Not right"),
     "error": _wrong("Raises an error"),
     "timed out": _wrong("Took too long"),
     "killed": _wrong("Ended its Python"),
+    "not judged": Verdict(
+        "?", "Not judged", "Not judged yet: a person looks at it", "not judged", "tried", _ORANGE
+    ),
     "not attempted": _nothing("Not attempted"),
     "missing": _nothing("Not found"),
 }
-FAILED = ("wrong", "error", "timed out", "killed")
+LATE = "timed out"
+FAILED = ("wrong", "error", "timed out", "killed", "not judged")
 NOT_TRIED = ("not attempted", "missing")
 
 

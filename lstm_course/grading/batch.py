@@ -8,16 +8,16 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from lstm_course.common.files import PACKAGE, write
-from lstm_course.exercises.verdicts import NOT_TRIED
+from lstm_course.exercises.verdicts import LATE, NOT_TRIED
 from lstm_course.grading.marking import processes
-from lstm_course.grading.marking.marking import exercises_of
+from lstm_course.grading.marking.marking import exercises_of, imports_of
 from lstm_course.grading.reports import similarity
 from lstm_course.grading.reports.pages import write_all
 from lstm_course.grading.results import Job, LimitsByName, Result, Row
@@ -53,6 +53,8 @@ def run(
     unsafe: bool = False,
     limits: LimitsByName | None = None,
     variants: str | Path | None = None,
+    retry: Collection[str] = (),
+    library: str = "none",
     say: Callable[[str], object] = print,
 ) -> Batch:
     """Grade all submissions.
@@ -66,6 +68,8 @@ def run(
         unsafe: whether to run without a sandbox where none is to be had.
         limits: default by lesson.
         variants: path of a key as `lstm-course instructor variants` makes it; default None: the lessons.
+        retry: kinds of verdict, such as "timed out": results of an earlier run that hold one are made anew.
+        library: what an answer is worth that lets the library do it: "full", "half" or "none".
         say: told a line for each submission.
 
     Returns:
@@ -84,13 +88,16 @@ def run(
     kind = None if executor else _kind(unsafe)  # the workers of a cluster look for themselves
     (out / "results").mkdir(parents=True, exist_ok=True)
     seed = _kept_seed(out, seed)
-    results, tasks = _done_and_to_do(submissions, out / "results", seed)
+    results, tasks = _done_and_to_do(submissions, out / "results", seed, library, set(retry))
     say(f"{len(submissions)} submissions, {len(tasks)} to grade.")
-    how = _How(seed, kind, limits, unsafe)
+    how = _How(seed, kind, limits, unsafe, library)
     with _workers(jobs, executor) as workers:
         for task, result in _graded(workers, tasks, how):
             results[task.file] = result
             say(_line(result))
+        for task, result in _graded(workers, _late(tasks, results), how, alone=True):
+            results[task.file] = result
+            say(f"{_line(result)}, tried again alone")
     wanted = sorted(results.values(), key=lambda each: (each["lesson"] or "", each["learner"], each["id"]))
     write_all(wanted, out)
     return Batch(out, wanted, len(tasks))
@@ -104,6 +111,7 @@ class _How:
     kind: str | None
     limits: LimitsByName | None
     unsafe: bool
+    library: str
 
 
 @dataclass(frozen=True)
@@ -125,23 +133,37 @@ class _Task:
             "kind": how.kind,
             "limits": how.limits,
             "unsafe": how.unsafe,
+            "library": how.library,
         }
 
 
-def _done_and_to_do(submissions, folder, seed):
+def _done_and_to_do(submissions, folder, seed, library, retry):
     """File -> result of what an earlier run has graded or nobody can grade; a list of tasks of the rest."""
     results: dict[Path, Result] = {}
     tasks: list[_Task] = []
     for submission in submissions:
-        task = _Task(submission, folder / f"{_key(submission)}.json", _fingerprint(submission, seed))
+        task = _Task(submission, folder / f"{_key(submission)}.json", _fingerprint(submission, seed, library))
         earlier = _earlier(task.file, task.mark)
-        if earlier:
+        if earlier and not _has(earlier, retry) and not _may_be_late(earlier):
             results[task.file] = earlier
         elif submission.reason:
             results[task.file] = _write(task.file, _result(task, [], submission.reason))
         else:
             tasks.append(task)
     return results, tasks
+
+
+def _late(tasks, results):
+    """Those whose time was up while others were graded beside them: they get another chance, alone."""
+    return [task for task in tasks if task.file in results and _may_be_late(results[task.file])]
+
+
+def _has(result, verdicts):
+    return any(row["status"] in verdicts for row in result["exercises"])
+
+
+def _may_be_late(result):
+    return _has(result, {LATE}) and not result["alone"]
 
 
 def _with_variants(submissions, key):
@@ -175,11 +197,13 @@ def grade_here(job: Job) -> list[Row]:
     return processes.grade(job)
 
 
-def _graded(workers: Executor, tasks: Sequence[_Task], how: _How) -> Iterator[tuple[_Task, Result]]:
+def _graded(
+    workers: Executor, tasks: Sequence[_Task], how: _How, alone: bool = False
+) -> Iterator[tuple[_Task, Result]]:
     """Hand out the work and write each result when it comes; never more in hand than needed."""
     waiting, running = list(reversed(tasks)), {}
     while waiting or running:
-        while waiting and len(running) < 200:
+        while waiting and len(running) < (1 if alone else 200):
             task = waiting.pop()
             running[workers.submit(grade_here, task.job(how))] = task
         for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -187,7 +211,7 @@ def _graded(workers: Executor, tasks: Sequence[_Task], how: _How) -> Iterator[tu
             if error:
                 yield task, _result(task, [], f"The grader failed: {error}")
             else:
-                yield task, _write(task.file, _result(task, future.result(), None))
+                yield task, _write(task.file, _result(task, future.result(), None, alone))
 
 
 def _line(result):
@@ -199,13 +223,23 @@ def _line(result):
 def _workers(jobs, executor):
     """Where the work is done: threads of this process, or the workers of a Dask cluster."""
     if executor is None:
+        processes.go_on()
         with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as threads:
-            yield threads
+            try:
+                yield threads
+            except BaseException:  # Ctrl+C above all: nobody waits for what has been handed out
+                threads.shutdown(wait=False, cancel_futures=True)
+                processes.stop()
+                raise
         return
     from distributed import Client
 
     with Client(executor) as client, client.get_executor(pure=False, retries=5) as workers:
-        yield workers
+        try:
+            yield workers
+        except BaseException:
+            workers.shutdown(wait=False)
+            raise
 
 
 @functools.cache
@@ -229,9 +263,10 @@ def _key(submission):
     return f"{submission.lesson or 'xx'}-{readable}-{digest}"
 
 
-def _fingerprint(submission, seed):
-    """What a result hangs on: the notebook, the seed, and who judges it."""
-    content = json.dumps([submission.cells, submission.reason, seed, judge_digest()])
+def _fingerprint(submission, seed, library):
+    """What a result hangs on: the notebook, the seed, and who judges it, and how."""
+    imports = imports_of(submission.lesson) if submission.lesson else {}
+    content = json.dumps([submission.cells, submission.reason, seed, judge_digest(), imports, library])
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -287,8 +322,11 @@ def _earlier(file, mark):
         return None
 
 
-def _result(task: _Task, rows: list[Row], reason: str | None) -> Result:
+def _result(task: _Task, rows: list[Row], reason: str | None, alone: bool = False) -> Result:
     submission = task.submission
+    for row in rows:
+        if alone and row["status"] == LATE:
+            row["notes"].append("It was tried twice, the second time with nothing else beside it.")
     tried = {row["exercise"] for row in rows if row["status"] not in NOT_TRIED}
     written = similarity.answers(submission.cells or (), submission.lesson)
     return {
@@ -302,6 +340,7 @@ def _result(task: _Task, rows: list[Row], reason: str | None) -> Result:
         "score": sum(row["score"] for row in rows),
         "points": sum(exercise.points for exercise in exercises_of(submission.lesson)),
         "exercises": rows,
+        "alone": alone,
         "answers": {name: text for name, text in written.items() if name in tried},
         "key": _key(submission),
         "fingerprint": task.mark,

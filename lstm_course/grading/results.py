@@ -41,6 +41,7 @@ class Result(TypedDict):
         learner, id, lesson, path, others, reason: as in `intake.Submission`.
         score, points: of all exercises together.
         exercises: a row for each.
+        alone: whether it was graded a second time, with nothing beside it, because its time had been up.
         answers: id -> text of the answer, of those that were tried.
         key: name of its files.
         fingerprint: of all that it hangs on.
@@ -55,6 +56,7 @@ class Result(TypedDict):
     score: float
     points: int
     exercises: list[Row]
+    alone: bool
     answers: dict[str, str]
     key: str
     fingerprint: str
@@ -77,6 +79,7 @@ class Job(TypedDict):
     Keys:
         cells, lesson, seed, kind: as for `marking.mark_notebook`.
         limits: None for those of the lesson.
+        library: as for `marking.mark_notebook`, default "none".
         unsafe: whether to go without a sandbox where none is to be had; known where kind is still None.
     """
 
@@ -85,4 +88,5 @@ class Job(TypedDict):
     seed: int
     kind: str | None
     limits: LimitsByName | None
+    library: NotRequired[str]
     unsafe: NotRequired[bool]

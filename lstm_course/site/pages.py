@@ -18,7 +18,7 @@ from lstm_course.common.comparing import WIDGET_VIEW
 from lstm_course.common.trouble import Trouble
 from lstm_course.site.printing import write_printable
 
-PAGES = ("README.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "datasets/README.md")
+PAGES = ("README.md", "CHANGELOG.md", "CODE_OF_CONDUCT.md", "SECURITY.md", "datasets/README.md")
 SOLUTION = '<details class="solution"><summary>{}</summary>\n\n{}\n\n</details>'
 # Not for readers: the command's entry, and the right answers.
 _NOT_IN_REFERENCE = re.compile(r"__main__$|\._|\.exercises\.lessons(\.|$)")

@@ -493,11 +493,6 @@ def scaled_by_scikit_learn(train, test):
 # Lesson 6: baselines and forecasts
 
 
-@answer("seasonal_naive", "slice past the end", says="from the end")
-def sliced_from_the_end(past, period, horizon):
-    return past[-period : -period + horizon]
-
-
 @answer("mase", "RMSE")
 def root_mean_square(truth, forecast, train, period):
     return np.sqrt(np.mean((truth - forecast) ** 2))

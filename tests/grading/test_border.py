@@ -18,8 +18,8 @@ from lstm_course.grading.sandbox import border
 from lstm_course.grading.sandbox.session import Session
 from lstm_course.grading.sandbox.walls import Limits
 
-WORDS = ["", "value", "function", "missing", "broken", "proven", "reference", "state_jacobian", "x", "lambda",
-         "ValueError", "KeyError", "UnicodeDecodeError", "SystemExit", "__name__", "a b",
+WORDS = ["", "value", "function", "missing", "a.b:c", "broken", "proven", "reference", "state_jacobian", "x",
+         "lambda", "ValueError", "KeyError", "UnicodeDecodeError", "SystemExit", "__name__", "a b",
          "y" * 2000]  # fmt: skip
 ARRAYS = st.sampled_from(
     [np.zeros(3), np.ones((2, 2)), np.float64(1.5), np.array(2), np.full(3, np.nan), np.ones(3, complex),
@@ -54,13 +54,17 @@ ERROR = {
 TRUE_FORMS = [
     {"reading": 1}, {"parsed": {2: "SyntaxError: no"}}, {"at": 4}, {"over": 0, "alone": True},
     {"ask": "proven", "name": "rnn_cell"}, {"ask": "function", "number": 0, "arguments": (1.0,)},
-    {"ask": "reference", "name": "rnn_cell", "arguments": ()}, {"ready": "missing", "troubles": []},
-    {"ready": "value", "troubles": [[0, "NameError: x", True]], "value": 44, "is_class": False},
-    {"ready": "function", "troubles": [], "parameters": [["x", 1, False], ["y", 1, True]], "stub": False,
-     "blanks": False, "xor": False, "words": "def x", "numbers": ["table"], "functions": ["helper"],
+    {"ask": "reference", "name": "rnn_cell", "arguments": ()},
+    {"ready": "missing", "troubles": [], "lacks": [], "stood_in": []},
+    {"ready": "value", "troubles": [[0, "NameError: x", True]], "lacks": [3], "stood_in": ["rnn_cell"],
+     "value": 44, "is_class": False},
+    {"ready": "function", "troubles": [], "lacks": [], "stood_in": [],
+     "parameters": [["x", 1, False], ["y", 1, True]],
+     "stub": False, "blanks": False, "xor": False, "words": "def x", "numbers": ["table"],
+     "functions": ["helper"],
      "home": "__main__"},
     {"value": np.ones(3), "error": ERROR, "warnings": ["overflow"], "printed": "",
-     "changed": [[0, np.ones(3)]]},
+     "changed": [[0, np.ones(3)]], "called": ["lstm_course.scratch.layers.lstm:LSTM.forward"]},
 ]  # fmt: skip
 
 
@@ -151,7 +155,7 @@ class Forger(Session):
     def start(self):
         self._sent = iter(self.to_come)
 
-    def send(self, seconds, message, functions=None):
+    def _send(self, end, message, functions=None):
         wire.pack(message, functions)
         self.last = message
 
@@ -195,7 +199,7 @@ def test_a_number_to_be_found_is_earned_by_the_number_alone(value):
 def test_a_value_too_large_for_a_message_is_an_error_inside_and_not_out_here():
     Forger.to_come = [
         {"ask": "reference", "name": "x", "arguments": ()},
-        {"ready": "missing", "troubles": []},
+        {"ready": "missing", "troubles": [], "lacks": [], "stood_in": []},
     ]
     session = Forger(["1"], ["x"], None, "none", Limits())
     ready = session.begin("x", lambda asked: {"value": [np.zeros(900_000)] * 3})

@@ -4,10 +4,11 @@ import socket
 import sys
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from helpers import sandbox_of_this_machine
+from helpers import GRADERS, Grader, sandbox_of_this_machine
 
 import lstm_course
 from lstm_course.exercises import find
@@ -378,6 +379,133 @@ ATTACKS = {
         "@best\n" + SIGNATURE + ZEROS,
         {"wrong", "error"},
     ),
+    "memory that is shared": (
+        ["import mmap"],
+        function("held = [mmap.mmap(-1, 100_000_000) for _ in range(30)]", "return np.zeros(2)"),
+        {"error"},
+    ),
+    "memory of a file without a name": (
+        ["import os"],
+        function("f = os.memfd_create('x')", "while True: os.write(f, bytes(10_000_000))"),
+        {"error"},
+    ),
+    "memory of a device": (
+        ["import mmap, os"],
+        function("return mmap.mmap(os.open('/dev/zero', os.O_RDWR), 2_000_000_000)"),
+        {"error"},
+    ),
+    "memory of a file that is larger than its disk": (
+        [],
+        function("held = np.memmap('/tmp/held', mode='w+', shape=2_000_000_000, dtype='u1')", "held[:] = 1"),
+        {"error", "killed"},
+    ),
+    "memory in a hundred thousand pieces, by children that wait": (
+        ["import os, time"],
+        function(
+            "held = [bytes(1000) for _ in range(100_000)]",
+            "for _ in range(20):",
+            "    if os.fork() == 0:",
+            "        mine = [bytes(1000) for _ in range(100_000)]",
+            "        time.sleep(60)",
+            "time.sleep(60)",
+        ),
+        {"killed", "timed out"},
+    ),
+    "a stack of gigabytes": (
+        ["import threading"],
+        function("threading.stack_size(2_000_000_000)", "threading.Thread(target=print).start()", "return 1"),
+        {"error"},
+    ),
+    "threads without end": (
+        ["import threading, time"],
+        function("while True: threading.Thread(target=time.sleep, args=(60,)).start()"),
+        {"error"},
+    ),
+    "small files without end": (
+        ["import itertools"],
+        function("for n in itertools.count(): open(f'/tmp/{n}', 'w').close()"),
+        {"error", "timed out", "killed"},
+    ),
+    "pipes and sockets full of data": (
+        ["import os, socket"],
+        function(
+            "held = [socket.socketpair() for _ in range(200)]",
+            "for a, b in held:",
+            "    a.setblocking(False)",
+            "    try:",
+            "        while True: a.send(bytes(100_000))",
+            "    except BlockingIOError: pass",
+            "return np.zeros(2)",
+        ),
+        {"error", "wrong"},
+    ),
+    "children that nobody buries": (
+        ["import os"],
+        function(
+            "for _ in range(10):",
+            "    if os.fork() == 0: os._exit(0)",
+            "return np.zeros(2)",
+        ),
+        {"wrong"},
+    ),
+    "messages without end": (
+        ["import os\nfrom lstm_course.grading.inside import wire"],
+        function(
+            "word = wire.pack({'at': 1})",
+            "while True:",
+            "    for fd in range(3, 9):",
+            "        try: os.write(fd, word)",
+            "        except OSError: pass",
+        ),
+        {"killed", "timed out"},
+    ),
+    "a new clock for each statement": (
+        [
+            "import os\nfrom lstm_course.grading.inside import wire\n"
+            "word = wire.pack({'at': 1})\nwhile True:\n    for fd in range(3, 9):\n"
+            "        try: os.write(fd, word)\n        except OSError: pass"
+        ],
+        function("return word"),
+        {"error", "killed", "timed out"},
+    ),
+    "questions without end": (
+        ["from lstm_course.grading.inside import checking"],
+        function(
+            "while True: checking.grader.ask({'ask': 'reference', 'name': 'sigmoid', 'arguments': (x,)})"
+        ),
+        {"timed out"},
+    ),
+    "an answer of the answer before it": (
+        ["from lstm_course.grading.inside import checking"],
+        function("return checking.courses_own('state_jacobian')(x, h_prev, weights)"),
+        {"error"},
+    ),
+    "names of functions that are markup": (
+        ["import os\nfrom lstm_course.grading.inside import wire"],
+        forged(
+            "wire.pack({'value': 1, 'error': None, 'warnings': [], 'printed': '', 'changed': [], "
+            "'called': ['<b>x</b>']})"
+        ),
+        {"killed", "wrong"},
+    ),
+    "a course of its own": (
+        [
+            "import sys, types\nfake = types.ModuleType('lstm_course.exercises.running')\n"
+            "sys.modules['lstm_course.exercises.running'] = sys.modules['numpy.testing'] = fake"
+        ],
+        SIGNATURE + ZEROS,
+        {"wrong"},
+    ),
+    "the profile hook taken away": (
+        ["import sys, threading"],
+        SIGNATURE + "    sys.setprofile(None), threading.setprofile(None)\n" + ZEROS,
+        {"wrong"},
+    ),
+    "the filter taken away": (
+        ["from lstm_course.grading.inside import shut_in\nshut_in._REFUSED.clear()"],
+        function("shut_in.shut()", "return np.zeros(2)"),
+        {"error", "wrong"},
+    ),
     "escape by magics": (
         ["!touch /tmp/bang\n%run /etc/passwd\n%load_ext evil"],
         SIGNATURE + ZEROS,
@@ -386,8 +514,15 @@ ATTACKS = {
 }
 
 
+@pytest.fixture(scope="module", params=GRADERS)
+def grader(request):
+    made = Grader(GRADERS[request.param](), LMS_TOKEN="not for learners")
+    yield made
+    made.end()
+
+
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_gains_nothing_and_harms_no_other_answer(name):
+def test_an_attack_gains_nothing_and_harms_no_other_answer(grader, name):
     before, attack, allowed = ATTACKS[name]
     cells = [
         "import numpy as np",
@@ -397,7 +532,7 @@ def test_an_attack_gains_nothing_and_harms_no_other_answer(name):
         HONEST,
         "lag_at_one_percent = 44",
     ]
-    rows = {row["exercise"]: row for row in marking.mark_notebook(cells, "02", 11, KIND, LIMITS)}
+    rows = grader.mark(cells, "02", asdict(LIMITS))
     assert not Path("/tmp/bang").exists(), "it reached this machine"
     assert rows["state_jacobian"]["status"] in allowed, rows["state_jacobian"]
     assert rows["state_jacobian"]["score"] == 0

@@ -13,12 +13,12 @@ import builtins
 import copy
 import dis
 import types
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lstm_course.exercises.diagnosis.source import codes, is_blank
 
-__all__ = ["Statement", "needed", "statements"]
+__all__ = ["Statement", "imports", "needed", "statements", "unbound"]
 
 _BUILTINS = set(dir(builtins))
 _SEES_ALL = {"exec", "globals", "locals", "vars"}
@@ -149,6 +149,31 @@ def needed(all_statements: Sequence[Statement], name: str) -> list[Statement]:
                     chosen[each.place] = each
                     to_read.append(each)
     return [chosen[place] for place in sorted(chosen)]
+
+
+def unbound(all_statements: Iterable[Statement], needed_ones: Iterable[Statement]) -> set[str]:
+    """Names that some statements read and nothing in the notebook binds.
+
+    Args:
+        all_statements: of the notebook.
+        needed_ones: those that read.
+    """
+    bound = {name for each in all_statements for name in each.binds}
+    return {name for each in needed_ones for name in each.reads} - bound
+
+
+def imports(node: ast.AST) -> Iterator[str]:
+    """First names of the modules that a statement imports, in the functions within it too.
+
+    Example:
+        >>> list(imports(ast.parse("import keras.layers")))
+        ['keras']
+    """
+    for part in ast.walk(node):
+        if isinstance(part, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in part.names)
+        elif isinstance(part, ast.ImportFrom) and part.module and not part.level:
+            yield part.module.partition(".")[0]
 
 
 def _providers(all_statements, name, last):

@@ -122,7 +122,7 @@ def encode(
     if isinstance(value, Mapping) and all(isinstance(key, str | int) for key in value):
         return {"dict": [[str(key), type(key) is int, inner(value[key])] for key in value]}
     if isinstance(value, tuple | list):
-        flat = _as_numbers(value) if len(value) > 1000 else None
+        flat = _as_numbers(value) if len(value) > 1000 and _all_numbers(value) else None
         if flat is None:
             return {"tuple" if isinstance(value, tuple) else "list": [inner(item) for item in value]}
         value = flat
@@ -144,6 +144,13 @@ def _numbers_or_odd(value, blobs):
     blobs.append(np.ascontiguousarray(numbers).tobytes())
     scalar = isinstance(value, np.generic)
     return {"array": [numbers.dtype.str, list(numbers.shape), start, scalar]}
+
+
+def _all_numbers(value, depth=0):
+    """Whether a list holds numbers and such lists alone: in an array each text is as long as the longest."""
+    if isinstance(value, tuple | list):
+        return depth < _DEEPEST and all(_all_numbers(item, depth + 1) for item in value)
+    return isinstance(value, int | float | complex | np.generic | np.ndarray)
 
 
 def _as_numbers(value):

@@ -6,6 +6,8 @@ that is decided here counts for a mark: only what functions return goes out.
 
 import ast
 import builtins
+import contextlib
+import copy
 import inspect
 import io
 import linecache
@@ -20,6 +22,9 @@ from typing import Any
 from lstm_course.exercises import running
 from lstm_course.exercises.diagnosis.source import Source
 from lstm_course.grading.inside import checking, slicing, wire
+from lstm_course.grading.inside.calls import Calls
+
+_LOOKS = 3  # calls of an answer in which it is looked at what it calls; to look takes time
 
 
 class _Line:
@@ -59,9 +64,10 @@ def main() -> None:
     for stream in 0, 1, 2:
         os.dup2(nothing, stream)
     start = line.receive()
-    for module in start["import"]:
-        __import__(module)
-    cells = _Cells(line, start["cells"], start["names"], set(start["leave_out"]))
+    cells = _Cells(line, start["cells"], start["names"], set(start["leave_out"]), start["imports"])
+    for module in cells.wanted(start["import"], start["names"]):
+        with contextlib.suppress(Exception):  # the statement that imports it raises it again
+            __import__(module)
     line.send(parsed=cells.unreadable)
     while True:
         order = line.receive()
@@ -70,14 +76,22 @@ def main() -> None:
             _serve(line, cells, order)
             os._exit(0)
         _, status = os.waitpid(child, 0)
+        _bury_orphans()
         alone = sum(entry.name.isdigit() for entry in Path("/proc").iterdir()) <= start["processes"]
         line.send(over=os.waitstatus_to_exitcode(status), alone=alone)
+
+
+def _bury_orphans():
+    """Take leave of processes whose own parents have ended: this one is the first of all inside."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 class _Cells:
     """The notebook: its statements, and which cells cannot be read."""
 
-    def __init__(self, line, sources, names, leave_out):
+    def __init__(self, line, sources, names, leave_out, imports):
         trees, self.unreadable = [], {}
         for cell, source in enumerate(sources):
             if cell in leave_out:
@@ -89,9 +103,27 @@ class _Cells:
                 trees.append((cell, ast.parse(text)))
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 self.unreadable[cell] = f"{type(error).__name__}: {getattr(error, 'msg', None) or error}"
+                trees.append((cell, ast.Module(list(_imports_of(text)), [])))
             file, lines = f"<cell {cell}>", text.splitlines(keepends=True)
             linecache.cache[file] = len(text), None, lines, file
         self.statements = slicing.statements(trees, set(names))
+        self.imports = imports
+
+    def wanted(self, modules, names):
+        """Those modules that what the exercises need imports, with all that belongs to them."""
+        if not modules:
+            return []
+        needed = {each for name in names for each in slicing.needed(self.statements, name)}
+        found = {top for each in needed for top in slicing.imports(each.node)}
+        return [name for name, tops in modules.items() if found.intersection(tops)]
+
+
+def _imports_of(text):
+    """The imports of a cell that cannot be read, which others may need: those that stand on a line."""
+    for line in text.splitlines():
+        if line.startswith(("import ", "from ")):
+            with contextlib.suppress(SyntaxError, ValueError):
+                yield from ast.parse(line).body
 
 
 def _python(source):
@@ -122,26 +154,46 @@ def _serve(line, cells, order):
     notebook |= {"__builtins__": builtins, "display": lambda *shown, **options: None}
     checking.grader.ask = line.ask
     os.chdir("/tmp")
-    troubles = []
+    stood_in = _stood_in(cells, needed, set(order["lost"]), notebook)
+    troubles, lacks = [], [statement.place for statement in needed if statement.place in left_out]
     for statement in needed:
-        if statement.place in left_out:
+        if statement.place in left_out or (statement.binds and statement.binds <= stood_in.keys()):
             continue
         if not statement.blank:
             line.send(at=statement.place)
         trouble = _execute(statement, notebook)
+        notebook |= stood_in
         if trouble:
             troubles.append([statement.cell, trouble, name in statement.binds])
+    ran = {"troubles": troubles, "lacks": lacks, "stood_in": sorted(stood_in)}
     call = running.bare(notebook.get(name))
     source = Source(call)
     if name not in notebook:
         bound = any(name in statement.binds for statement in needed)
-        line.send(ready="broken" if bound else "missing", troubles=troubles)
+        line.send(ready="broken" if bound else "missing", **ran)
     else:
-        line.send(troubles=troubles, **_described(call, source))
+        line.send(**ran, **_described(call, source))
     if order["observe"]:
         call = _observed(order["observe"], call)
+    looks = _LOOKS
     while "call" in (request := line.receive()):
-        line.send(**_called(call, request["call"], source))
+        line.send(**_called(call, request["call"], source, looks > 0))
+        looks -= 1
+
+
+def _stood_in(cells, needed, lost, notebook):
+    """Put in what the answer reads and has not: the lesson's imports, and the course's own for lost answers.
+
+    Returns:
+        Name -> function of these answers.
+    """
+    for name in slicing.unbound(cells.statements, needed).intersection(cells.imports):
+        with contextlib.suppress(Exception):  # then the name is missing, as it was
+            exec(cells.imports[name], notebook)
+    read = {name for each in needed for name in each.reads}
+    stood_in = {name: checking.courses_own(name) for name in lost & read}
+    notebook |= stood_in
+    return stood_in
 
 
 def _execute(statement, notebook):
@@ -205,19 +257,15 @@ def _observed(source, answer):
     return observed
 
 
-def _called(call, arguments, source):
-    """What one call did, as a message: value, error, warnings, what it printed, what it changed."""
+def _called(call, arguments, source, look):
+    """What one call did, as a message: value, error, warnings, what it printed, changed and called."""
     before = [wire.pack({"one": argument}) for argument in arguments]
-    printed = io.StringIO()
-    value = error = None
-    with running.warnings_heard() as heard:
-        sys.stdout = sys.stderr = printed
-        try:
-            value = call(*arguments)
-        except BaseException as raised:
-            error = _told(raised, source)
-        finally:
-            sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    seen, again = Calls(), copy.deepcopy(arguments) if look else None
+    value, error, heard, printed = _run(call, arguments, seen if look else contextlib.nullcontext())
+    if look and isinstance(error, RecursionError):
+        # To look takes room on the stack: without, it may end elsewhere, or well.
+        arguments = again
+        value, error, heard, printed = _run(call, arguments, contextlib.nullcontext())
     changed = [
         [number, argument]
         for number, argument in enumerate(arguments)
@@ -225,16 +273,33 @@ def _called(call, arguments, source):
     ]
     reply = {
         "value": value,
-        "error": error,
+        "error": None if error is None else _told(error, source),
         "warnings": [text[:300] for text in heard][:20],
-        "printed": printed.getvalue()[:2000],
+        "printed": printed[:2000],
         "changed": changed,
+        "called": seen.names,
     }
     try:
         wire.pack(reply)
     except wire.WireError:
         reply |= {"value": running.Odd("more data than can be taken")}
     return reply
+
+
+def _run(call, arguments, seen):
+    """(What one call returned, what it raised, its warnings, what it printed)."""
+    printed = io.StringIO()
+    value = error = None
+    with running.warnings_heard() as heard:
+        sys.stdout = sys.stderr = printed
+        try:
+            with seen:
+                value = call(*arguments)
+        except BaseException as raised:
+            error = raised
+        finally:
+            sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    return value, error, heard, printed.getvalue()
 
 
 def _told(error, source):

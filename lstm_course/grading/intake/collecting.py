@@ -4,6 +4,7 @@ Folders as nbgrader, Moodle, Canvas and Gradescope export them, their zip files,
 that cannot be read becomes a submission with a reason, and never stops the others.
 """
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass, replace
@@ -17,6 +18,9 @@ from lstm_course.grading.intake import archives
 __all__ = ["Submission", "collect"]
 
 _LARGEST = 50_000_000  # bytes of a notebook
+_MOST_CODE, _MOST_CELLS = 5_000_000, 2000  # characters of all code cells, and their number
+_MOST_BRACKETS, _MOST_COMMAS = 1_000_000, 5_000_000  # each part of a file takes far more memory than disk
+_LONGEST_LIST = 10_000_000  # bytes of Gradescope's list of names
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_file_?(?P<file>.*)", re.DOTALL)
 # Canvas writes names in small letters and without spaces, and of who is to stay unknown five characters.
 _CANVAS = re.compile(r"(?P<name>.+?)_(?:late_)?(?P<id>\d+)_\d{3,}_(?P<file>.+)", re.DOTALL | re.IGNORECASE)
@@ -80,7 +84,8 @@ def collect(path: str | Path, scratch: str | Path) -> list[Submission]:
     path = Path(path)
     if not path.exists():
         raise SubmissionsError(f"{path} does not exist: give the folder or zip file with the submissions.")
-    files = [(file, _printable(shown), said) for file, shown, said in archives.files(path, Path(scratch))]
+    found = archives.files(path, Path(scratch), _whose_limits)
+    files = [(file, _printable(shown), said) for file, shown, said in found]
     names = _gradescope_names(files)
     notebooks = [each for each in files if each[2] or _is_notebook(each[0])]
     patterns = _platform([Path(shown) for _, shown, _ in notebooks])
@@ -107,9 +112,13 @@ def _printable(shown):
 
 def _read(file, shown, learner, number):
     """A notebook as a submission, however damaged it is."""
-    changed = file.stat().st_mtime
+    changed = 0.0
     try:
+        changed = file.stat().st_mtime
         cells = _cells(file)
+    except OSError as error:
+        why = f"The file cannot be read: {error.strerror}."
+        return Submission(learner, _lesson_by_name(shown), shown, None, why, number, changed)
     except NotebookError as error:
         return Submission(learner, _lesson_by_name(shown), shown, None, str(error), number, changed)
     lesson = exercises.lesson_of(cells)
@@ -124,7 +133,16 @@ def _cells(file):
     """Sources of the code cells."""
     if file.stat().st_size > _LARGEST:
         raise NotebookError(f"The file is larger than {_LARGEST // 1_000_000} MB.")
-    return tuple(code_of(file.read_bytes()))
+    content = file.read_bytes()
+    brackets = content.count(b"[") + content.count(b"{")
+    if brackets > _MOST_BRACKETS or content.count(b",") > _MOST_COMMAS:
+        raise NotebookError("The file has more parts than a notebook may have.")
+    cells = tuple(code_of(content))
+    if len(cells) > _MOST_CELLS:
+        raise NotebookError(f"The notebook has more than {_MOST_CELLS} code cells.")
+    if sum(map(len, cells)) > _MOST_CODE:
+        raise NotebookError(f"The code in the notebook is longer than {_MOST_CODE // 1_000_000} MB.")
+    return cells
 
 
 # Whose it is
@@ -174,6 +192,14 @@ def _owner(path, patterns, gradescope):
     return before_lesson[1] if before_lesson else path.stem, ""
 
 
+def _whose_limits(shown):
+    """For whom the limits of one learner count: what any platform's name says, before one is known.
+
+    A file that is called as a platform would call it is at most counted to somebody else.
+    """
+    return repr(_owner(Path(_printable(shown)), [each for patterns in _PLATFORMS for each in patterns], {}))
+
+
 def _gradescope_names(files):
     """Number of a submission -> names of those who handed it in, from Gradescope's own list."""
     names = {}
@@ -183,7 +209,8 @@ def _gradescope_names(files):
             continue
         # A list in a learner's own folder or archive is the learner's.
         if not any(_GRADESCOPE.fullmatch(each) or each.lower().endswith(".zip") for each in folders):
-            names |= _listed_names(file.read_text(encoding="utf-8", errors="replace"))
+            with contextlib.suppress(OSError), file.open(encoding="utf-8", errors="replace") as opened:
+                names |= _listed_names(opened.read(_LONGEST_LIST))
     return names
 
 

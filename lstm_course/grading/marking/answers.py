@@ -2,7 +2,6 @@
 
 import builtins
 import sys
-import time
 import warnings
 
 import numpy as np
@@ -37,14 +36,16 @@ class Answer:
         ended: why the sandbox is no more, or None.
         late: whether the time of all calls together was up.
         first_error: whether the very first call has raised.
+        called: names of functions of the course or of a framework that it has called.
     """
 
     def __init__(self, session: Session, exercise: Exercise, function: Function, desk: Desk) -> None:
         self.session, self.desk = session, desk
         self.ended: Ended | None = None
         self.late, self.first_error = False, False
+        self.called: set[str] = set()
         self._calls = 0
-        self._end = time.monotonic() + session.limits.answer_seconds
+        self._end = session.meter.deadline(session.limits.answer_seconds)
         self.__name__ = exercise.id
         if function.signature is not None:
             self.__signature__ = function.signature
@@ -54,7 +55,7 @@ class Answer:
             raise TimeUp
         self._calls += 1
         try:
-            done = self.session.call(arguments, self.desk.told, self._seconds)
+            done = self.session.call(arguments, self.desk.told, self._end)
         except Ended as ended:
             self.ended = ended
             raise TimeUp from None
@@ -64,14 +65,12 @@ class Answer:
             raise
         return self._taken(arguments, done)
 
-    def _seconds(self):
-        return max(self._end - time.monotonic(), 0.1)
-
     def _taken(self, arguments: tuple[object, ...], done: Returned) -> object:
         """What the function returned, with its warnings and changes; or its exception."""
         for text in done.warnings:
             warnings.warn(text, stacklevel=2)
         sys.stdout.write(done.printed)
+        self.called.update(done.called)
         for change in done.changes:
             _put(arguments[change.number], change.new)
         if done.raised:

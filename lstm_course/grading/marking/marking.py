@@ -1,5 +1,6 @@
 """Marks for one notebook: each exercise of its lesson is run in the sandbox and judged out here."""
 
+import ast
 import copy
 import functools
 import tempfile
@@ -11,12 +12,17 @@ from pathlib import Path
 import numpy as np
 
 from lstm_course import exercises
+from lstm_course.common.files import course_folder
+from lstm_course.common.notebooks import code_of
 from lstm_course.exercises import Exercise, verdicts
+from lstm_course.exercises.diagnosis.differences import listed
 from lstm_course.exercises.diagnosis.source import Source
 from lstm_course.exercises.diagnosis.trial import examine
+from lstm_course.exercises.exercise import IMPORTS_KERAS
 from lstm_course.exercises.judging import judge
 from lstm_course.exercises.running import describe
 from lstm_course.grading import variants
+from lstm_course.grading.marking import library as libraries
 from lstm_course.grading.marking import observing
 from lstm_course.grading.marking.answers import Answer
 from lstm_course.grading.marking.desk import Desk
@@ -26,8 +32,9 @@ from lstm_course.grading.sandbox.copying import course_copy
 from lstm_course.grading.sandbox.session import Ended, Session
 from lstm_course.grading.sandbox.walls import Limits
 
-__all__ = ["exercises_of", "limits_for", "mark_notebook"]
+__all__ = ["exercises_of", "imports_of", "limits_for", "mark_notebook", "tidy"]
 
+_RIGHT = ("right", "nearly", libraries.STATUS)
 _ATTEMPTS = 4  # how often a notebook that breaks its sandbox is started again for one exercise
 
 
@@ -40,7 +47,12 @@ def exercises_of(lesson: str | None) -> list[AnyExercise]:
 
 
 def mark_notebook(
-    cells: Sequence[str], lesson: str, seed: int, kind: str, limits: Limits | None = None
+    cells: Sequence[str],
+    lesson: str,
+    seed: int,
+    kind: str,
+    limits: Limits | None = None,
+    library: str = "none",
 ) -> list[Row]:
     """Mark all exercises of a lesson in one notebook.
 
@@ -50,35 +62,63 @@ def mark_notebook(
         seed: of the probes.
         kind: sandbox, as `sandbox.available` says, or "none".
         limits: default by lesson.
+        library: what an answer is worth that lets the library do it: "full", "half" or "none".
 
     Returns:
         A row for each exercise.
     """
     wanted = exercises_of(lesson)
-    limits = limits or limits_for(lesson)
     names = [exercise.id for exercise in wanted]
+    keras = _imports_keras(cells)
+    limits = limits or limits_for(lesson, keras)
+    modules = {"keras": ["keras", "tensorflow"]} if keras else {}
     results: list[Row] = []
-    with Session(cells, names, _course(lesson), kind, limits, _modules(lesson)) as session:
+    with Session(cells, names, _course(lesson), kind, limits, modules, imports_of(lesson)) as session:
         for exercise in wanted:
             done = {result["exercise"]: result["status"] for result in results}
-            results.append(_marked(session, exercise, seed, done))
+            results.append(_marked(session, exercise, seed, done, library))
     return results
 
 
-def _with_keras(lesson):
-    return sum(map(observing.needs_keras, exercises_of(lesson)))
+@functools.cache
+def imports_of(lesson: str) -> dict[str, str]:
+    """What the notebook of a lesson imports: name -> statement.
+
+    Example:
+        >>> imports_of("02")["np"]
+        'import numpy as np'
+    """
+    try:
+        notebooks = sorted(course_folder("notebooks").glob(f"{lesson}_*.ipynb"))
+    except FileNotFoundError:  # it was installed without the lessons
+        return {}
+    found = {}
+    for cell in (cell for path in notebooks for cell in code_of(path.read_bytes())):
+        lines = "\n".join(line for line in cell.splitlines() if not line.startswith("%"))
+        for node in ast.parse(lines).body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                for alias in node.names:
+                    part = copy.copy(node)
+                    part.names = [alias]
+                    found[alias.asname or alias.name.partition(".")[0]] = ast.unparse(part)
+    asked_for = {exercise.id for exercise in exercises_of(lesson)}
+    return {name: line for name, line in found.items() if name not in asked_for}
 
 
-def limits_for(lesson: str) -> Limits:
-    """What a notebook of a lesson may use; Keras needs more of everything."""
-    if not _with_keras(lesson):
+def limits_for(lesson: str, keras: bool = False) -> Limits:
+    """What a notebook of a lesson may use; Keras needs more of everything.
+
+    Args:
+        lesson: two digits.
+        keras: whether the notebook imports it, in a lesson that does without it.
+    """
+    if not keras and not any(map(observing.needs_keras, exercises_of(lesson))):
         return Limits()
     return Limits(3_000_000_000, 400, 256_000_000, 60.0, 45.0, 400.0)
 
 
-def _modules(lesson):
-    # Once for all exercises that need it; where there is only one, that one imports it if it is written.
-    return ["keras"] if _with_keras(lesson) > 1 else []
+def _imports_keras(cells):
+    return any(IMPORTS_KERAS.search(cell) for cell in cells)
 
 
 @functools.cache
@@ -94,6 +134,12 @@ def _folder():
     return tempfile.TemporaryDirectory(prefix="lstm-course-")
 
 
+def tidy() -> None:
+    """Take the copies of the course away before the end of this process."""
+    if _folder.cache_info().currsize:
+        _folder().cleanup()
+
+
 # One exercise
 
 
@@ -105,22 +151,29 @@ class _Verdict:
     message: str
     notes: tuple[str, ...] = ()
     mistake: str | None = None
+    share: float = 0.0  # of what the library has done
 
 
-def _marked(session: Session, exercise: AnyExercise, seed: int, done: Mapping[str, str]) -> Row:
+def _marked(session: Session, exercise: AnyExercise, seed: int, done: Mapping[str, str], library: str) -> Row:
     """Row of one exercise; whatever goes wrong in there is a verdict as well."""
     started = time.monotonic()
     try:
         found = _judged(session, exercise, seed, done)
     except Ended as ended:
         found = _Verdict(ended.status, ended.reason)
+    except Exception as error:  # what a forged answer can bring about in judging; the others go on
+        session.stop()
+        kind = type(error).__name__
+        found = _Verdict("not judged", f"The grader broke off while it judged this answer ({kind}).")
     finally:
         session.finish()
+    by_library = found.status == libraries.STATUS
+    share = libraries.WORTH[library] * found.share if by_library else verdicts.score(found.status)
     return {
         "exercise": exercise.id,
         "title": exercise.title,
         "points": exercise.points,
-        "score": verdicts.score(found.status) * exercise.points,
+        "score": share * exercise.points,
         "status": found.status,
         "mistake": found.mistake,
         "message": found.message,
@@ -133,7 +186,22 @@ def _marked(session: Session, exercise: AnyExercise, seed: int, done: Mapping[st
 def _judged(session, exercise, seed, done):
     desk = Desk(exercise, done)
     ready = _begun(session, exercise, desk)
+    found = _ready_judged(session, exercise, seed, done, desk, ready)
+    lacks = [session.left_out[place] for place in ready.lacks if place in session.left_out]
+    if not lacks or found.status in ("right", "nearly"):
+        return found
+    # What follows from a limit is told as that, or nobody would think of trying it again.
+    lost = next((each for each in lacks if each.status == "timed out"), lacks[0])
+    said = f"A statement that it needs was left out. {lost.reason} Without it: {found.message}"
+    return replace(found, status=lost.status, message=said)
+
+
+def _ready_judged(session, exercise, seed, done, desk, ready):
     notes = [f"Code cell {each.cell + 1} raises {each.text}." for each in ready.troubles]
+    notes += [
+        f"The notebook's `{name}` is missing or broken: the course's own stood in for it."
+        for name in ready.stood_in
+    ]
     if isinstance(ready, border.Missing):
         return _absent(session, exercise)
     if isinstance(ready, border.Broken):
@@ -157,13 +225,13 @@ def _begun(session, exercise, desk):
     first = None
     for _ in range(_ATTEMPTS):
         try:
-            ready = session.begin(exercise.id, desk.told, observe)
+            ready = session.begin(exercise.id, desk.told, observe, desk.lost())
         except Ended as ended:
             session.stop()
             first = first or ended
             if session.at is None or session.at in session.left_out:
                 break
-            session.left_out.add(session.at)
+            session.left_out[session.at] = ended
             continue
         if first is None or isinstance(ready, border.Function):
             return ready
@@ -205,6 +273,12 @@ def _function_judged(exercise, answer, seed, source, notes):
         return _Verdict(status, f"`{exercise.id}` {missing}.", tuple(notes))
     elif status == "wrong" and answer.first_error and finding.mistake is None and " raises a" in sentence:
         status = "error"
+    elif verdicts.score(status):
+        names = libraries.foreign(exercise, answer.called, imports_of(exercise.lesson))
+        if names:
+            said = f"The values come from {listed(names)}: the exercise asks you to write what that does."
+            notes = (*finding.notes, *notes)
+            return _Verdict(libraries.STATUS, said, notes, finding.mistake, verdicts.score(status))
     return _Verdict(status, sentence, (*finding.notes, *notes), finding.mistake)
 
 
@@ -249,7 +323,7 @@ class _Source(Source):
     def not_right(self, exercise: Exercise, is_right: object) -> Iterable[str]:
         """As in `Source`, of those marked before."""
         names = [name for name in self.told.functions if name != exercise.id]
-        return [name for name in names if self.done.get(name, "right") not in ("right", "nearly")]
+        return [name for name in names if self.done.get(name, "right") not in _RIGHT]
 
     def place(self, error: BaseException) -> tuple[int, str, str] | None:
         """As in `Source`: the answer has written it on the exception."""

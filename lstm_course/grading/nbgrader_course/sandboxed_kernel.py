@@ -57,7 +57,7 @@ class SandboxedKernelManager(AsyncKernelManager):
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """The command that starts the kernel, in its sandbox."""
-        kernel = ["-m", "ipykernel_launcher", "-f", self.connection_file, *(extra_arguments or [])]
+        arguments = ["-f", self.connection_file, *(extra_arguments or [])]
         try:
             kind = walls.available()
         except walls.NoSandbox:
@@ -66,7 +66,8 @@ class SandboxedKernelManager(AsyncKernelManager):
             return [*super().format_kernel_cmd(extra_arguments)]
         course = copying.whole_course_copy(self._folder / "course")
         shared = self._folder / "shared"
-        return [*walls.command(kind, course, _LIMITS, shared=shared), walls.python(kind), *kernel]
+        kernel = walls.start(kind, "ipykernel_launcher", *arguments)
+        return [*walls.command(kind, course, _LIMITS, shared=shared), *kernel]
 
     def _hand_to_nobody(self, path):
         """As root the kernel runs as another user, who must be able to read and write what is shared."""

@@ -22,12 +22,13 @@ _GROUPS = {
     # what is drawn together: statuses, colour, pattern
     "right": (("right",), OKABE_ITO[2], ""),
     "nearly right": (("nearly",), OKABE_ITO[4], ".."),
+    "right, by the library": (("by the library",), OKABE_ITO[5], "oo"),
     "a named mistake": (("wrong, named",), OKABE_ITO[1], "//"),
     "wrong otherwise": (FAILED, OKABE_ITO[3], "xx"),
     "not attempted": (NOT_TRIED, "#dddddd", ""),
 }
 _SHOWN = 12  # mistakes of a lesson
-_TRIED = (*FAILED, "nearly")
+_TRIED = (*FAILED, "nearly", "by the library")
 
 
 def files(results: Sequence[Result]) -> dict[str, str]:

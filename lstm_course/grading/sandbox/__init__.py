@@ -7,6 +7,6 @@ __getattr__, __dir__, __all__ = face(
     {
         "copying": ("INSIDE", "STANDING_IN", "course_copy", "whole_course_copy"),
         "session": ("Ended", "Session"),
-        "walls": ("ADVICE", "Limits", "NoSandbox", "available", "command", "environment", "python"),
+        "walls": ("ADVICE", "Limits", "NoSandbox", "available", "command", "environment", "start"),
     },
 )

@@ -8,6 +8,7 @@ A value that is to be judged is the one thing of which nothing is promised but t
 """
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -46,6 +47,7 @@ _LINE, _TEXT = 300, 1000  # characters of a warning or a reason; of what an exce
 _WORDS = 4000  # characters of the words of an answer
 _PRINTED = 2000
 _MOST = 20  # names or warnings that are looked at
+_CALLED = re.compile(r"[\w.]+:[\w.<>]+")  # module and function
 _MOST_TROUBLES, _MOST_PARAMETERS = 5, 50
 _KINDS = (
     inspect.Parameter.POSITIONAL_ONLY,
@@ -143,9 +145,17 @@ class Trouble:
 
 @dataclass(frozen=True)
 class _Ready(Message):
-    """The statements that an exercise needs have run."""
+    """The statements that an exercise needs have run.
+
+    Args:
+        troubles: what they raised.
+        lacks: numbers of those that were left out.
+        stood_in: names of other exercises for whose answers the course's own stood in.
+    """
 
     troubles: tuple[Trouble, ...]
+    lacks: tuple[int, ...]
+    stood_in: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -225,13 +235,18 @@ class Change:
 
 @dataclass(frozen=True)
 class Returned(Message):
-    """What one call did."""
+    """What one call did.
+
+    Args:
+        called: names of functions of the course or of a framework that it has called.
+    """
 
     value: object
     raised: Raised | None
     warnings: tuple[str, ...]
     printed: str
     changes: tuple[Change, ...]
+    called: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -304,18 +319,18 @@ def _without_answer(message, known):
     what = _text(message["ready"], _LINE)
     if what not in kinds:
         raise Refused("it does not say what the answer is")
-    return kinds[what](_troubles(message, known))
+    return kinds[what](*_run(message, known))
 
 
 def _value(message, known):
     _the_word(message["ready"], "value")
-    return Value(_troubles(message, known), message["value"], _truth(message["is_class"]))
+    return Value(*_run(message, known), message["value"], _truth(message["is_class"]))
 
 
 def _function(message, known):
     _the_word(message["ready"], "function")
     return Function(
-        _troubles(message, known),
+        *_run(message, known),
         _signature(message["parameters"]),
         _truth(message["stub"]),
         _truth(message["blanks"]),
@@ -327,12 +342,15 @@ def _function(message, known):
     )
 
 
-def _troubles(message, known):
+def _run(message, known):
+    """What there was in running the statements, as `_Ready` has it."""
     found = []
     for row in _list(message["troubles"], "the list of troubles")[:_MOST_TROUBLES]:
         cell, text, own = _row(row, 3, "a trouble")
         found.append(Trouble(_number(cell, "a cell", known.cells), _text(text, _TEXT), _truth(own)))
-    return tuple(found)
+    lacks = _list(message["lacks"], "the list of what was left out")[:_MOST]
+    numbers = tuple(_number(place, "a statement", 1 << 31) for place in lacks)
+    return tuple(found), numbers, _names(message["stood_in"])
 
 
 def _signature(parameters):
@@ -362,7 +380,15 @@ def _returned(message, known):
         tuple(_text(warning, _LINE) for warning in warnings),
         _text(message["printed"], _PRINTED),
         tuple(_change(change, known.arguments) for change in changes),
+        tuple(map(_function_name, _list(message["called"], "the list of what it calls")[:_MOST])),
     )
+
+
+def _function_name(name):
+    name = _text(name, _LINE)
+    if not _CALLED.fullmatch(name):
+        raise Refused("what it calls has no name")
+    return name
 
 
 def _raised(told):
@@ -426,17 +452,15 @@ def _over(message, known):
     return Over(code == 0 and alone)
 
 
+_RAN = {"ready", "troubles", "lacks", "stood_in"}
 _READERS = (
     ({"reading"}, _reading),
     ({"parsed"}, _parsed),
     ({"at"}, _at),
-    ({"ready", "troubles"}, _without_answer),
-    ({"ready", "troubles", "value", "is_class"}, _value),
-    (
-        {"ready", "troubles", "parameters", "stub", "blanks", "xor", "words", "numbers", "functions", "home"},
-        _function,
-    ),
-    ({"value", "error", "warnings", "printed", "changed"}, _returned),
+    (_RAN, _without_answer),
+    (_RAN | {"value", "is_class"}, _value),
+    (_RAN | {"parameters", "stub", "blanks", "xor", "words", "numbers", "functions", "home"}, _function),
+    ({"value", "error", "warnings", "printed", "changed", "called"}, _returned),
     ({"over", "alone"}, _over),
 )
 

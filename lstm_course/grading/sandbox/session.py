@@ -8,16 +8,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Self, TypeVar
 
 from lstm_course.grading.inside import wire
-from lstm_course.grading.sandbox import border, walls
+from lstm_course.grading.sandbox import border, usage, walls
 from lstm_course.grading.sandbox.walls import Limits
 
 __all__ = ["Ended", "Session"]
 
 _M = TypeVar("_M", bound=border.Message)
-_LOOK = 0.2  # seconds between two looks at the memory
+_PATIENCE = 4  # with a notebook as a whole; that with each of its parts is greater
 
 
 class Ended(Exception):
@@ -42,7 +43,15 @@ class Session:
         course: path of a course copy.
         kind: as `walls.available` says.
         limits: `walls.Limits`.
-        modules: names of modules to import before anything is run.
+        modules: name of a module to import before any clock runs -> first names of the imports in the
+            notebook that ask for it.
+        imports: name -> statement that imports it, where nothing in the notebook binds it.
+
+    Attributes:
+        end: when the notebook as a whole has to be done.
+        unreadable: number of a cell that could not be parsed -> the reason.
+        left_out: number of a statement that has broken the sandbox, and is not run again -> what it did.
+        at: number of the statement that runs.
     """
 
     def __init__(
@@ -52,14 +61,17 @@ class Session:
         course: Path,
         kind: str,
         limits: Limits,
-        modules: Sequence[str] = (),
+        modules: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        imports: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self.cells, self.names, self.modules = cells, list(names), list(modules)
+        self.cells, self.names, self.modules = cells, list(names), dict(modules)
+        self.imports = dict(imports)
         self.course, self.kind, self.limits = course, kind, limits
-        self.end = time.monotonic() + limits.all_seconds
+        self.meter = usage.Meter(counts=kind not in ("docker", "podman") and Path("/proc/self/stat").exists())
+        self.end = self.meter.deadline(limits.all_seconds, _PATIENCE)
         self.unreadable: Mapping[int, str] = {}
         self.left_out_cells: set[int] = set()
-        self.left_out: set[int] = set()
+        self.left_out: dict[int, Ended] = {}
         self.at: int | None = None
         self._process: _Process | None = None
 
@@ -77,21 +89,26 @@ class Session:
             try:
                 message = self.receive(60, border.Reading, border.Parsed)
                 while isinstance(message, border.Reading):
-                    cell, message = message.cell, self.receive(30, border.Reading, border.Parsed)
+                    cell, message = message.cell, self.receive(60, border.Reading, border.Parsed)
                 self.unreadable = message.unreadable
             except Ended:
                 self.stop()
-                if cell is None or cell in self.left_out_cells:
+                if cell in (None, len(self.cells) - 1) and self.modules:
+                    self.modules = {}  # the statement that imports it will say why it cannot be
+                elif cell is None or cell in self.left_out_cells:
                     raise
-                self.left_out_cells.add(cell)
+                else:
+                    self.left_out_cells.add(cell)
 
     def _launch(self):
-        line = [*walls.command(self.kind, self.course, self.limits), walls.python(self.kind)]
-        environment = folder = None
+        line = walls.command(self.kind, self.course, self.limits)
+        line += walls.start(self.kind, "lstm_course.grading.inside.worker")
+        environment, folder = walls.outside(self.kind), None
         if self.kind == "none":
             # The folder comes before PYTHONPATH: from a clone of the course, its own package would be taken.
             environment, folder = walls.environment() | {"PYTHONPATH": str(self.course)}, self.course
-        self._process = _started([*line, "-m", "lstm_course.grading.inside.worker"], environment, folder)
+        self._process = _started(line, environment, folder)
+        self.meter.follow(self._process.pid)
         self.send(
             30,
             {
@@ -99,12 +116,17 @@ class Session:
                 "names": self.names,
                 "leave_out": list(self.left_out_cells),
                 "import": self.modules,
+                "imports": self.imports,
                 "processes": _processes_inside(self.kind),
             },
         )
 
     def begin(
-        self, name: str, told: Callable[[border.Asked], dict[str, object]], observe: str | None = None
+        self,
+        name: str,
+        told: Callable[[border.Asked], dict[str, object]],
+        observe: str | None = None,
+        lost: Sequence[str] = (),
     ) -> border.Missing | border.Broken | border.Value | border.Function:
         """Run what an exercise needs.
 
@@ -112,6 +134,7 @@ class Session:
             name: id.
             told: function from what the code in the sandbox asks to the reply.
             observe: source of a function `observe(answer, *arguments)` to call in its place, or None.
+            lost: ids of other exercises, for whose answers the course's own stand in.
 
         Returns:
             What the worker says of the answer.
@@ -120,15 +143,17 @@ class Session:
             Ended: when this broke the sandbox; `at` is then the number of the statement.
         """
         self.start()
+        self._not_past(self.end)
         self.at = None
         order = {"exercise": name, "observe": observe, "leave_out": sorted(self.left_out)}
+        order["lost"] = list(lost)
         self.send(self.limits.cell_seconds, order)
         while True:
             message = self.receive(self.limits.cell_seconds, border.At, border.Asked, *border.READY)
             if isinstance(message, border.At):
                 self.at = message.place
             elif isinstance(message, border.Asked):
-                self._reply(self.limits.cell_seconds, told(message))
+                self._reply(self.meter.deadline(self.limits.cell_seconds), told(message))
             else:
                 return message
 
@@ -136,14 +161,14 @@ class Session:
         self,
         arguments: Sequence[object],
         told: Callable[[border.Asked], dict[str, object]],
-        seconds: Callable[[], float],
+        end: usage.Deadline,
     ) -> border.Returned:
         """Call the answer.
 
         Args:
             arguments: what it is called with; functions among them can be called from inside.
             told: as for `begin`.
-            seconds: function that says how long to wait from now on.
+            end: until when to wait.
 
         Returns:
             What the call did.
@@ -152,20 +177,20 @@ class Session:
             Ended: when this broke the sandbox, or its time is up.
         """
         functions: list[Callable[..., object]] = []
-        self.send(seconds(), {"call": list(arguments)}, functions)
+        self._send(end, {"call": list(arguments)}, functions)
         known = border.Known(len(self.cells), arguments, functions)
         while True:
-            message = self.receive(seconds(), border.Asked, border.Returned, known=known)
+            message = self._received(end, border.Asked, border.Returned, known=known)
             if isinstance(message, border.Returned):
                 return message
-            self._reply(seconds(), told(message))
+            self._reply(end, told(message))
 
-    def _reply(self, seconds, reply):
+    def _reply(self, end, reply):
         """Reply to what the code inside has asked; it chose the arguments, so a value may be too large."""
         try:
-            self.send(seconds, reply)
+            self._send(end, reply)
         except wire.WireError as error:
-            self.send(seconds, {"error": str(error), "value": None})
+            self._send(end, {"error": str(error), "value": None})
 
     def finish(self) -> None:
         """End an exercise; the sandbox is closed where it left anything running."""
@@ -191,15 +216,18 @@ class Session:
         """Send a message.
 
         Args:
-            seconds: to wait at most until it is taken.
+            seconds: of the processor, to wait at most until it is taken.
             message: what `wire.encode` takes.
             functions: list to which functions in it are appended, which the other side may then call.
 
         Raises:
             Ended: nobody takes it.
         """
+        self._send(self.meter.deadline(seconds), message, functions)
+
+    def _send(self, end, message, functions=None):
         data = memoryview(wire.pack(message, functions))
-        pipe, end = self._running().incoming.fileno(), self._end(seconds)
+        pipe = self._running().incoming.fileno()
         while data:
             self._wait([], [pipe], end)
             try:
@@ -213,15 +241,18 @@ class Session:
         """The next message.
 
         Args:
-            seconds: to wait at most.
+            seconds: of the processor, to wait at most.
             *kinds: of `border`, what may come now.
             known: what it is held against, default the number of cells alone.
 
         Raises:
             Ended: when there is none, or it is of another kind, or none that a worker sends.
         """
+        return self._received(self.meter.deadline(seconds), *kinds, known=known)
+
+    def _received(self, end, *kinds, known=None):
         try:
-            message = border.read(self._message(seconds), known or border.Known(len(self.cells)))
+            message = border.read(self._message(end), known or border.Known(len(self.cells)))
         except (wire.WireError, border.Refused) as error:
             self.stop()
             raise Ended("killed", f"Its process sent something that is no answer: {error}.") from None
@@ -232,9 +263,9 @@ class Session:
         self.stop()
         raise Ended("killed", "Its process sent something that is no answer: it is not its turn.")
 
-    def _message(self, seconds):
+    def _message(self, end):
         """The next message as it arrives, of which nothing is known."""
-        pipe, end = self._running().outgoing.fileno(), self._end(seconds)
+        pipe = self._running().outgoing.fileno()
 
         def read(size):
             parts = bytearray()
@@ -253,19 +284,29 @@ class Session:
             raise Ended("killed", "Its process ended before it gave an answer.")
         return self._process
 
-    def _end(self, seconds):
-        return min(time.monotonic() + seconds, self.end)
-
     def _wait(self, to_read, to_write, end):
-        """Wait until a pipe is ready, and look at clock and memory meanwhile."""
-        while not any(select.select(to_read, to_write, [], max(0, min(_LOOK, end - time.monotonic())))):
-            if time.monotonic() >= end:
-                self.stop()
-                raise Ended("timed out", "It was still running when its time was up, and was stopped.")
-            if _memory_of(self._running().pid) > self.limits.memory:
+        """Wait until a pipe is ready, and look at clocks and memory meanwhile."""
+        end, ready = end.earlier(self.end), False
+        while not ready:
+            ready = any(select.select(to_read, to_write, [], usage.LOOK))
+            self.meter.look()
+            if not ready or self.meter.spent >= end.spent:
+                self._not_past(end)
+            if self.meter.memory > self.limits.memory:
                 self.stop()
                 size = self.limits.memory / 1e9
                 raise Ended("killed", f"It took more than {size:g} GB of memory and was stopped.")
+
+    def _not_past(self, end):
+        """Raises where the time is up."""
+        if self.meter.spent >= end.spent:
+            how = "It was still running when its time of the processor was up, and was stopped."
+        elif time.monotonic() >= end.wall:
+            how = "It waited for too long, without work for the processor, and was stopped."
+        else:
+            return
+        self.stop()
+        raise Ended("timed out", how)
 
     def _killed(self):
         self.stop()
@@ -318,7 +359,7 @@ def _started(command, environment, folder):
 
 def _processes_inside(kind):
     """How many processes there are inside when none was left behind; any number where nothing is shut in."""
-    return {"bwrap": 2, "bwrap as root": 3, "bwrap as root, once": 2}.get(kind, 1_000_000)
+    return {"bwrap": 1, "bwrap as root": 3, "bwrap as root, once": 2}.get(kind, 1_000_000)
 
 
 def _end_group(leader):
@@ -328,19 +369,3 @@ def _end_group(leader):
     if leader > 1 and os.getpgid(0) != leader:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(leader, signal.SIGKILL)
-
-
-def _memory_of(pid):
-    """Bytes of a process and all that come from it, what they share with files not counted."""
-    total, pids = 0, [pid]
-    while pids:
-        folder = Path("/proc", str(pids.pop()))
-        try:
-            for line in Path(folder, "status").read_text().splitlines():
-                if line.startswith("RssAnon:"):
-                    total += 1024 * int(line.split()[1])
-            for task in Path(folder, "task").iterdir():
-                pids += Path(task, "children").read_text().split()
-        except OSError:  # it has just ended, or this is no Linux
-            continue
-    return total

@@ -2,7 +2,8 @@
 
 What can be seen inside is listed, not what is hidden: the system's libraries, Python with its packages, and a
 copy of the course that holds what lessons import (see `copying`). bubblewrap builds this in no time; where
-it cannot work, Docker or Podman may.
+it cannot work, Docker or Podman may. Of the calls of the kernel, `inside.shut_in` takes away those that no
+notebook needs.
 """
 
 import functools
@@ -20,7 +21,7 @@ from lstm_course.common.files import PACKAGE
 from lstm_course.common.trouble import Trouble
 from lstm_course.grading.sandbox.copying import course_copy
 
-__all__ = ["Limits", "NoSandbox", "available", "command", "environment", "python"]
+__all__ = ["Limits", "NoSandbox", "available", "command", "environment", "outside", "start"]
 
 _NOBODY = "65534"
 _IMAGE = "python:{}.{}-slim".format(*sys.version_info)
@@ -29,11 +30,17 @@ ADVICE = (
     f"or install Docker or Podman with the image {_IMAGE}, "
     "or give --unsafe-no-sandbox if you trust every one of these notebooks."
 )
+# All that is handed on to what builds the sandbox; how Docker and Podman find their server and their images.
+_HANDED_ON = "PATH", "HOME", "XDG_RUNTIME_DIR", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"
+# Lists of the keys of all users, in short.
+_OF_OTHERS = "/proc/keys", "/proc/key-users"
 # What bubblewrap says where the kernel, AppArmor or a container does not let it make namespaces.
 _REFUSED = re.compile(r"namespace|uid map|RTM_NEWADDR|Operation not permitted")
 # The fork fails where a kernel older than 5.14 counts all processes of the user, not those inside.
 _TRIAL = """
 import os, numpy
+from lstm_course.grading.inside import shut_in
+shut_in.shut()
 child = os.fork()
 if not child:
     os._exit(0)
@@ -85,6 +92,19 @@ def environment() -> dict[str, str]:
     }
 
 
+def outside(kind: str) -> dict[str, str]:
+    """Environment of what builds the sandbox: of the user's, what is named above and nothing else.
+
+    Args:
+        kind: one of what `available` gives.
+
+    Returns:
+        Dict of str.
+    """
+    names = _HANDED_ON if kind in ("docker", "podman") else _HANDED_ON[:1]
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
 def command(kind: str, course: Path, limits: Limits, shared: Path | None = None) -> list[str]:
     """Command that starts a program in a sandbox; the program and its arguments are appended.
 
@@ -106,11 +126,15 @@ def command(kind: str, course: Path, limits: Limits, shared: Path | None = None)
     shut_in = {
         "bwrap": [
             "--unshare-all", "--unshare-user", "--disable-userns", "--uid", _NOBODY, "--gid", _NOBODY,
-            "--cap-drop", "ALL",
+            "--cap-drop", "ALL", "--as-pid-1",
         ],
         "bwrap as root": ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"],
     }[kind.removesuffix(", once")]  # fmt: skip
-    view = ["bwrap", *shut_in, "--die-with-parent", "--new-session", *_view(course, limits, shared)]
+    shut_in += ["--hostname", "sandbox", "--die-with-parent", "--new-session"]
+    # The first process inside is the worker; or it is root's bubblewrap, with which all others end, for no
+    # other could send them a signal. How that was started is nobody's business inside.
+    hidden = [] if "--as-pid-1" in shut_in else ["--tmpfs", "/proc/1", "--remount-ro", "/proc/1"]
+    view = ["bwrap", *shut_in, *_view(course, limits, shared), *hidden]
     return [*view, *_from_root(kind), "prlimit", *_prlimits(limits), "--"]
 
 
@@ -147,7 +171,10 @@ def _view(course, limits, shared):
     for path in _masked():
         arguments += ["--tmpfs", str(path), "--remount-ro", str(path)]
     arguments += ["--ro-bind", str(course), "/course", "--proc", "/proc"]
-    arguments += ["--dev", "/dev", "--remount-ro", "/dev"]
+    for path in filter(os.path.exists, _OF_OTHERS):
+        arguments += ["--ro-bind", "/dev/null", path]
+    # Mapped and shared, /dev/zero is memory that no limit counts.
+    arguments += ["--dev", "/dev", "--ro-bind", "/dev/null", "/dev/zero", "--remount-ro", "/dev"]
     arguments += ["--size", str(limits.disk // 4), "--perms", "1777", "--tmpfs", "/dev/shm"]
     if shared:
         arguments += ["--perms", "0755", "--dir", str(shared.parent), "--bind", str(shared), str(shared)]
@@ -203,7 +230,22 @@ def _container(kind, course, limits, shared):
     return [kind, *options, _IMAGE]
 
 
-def python(kind: str) -> str:
+def start(kind: str, module: str, *arguments: str) -> list[str]:
+    """What to start inside, to be appended to the `command`: a module, with the calls that it may not make.
+
+    Args:
+        kind: one of what `available` gives, or "none": as yourself, and with all calls.
+        module: its full name.
+        *arguments: of the module.
+
+    Returns:
+        List of str.
+    """
+    shut_in = [] if kind == "none" else ["-m", "lstm_course.grading.inside.shut_in"]
+    return [_python(kind), *(shut_in or ["-m"]), module, *arguments]
+
+
+def _python(kind):
     """The Python to start inside, by a path without links and `..`, which inside lead nowhere."""
     own = Path(sys.executable)
     return "python" if kind in ("docker", "podman") else str(own.parent.resolve() / own.name)
@@ -242,9 +284,11 @@ def _problem(kind, course):
     if shutil.which(kind.split()[0]) is None:
         return "is not installed"
     trial = _TRIAL.format(hidden=str(PACKAGE / "exercises" / "lessons" / "lesson00.py"))
-    started = [*command(kind, course, Limits()), python(kind), "-c", trial]
+    started = [*command(kind, course, Limits()), _python(kind), "-c", trial]
     try:
-        done = subprocess.run(started, capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            started, capture_output=True, timeout=60, stdin=subprocess.DEVNULL, env=outside(kind)
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"does not start ({error})"
     if done.stdout == b"inside":
