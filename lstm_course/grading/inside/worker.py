@@ -260,7 +260,7 @@ def _observed(source, answer):
 def _called(call, arguments, source, look):
     """What one call did, as a message: value, error, warnings, what it printed, changed and called."""
     before = [wire.pack({"one": argument}) for argument in arguments]
-    seen, again = Calls(), copy.deepcopy(arguments) if look else None
+    seen, again = Calls(), copy.deepcopy(arguments) if look else arguments
     value, error, heard, printed = _run(call, arguments, seen if look else contextlib.nullcontext())
     if look and isinstance(error, RecursionError):
         # To look takes room on the stack: without, it may end elsewhere, or well.
