@@ -121,9 +121,9 @@ def _called(model, texts):
 
     texts, order, call = np.array(texts), [], keras.layers.Layer.__call__
 
-    def noted(layer, *arguments, **options):
-        order.append(layer)
-        return call(layer, *arguments, **options)
+    def noted(self, *arguments, **options):
+        order.append(self)
+        return call(self, *arguments, **options)
 
     keras.layers.Layer.__call__ = noted
     try:
