@@ -7,7 +7,9 @@ answer, in the sandbox too, so it needs nothing else of the course.
 
 import contextlib
 import warnings
+from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +23,7 @@ _WRITTEN_OUT = 25  # the sizes that a check asks for are smaller
 
 
 @cache
-def start_keras():
+def start_keras() -> None:
     """Import Keras and run a first model, which takes seconds: not on the clock of an answer."""
     with contextlib.suppress(ImportError):
         import keras
@@ -32,7 +34,7 @@ def start_keras():
         model.compute_loss(y=np.ones((3, 1)), y_pred=model(np.array(_SMALL)))
 
 
-def observe_stack(function, *sizes):
+def observe_stack(function: Callable, *sizes: int) -> object:
     """A network that need not be compiled: its layers, their sizes, and what it says of three texts.
 
     Args:
@@ -54,7 +56,7 @@ def observe_stack(function, *sizes):
         raise
 
 
-def observe_compiled(function, *sizes):
+def observe_compiled(function: Callable, *sizes: int) -> object:
     """A classifier that is compiled: what it computes, its dropout, how it is compiled, and its loss.
 
     Args:
@@ -79,7 +81,7 @@ def observe_compiled(function, *sizes):
     return *seen, _dropout(called), training, _loss(model, np.shape(seen[-1])[-1:])
 
 
-def looked_at(model, sizes, texts):
+def looked_at(model: Any, sizes: Sequence[int], texts: Sequence[Sequence[int]]) -> tuple:
     """What a model is made of and computes, in numbers.
 
     Args:
@@ -119,9 +121,9 @@ def _called(model, texts):
 
     texts, order, call = np.array(texts), [], keras.layers.Layer.__call__
 
-    def noted(layer, *arguments, **options):
-        order.append(layer)
-        return call(layer, *arguments, **options)
+    def noted(self, *arguments, **options):
+        order.append(self)
+        return call(self, *arguments, **options)
 
     keras.layers.Layer.__call__ = noted
     try:
