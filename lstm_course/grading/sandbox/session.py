@@ -18,6 +18,7 @@ from lstm_course.grading.sandbox.walls import Limits
 __all__ = ["Ended", "Session"]
 
 _M = TypeVar("_M", bound=border.Message)
+_MOST_MESSAGES = 20_000  # before an answer is ready; to read them is the grader's work, not the notebook's
 _PATIENCE = 4  # with a notebook as a whole; that with each of its parts is greater
 
 
@@ -148,7 +149,7 @@ class Session:
         order = {"exercise": name, "observe": observe, "leave_out": sorted(self.left_out)}
         order["lost"] = list(lost)
         self.send(self.limits.cell_seconds, order)
-        while True:
+        for _ in range(_MOST_MESSAGES):
             message = self.receive(self.limits.cell_seconds, border.At, border.Asked, *border.READY)
             if isinstance(message, border.At):
                 self.at = message.place
@@ -156,6 +157,8 @@ class Session:
                 self._reply(self.meter.deadline(self.limits.cell_seconds), told(message))
             else:
                 return message
+        self.stop()
+        raise Ended("killed", "Its process sent more messages than a notebook has statements.")
 
     def call(
         self,
