@@ -16,15 +16,8 @@ from functools import cache, cached_property
 from itertools import pairwise
 
 __all__ = [
-    "IMPORTS_KERAS",
-    "Exercise",
-    "Mistake",
-    "Probe",
-    "Question",
-    "ValueExercise",
-    "WrongValue",
-    "edits",
-]
+    "IMPORTS_KERAS", "Exercise", "Mistake", "Probe", "Question", "ValueExercise", "WrongValue", "edits",
+]  # fmt: skip
 
 IMPORTS_KERAS = re.compile(r"^[ \t]*(?:import|from)\s+(?:keras|tensorflow)\b", re.MULTILINE)
 _CONVENTION = " [convention]"
