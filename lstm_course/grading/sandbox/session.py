@@ -253,7 +253,7 @@ class Session:
         """
         return self._received(self.meter.deadline(seconds), *kinds, known=known)
 
-    def _received(self, end, *kinds, known=None):
+    def _received(self, end: usage.Deadline, *kinds: type[_M], known: border.Known | None = None) -> _M:
         try:
             message = border.read(self._message(end), known or border.Known(len(self.cells)))
         except (wire.WireError, border.Refused) as error:
