@@ -1,8 +1,8 @@
-"""What networks reach across fifty or a hundred steps, start by start: a table of `lstm-course measure memory`.
+"""What networks reach across many steps, start by start: a table made by `lstm-course measure memory`.
 
 Lessons 2 and 3 say how a network must start if it is to remember, and a lesson runs in a minute. The trials
-that would take longer, several seeds of each start, stand in `datasets/hundred_steps.json`. A row is written as
-soon as it is known and is not measured again, so that an interrupted run can go on.
+that would take longer, several seeds of each start, stand in `datasets/hundred_steps.json`. A row is written
+as soon as it is known and is not measured again, so that an interrupted run can go on.
 """
 
 import json
