@@ -361,3 +361,38 @@ def by_sliding_windows(rates, losses, window=11):
     means = np.lib.stride_tricks.sliding_window_view(losses, window).mean(axis=1)
     middles = np.lib.stride_tricks.sliding_window_view(rates, window)[:, window // 2]
     return float(middles[means.argmin()]) / 10.0
+
+
+@right("rate_from_test")
+def by_means(rates, losses, window=11):
+    means = np.convolve(losses, np.full(window, 1 / window), mode="valid")
+    return rates[int(means.argmin()) + (window - 1) // 2] / 10
+
+
+@right("rate_from_test")
+def by_slices(rates, losses, window=11):
+    starts = range(len(rates) - window + 1)
+    lowest = min(starts, key=lambda start: np.mean(losses[start : start + window]))
+    return rates[lowest : lowest + window][window // 2] / 10
+
+
+@right("diagnoses")
+def written_at_once():
+    return {
+        "F": "softmax on one unit",
+        "E": "gradient accumulated",
+        "D": "labels shuffled",
+        "C": "rate too large",
+        "B": "leak",
+        "A": "mask missing",
+    }
+
+
+@right("diagnoses")
+def in_capitals():
+    return {letter: name.upper() for letter, name in zipped_names().items()}
+
+
+@right("diagnoses")
+def other_patients_too():
+    return {**written_at_once(), "G": "in good health"}

@@ -1109,8 +1109,8 @@ def rate_from_test(rates, losses, window=11):
 
     rates and losses are (n,), one for each step; an average belongs to the middle step of its window.
     """
-    smooth = np.convolve(losses, np.ones(window) / window, mode="valid")  # (n - window + 1,)
-    middle = np.argmin(smooth) + window // 2
+    sums = np.convolve(losses, np.ones(window), mode="valid")  # (n - window + 1,); lowest where the mean is
+    middle = np.argmin(sums) + window // 2
     return rates[middle] / 10
 
 
@@ -1126,7 +1126,7 @@ def _rate_test_probes(rng):
 
     return [
         Probe(drawn(120, 15)),
-        Probe(drawn(90), "for the default window"),
+        *(Probe(drawn(n, noise=0.3), "for the default window") for n in (90, 110, 130)),
         Probe(drawn(80, 1), "when the window is a single step"),
         Probe(drawn(100, 7, noise=0.0), "without noise"),
         Probe((np.geomspace(1e-4, 1, 40), np.linspace(0.7, 0.2, 40), 5), "when the loss falls to the end"),
@@ -1147,13 +1147,13 @@ RATE_FROM_TEST = Exercise(
         "the rate there.",
         '`np.convolve(losses, np.ones(window) / window, mode="valid")` has an average for each place of the '
         "window: the first one covers the steps 0 to window - 1.",
-        "The average with index k belongs to step k + window // 2: `rates[np.argmin(smooth) + window // 2] / "
+        "The average with index k belongs to step k + window // 2: `rates[np.argmin(means) + window // 2] / "
         "10`.",
     ),
     mistakes=edits(r"""
         not averaged: You take the lowest single loss. One lucky batch decides then: average over the window
             first.
-            {'np.convolve(losses, np.ones(window) / window, mode="valid")': "np.asarray(losses)",
+            {'np.convolve(losses, np.ones(window), mode="valid")': "np.asarray(losses)",
              " + window // 2": ""}
         first step of the window: Your rate belongs to the first step of the window. The average covers
             `window` steps, and belongs to the middle one: add `window // 2` to the index.
@@ -1177,14 +1177,14 @@ RATE_FROM_TEST = Exercise(
             loss. With `mode="valid"` only full windows count.
             {'mode="valid"': 'mode="full"', " + window // 2": " - window // 2"}
         loss instead of rate: You return the lowest loss. The learning rate is asked for.
-            {"rates[middle] / 10": "np.min(smooth)"}
+            {"rates[middle] / 10": "np.min(sums) / window"}
         step instead of rate: You return the number of the step. The learning rate at that step is asked for.
             {"rates[middle] / 10": "middle"}
         window ignored: Your average covers 11 steps, whatever `window` is.
-            {"np.ones(window) / window": "np.ones(11) / 11", "window // 2": "11 // 2"}
+            {"np.ones(window)": "np.ones(11)", "window // 2": "11 // 2"}
         steepest fall [convention]: You take the rate at which the loss falls fastest, as some libraries do.
             Here a tenth of the rate at the lowest loss is asked for.
-            {"np.argmin(smooth)": "np.argmin(np.diff(smooth))", "rates[middle] / 10": "rates[middle]"}
+            {"np.argmin(sums)": "np.argmin(np.diff(sums))", "rates[middle] / 10": "rates[middle]"}
         rates averaged instead: You average the rates, and take the lowest single loss. Average the losses.
             {"np.convolve(losses,": "np.convolve(rates,"}
     """),
