@@ -197,15 +197,16 @@ def training_curves(curves, ylabel, chance=None, floor=None, log=False, xlabel="
 
 
 @styled
-def training_panels(panels, ylabel, sound=None, levels=None, top=1.2):
+def training_panels(panels, ylabel, sound=None, levels=None):
     """Draw the training and the validation loss of several trainings, each in a small panel of its own.
+
+    The vertical axes end at 1.2, to be compared; one with larger values goes as far as they do.
 
     Args:
         panels: dict from up to 9 titles to `(training, validation)`, equally long vectors, a value an epoch.
         ylabel: what the values are, with their unit.
         sound: validation loss to compare with, a vector that is drawn in grey in every panel; default none.
         levels: dict from name to a value at which a horizontal line is drawn in every panel; default none.
-        top: upper end of the vertical axes, default 1.2; a panel with larger values goes as far as they do.
 
     Returns:
         The figure.
@@ -215,11 +216,12 @@ def training_panels(panels, ylabel, sound=None, levels=None, top=1.2):
 
     Example:
         >>> figure = training_panels({"A": ([0.7, 0.3], [0.7, 0.4]), "B": ([0.7, 0.1], [0.7, 0.9])}, "loss")
-        >>> [axes.get_title() for axes in figure.axes]
+        >>> [axes.get_title(loc="left") for axes in figure.axes]
         ['A', 'B']
     """
     arguments.entries("panels", panels, "a dict from titles to pairs of curves", most=9)
     levels = {} if levels is None else levels
+    sound = None if sound is None else arguments.array("sound", sound, ("n",), float)
     rows = -(-len(panels) // 3)
     height = 2.1 * rows + 0.9
     figure = new_figure(height)
@@ -232,7 +234,7 @@ def training_panels(panels, ylabel, sound=None, levels=None, top=1.2):
         if sound is not None:
             epochs = np.arange(1, len(sound) + 1)
             axes.plot(epochs, sound, color="#999999", linewidth=1, label="sound training")
-        _draw_training(axes, *_equally_long(f"panels[{title!r}]", pair), top)
+        _draw_training(axes, *_equally_long(f"panels[{title!r}]", pair))
     figure.subplots_adjust(0.075, 1.1 / height, 0.99, 1 - 0.35 / height, wspace=0.34, hspace=0.42)
     handles, labels = figure.axes[0].get_legend_handles_labels()
     told = "; ".join(f"{name} {value:.2f}" for name, value in levels.items())
@@ -242,13 +244,13 @@ def training_panels(panels, ylabel, sound=None, levels=None, top=1.2):
     return figure
 
 
-def _draw_training(axes, train, validation, top):
+def _draw_training(axes, train, validation):
     epochs = np.arange(1, len(train) + 1)
     for label, values, hand in zip(("training", "validation"), (train, validation), _HANDS, strict=False):
         colour, line, marker = hand
         every = max(1, len(epochs) // 6)
         axes.plot(epochs, values, color=colour, linestyle=line, marker=marker, markevery=every, label=label)
-    axes.set_ylim(0, max(top, 1.1 * np.nanmax([train, validation])))
+    axes.set_ylim(0, max(1.2, 1.1 * np.nanmax([train, validation])))
     axes.grid(True, axis="y")
 
 
