@@ -13,10 +13,12 @@ Entries of one lesson with the same id make up one claim. Between them they tell
 
 * `says`: the claim, in one sentence;
 * `seeds`: from how many seeds, or `exact` where nothing is drawn at random and no cause is named;
+* `runs`: in the place of `seeds` where the claim compares times or memory, which a clock or a counter tells
+  and no seed repeats: how often it was measured, and what of that counts;
 * `removed`: what became of the effect when the cause that the lesson names was taken away;
 * `rival`: what the other side reached when it was given the same search.
 
-The last two are asked of every claim that is not exact. A cell that carries an entry must hold the `assert`
+The last two are asked of every claim from seeds. A cell that carries an entry must hold the `assert`
 that would fail if the entry were false. `docs/claims.md` is made from all of this, so that a claim without a
 measurement cannot stand there.
 """
@@ -35,7 +37,8 @@ Each claim of the lessons stands here with the section that measures it, what wa
 assertion that holds it: when the assertion is false, the lesson's cell fails, and with it the course's tests.
 *Removed* tells what became of the effect when the cause that the lesson names was taken away; *rival* tells
 what the other side reached when it was given the same search. Where nothing is drawn at random, a claim is
-*exact*. This page is made from the lesson sources by `lstm-course build`.
+*exact*. A claim about time or memory tells how often it was *measured* on the machine that runs the lesson.
+This page is made from the lesson sources by `lstm-course build`.
 """
 
 
@@ -59,10 +62,15 @@ class Claim:
 
     def lacks(self):
         """The fields that are missing."""
-        needed = ["says", "seeds"]
-        if self.told.get("seeds") != EXACT:
+        needed = ["says"] if "runs" in self.told else ["says", "seeds"]
+        if self.told.get("seeds", EXACT) != EXACT:
             needed += ["removed", "rival"]
         return [name for name in needed if name not in self.told]
+
+    @property
+    def evidence(self):
+        """What the claim rests on, as the page says it: seeds, `exact`, or runs by the clock."""
+        return self.told["seeds"] if "seeds" in self.told else f"measured: {self.told['runs']}"
 
 
 def gather(lesson):
@@ -75,7 +83,7 @@ def gather(lesson):
         A list of Claim, in the order of the lesson.
 
     Raises:
-        BuildError: an entry says again what another one says, or a claim lacks a field.
+        BuildError: an entry says again what another one says, or a claim lacks a field or has seeds and runs.
     """
     claims, heading, name = {}, "", f"solutions/{lesson.path.name}"
     for cell in lesson.cells:
@@ -89,6 +97,8 @@ def gather(lesson):
     for claim in claims.values():
         if lacking := claim.lacks():
             raise BuildError(f"{name}: the claim {claim.id!r} lacks {', '.join(lacking)}")
+        if {"seeds", "runs"} <= set(claim.told):
+            raise BuildError(f"{name}: the claim {claim.id!r} has seeds and runs; one of them is asked for")
     return list(claims.values())
 
 
@@ -122,7 +132,7 @@ def _row(claim):
         "; ".join(claim.places),
         claim.told.get("removed", "–"),
         claim.told.get("rival", "–"),
-        claim.told["seeds"],
+        claim.evidence,
         "<br>".join(f"`{condition}`" for condition in claim.asserted),
     ]
     return "| " + " | ".join(" ".join(text.split()).replace("|", "\\|") for text in cells) + " |"

@@ -22,7 +22,7 @@ from lstm_course.common.files import PACKAGE
 from lstm_course.common.notebook_runs import BuildError, about_cell
 
 BEGIN, END, PLACEHOLDER = "### BEGIN SOLUTION", "### END SOLUTION", "# your code here"
-CLAIM_FIELDS = ("id", "says", "seeds", "removed", "rival")
+CLAIM_FIELDS = ("id", "says", "seeds", "runs", "removed", "rival")
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
-"""What networks reach across a hundred steps, start by start: a table made by `lstm-course measure memory`.
+"""What networks reach across many steps, start by start: a table made by `lstm-course measure memory`.
 
-Lesson 3 says how a network must start if it is to remember, lesson 5 what a second layer brings, and a lesson
-runs in a minute. The trials that would take longer, several seeds of each start at several learning rates,
-stand in `datasets/hundred_steps.json`. A row is written as
-soon as it is known and is not measured again, so that an interrupted run can go on.
+Lessons 2 and 3 say how a network must start if it is to remember, lesson 5 what a second layer brings, and a
+lesson runs in a minute. The trials that would take longer, several seeds of each start at several learning
+rates, stand in `datasets/hundred_steps.json`. A row is written as soon as it is known and is not measured
+again, so that an interrupted run can go on.
 """
 
 import json
@@ -151,7 +151,7 @@ def trials():
     ]
     settings = {"task": hundred, "updates": 2500, "learning_rate": 0.001, "goal": 0.01}
     found.append(Trial("tanh, orthogonal", partial(_plain_rnn, RNN), **settings, seeds=3))
-    return found + depth_trials()
+    return found + depth_trials() + _six_starts()
 
 
 def depth_trials():
@@ -175,6 +175,44 @@ def depth_trials():
 
 def _stack(units, task, seed, **biases):
     return stack_for(task, units, seed, **biases)
+
+
+def _six_starts():
+    """Lesson 2: plain RNNs at lag 50, each start at three learning rates, two of the seeds for the search."""
+    settings = {"task": recall(50, symbols=8), "updates": 1500, "goal": 0.99, "seeds": 7}
+    starts = {
+        f"{matrix}, {size} inputs": partial(_rnn_that_starts, matrix, scale)
+        for size, scale, matrices in (
+            ("full", 1.0, ("Gaussian", "orthogonal")),
+            ("small", 0.01, ("uniform", "Gaussian", "orthogonal")),
+        )
+        for matrix in matrices
+    } | {"identity and ReLU, tiny inputs": _identity_relu}
+    return [
+        Trial(start, make, learning_rate=rate, **settings)
+        for start, make in starts.items()
+        for rate in (0.001, 0.003, 0.01)
+    ]
+
+
+def _rnn_that_starts(matrix, scale, task, seed, units=32):
+    """A plain RNN with such recurrent weights, whose input weights are `scale` times those of Keras."""
+    model, random = _plain_rnn(RNN, task, seed, units), np.random.default_rng(seed)
+    weights = model.layers[0].weights
+    if matrix == "Gaussian":
+        weights["recurrent_kernel"][:] = random.normal(size=(units, units)) / units**0.5
+    elif matrix == "uniform":
+        weights["recurrent_kernel"][:] = random.uniform(-1, 1, size=(units, units)) / units**0.5
+    weights["kernel"][:] *= scale
+    return model
+
+
+def _identity_relu(task, seed, units=32):
+    """As Le et al. (2015) start it: ReLU and identity, all other weights normal with deviation 0.001."""
+    model, random = _plain_rnn(ReluRNN, task, seed, units), np.random.default_rng(seed)
+    for layer in (model.layers[0], model.layers[2]):
+        layer.weights["kernel"][:] = 0.001 * random.normal(size=layer.weights["kernel"].shape)
+    return model
 
 
 def _plain_rnn(kind, task, seed, units=64):

@@ -12,7 +12,7 @@ from lstm_course.common.faces import face
 __getattr__, __dir__, __all__ = face(
     __name__,
     {
-        "charts": ("by_lag", "by_size", "forecast", "means", "ratios", "training_curves"),
+        "charts": ("by_lag", "by_size", "forecast", "means", "ratios", "training_curves", "training_panels"),
         "drawings": (
             "draw_backward",
             "draw_bidirectional",

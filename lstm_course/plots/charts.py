@@ -7,7 +7,7 @@ import numpy as np
 from lstm_course.common import arguments
 from lstm_course.plots.style import OKABE_ITO, WIDTH, new_figure, styled
 
-__all__ = ["by_lag", "by_size", "forecast", "means", "ratios", "training_curves"]
+__all__ = ["by_lag", "by_size", "forecast", "means", "ratios", "training_curves", "training_panels"]
 
 # Line styles and markers that go with the colours: any one of the three tells two curves apart.
 _LINES = ["-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)), (0, (3, 3))]
@@ -194,6 +194,64 @@ def training_curves(curves, ylabel, chance=None, floor=None, log=False, xlabel="
             raise ValueError(f"curves[{label!r}] is {said}, expected (x, y) or y alone")
         pairs[label] = _equally_long(f"curves[{label!r}]", pair)
     return _curve_chart(pairs, {"chance": chance, "floor": floor}, log, xlabel, ylabel)
+
+
+@styled
+def training_panels(panels, ylabel, sound=None, levels=None):
+    """Draw the training and the validation loss of several trainings, each in a small panel of its own.
+
+    The vertical axes end at 1.2, to be compared; one with larger values goes as far as they do.
+
+    Args:
+        panels: dict from up to 9 titles to `(training, validation)`, equally long vectors, a value an epoch.
+        ylabel: what the values are, with their unit.
+        sound: validation loss to compare with, a vector that is drawn in grey in every panel; default none.
+        levels: dict from name to a value at which a horizontal line is drawn in every panel; default none.
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if panels is not such a dict, or a vector has another shape.
+
+    Example:
+        >>> figure = training_panels({"A": ([0.7, 0.3], [0.7, 0.4]), "B": ([0.7, 0.1], [0.7, 0.9])}, "loss")
+        >>> [axes.get_title(loc="left") for axes in figure.axes]
+        ['A', 'B']
+    """
+    arguments.entries("panels", panels, "a dict from titles to pairs of curves", most=9)
+    levels = {} if levels is None else levels
+    sound = None if sound is None else arguments.array("sound", sound, ("n",), float)
+    rows = -(-len(panels) // 3)
+    height = 2.1 * rows + 0.9
+    figure = new_figure(height)
+    for place, (title, pair) in enumerate(panels.items(), start=1):
+        axes = figure.add_subplot(rows, 3, place, title=title)
+        axes.set_xlabel("epoch" if place > len(panels) - 3 else "")
+        axes.set_ylabel(ylabel)
+        for value in levels.values():
+            axes.axhline(value, color="#666666", linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+        if sound is not None:
+            epochs = np.arange(1, len(sound) + 1)
+            axes.plot(epochs, sound, color="#999999", linewidth=1, label="sound training")
+        _draw_training(axes, *_equally_long(f"panels[{title!r}]", pair))
+    figure.subplots_adjust(0.075, 1.1 / height, 0.99, 1 - 0.35 / height, wspace=0.34, hspace=0.42)
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    told = "; ".join(f"{name} {value:.2f}" for name, value in levels.items())
+    title = f"Dotted lines: {told}" if told else None
+    place = {"loc": "lower left", "bbox_to_anchor": (0.06, 0), "ncols": 3, "alignment": "left"}
+    figure.legend(handles, labels, title=title, **place)
+    return figure
+
+
+def _draw_training(axes, train, validation):
+    epochs = np.arange(1, len(train) + 1)
+    for label, values, hand in zip(("training", "validation"), (train, validation), _HANDS, strict=False):
+        colour, line, marker = hand
+        every = max(1, len(epochs) // 6)
+        axes.plot(epochs, values, color=colour, linestyle=line, marker=marker, markevery=every, label=label)
+    axes.set_ylim(0, max(1.2, 1.1 * np.nanmax([train, validation])))
+    axes.grid(True, axis="y")
 
 
 def _curve_chart(curves, levels, log, xlabel, ylabel):

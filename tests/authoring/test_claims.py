@@ -55,11 +55,22 @@ def test_what_is_exact_has_no_cause_to_remove(tmp_path):
     assert claims.gather(read_lesson(source))[0].told["seeds"] == "exact"
 
 
+def test_what_a_clock_tells_has_runs_and_is_not_exact(tmp_path):
+    timed = {"id": "quick", "says": "It is quicker.", "runs": "30, the shortest counts"}
+    source = lesson(tmp_path, ([timed], "assert 1 < 2"))
+    (claim,) = claims.gather(read_lesson(source))
+    assert claim.lacks() == [] and claim.evidence == "measured: 30, the shortest counts"
+    assert "| It is quicker. | Part 0 | – | – | measured: 30, the shortest counts | `1 < 2` |" in claims.page(
+        tmp_path
+    )
+
+
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
         ([([WHOLE], "x = 1")], "asserts nothing"),
         ([([{**WHOLE, "cause": "none"}], "assert True")], "cause"),
+        ([([{**WHOLE, "runs": 3}], "assert True")], "seeds and runs"),
         ([([{"says": "It forgets."}], "assert True")], "a claim has id"),
         ([([WHOLE], "assert True"), ([{"id": "gate", "says": "Again."}], "assert True")], "says twice"),
         *[

@@ -291,6 +291,12 @@ CHARTS = {
     "means": lambda: plots.means(
         {LONG: {f"{LONG} {rank}": (0.9, 0.01 * rank) for rank in range(7)}}, "accuracy (share)"
     ),
+    "panels of trainings": lambda: plots.training_panels(
+        {f"patient {rank}": (0.9**STEPS, 10 * (rank == 3) + STEPS / 30) for rank in range(6)},
+        "loss",
+        sound=0.8**STEPS,
+        levels={"chance": 0.69, "best possible": 0.33},
+    ),
     "forecast": lambda: plots.forecast(
         STEPS,
         np.sin(STEPS),
@@ -315,6 +321,14 @@ def test_charts_are_legible_and_labelled(name):
     assert all(axes.get_ylabel() or not any(map(is_number, rows)) for axes in figure.axes)
     assert figure.axes[-1].get_xlabel()
     assert figure.get_figwidth() == 9
+
+
+def test_a_panel_goes_as_far_up_as_its_curves_and_the_others_stay():
+    low, high = [0.7, 0.3], [8.0, 8.0]
+    figure = plots.training_panels({"A": (low, low), "B": (low, high)}, "loss", sound=low)
+    assert [round(axes.get_ylim()[1], 2) for axes in figure.axes] == [1.2, 8.8]
+    with pytest.raises(ValueError, match=r"panels\['A'\] has vectors of lengths 2, 1"):
+        plots.training_panels({"A": (low, [0.5])}, "loss")
 
 
 def test_curves_differ_in_more_than_colour():

@@ -324,3 +324,75 @@ def float32_fuse(weights):
 @right("fuse_weights")
 def fused_lists(weights):
     return tuple(array.tolist() for array in stacked_columns(weights))
+
+
+@right("diagnoses")
+def told_one_by_one():
+    named = dict.fromkeys("ABCDEF", "")
+    named["F"], named["A"] = "Softmax on one unit", "mask missing "
+    named.update(C="rate too large", B="leak", D="labels shuffled", E="gradient accumulated")
+    return named
+
+
+@right("diagnoses")
+def zipped_names():
+    names = "mask missing,leak,rate too large,labels shuffled,gradient accumulated,softmax on one unit"
+    return dict(zip("ABCDEF", names.split(","), strict=True))
+
+
+@right("rate_from_test")
+def by_running_sums(rates, losses, window=11):
+    total = np.concatenate([[0.0], np.cumsum(losses)])
+    return rates[np.argmin(total[window:] - total[:-window]) + window // 2] * 0.1
+
+
+@right("rate_from_test")
+def by_a_loop(rates, losses, window=11):
+    best, found = float("inf"), None
+    for start in range(len(losses) - window + 1):
+        mean = sum(losses[start : start + window]) / window
+        if mean < best - 1e-12:
+            best, found = mean, rates[start + window // 2] / 10
+    return found
+
+
+@right("rate_from_test")
+def by_sliding_windows(rates, losses, window=11):
+    means = np.lib.stride_tricks.sliding_window_view(losses, window).mean(axis=1)
+    middles = np.lib.stride_tricks.sliding_window_view(rates, window)[:, window // 2]
+    return float(middles[means.argmin()]) / 10.0
+
+
+@right("rate_from_test")
+def by_means(rates, losses, window=11):
+    means = np.convolve(losses, np.full(window, 1 / window), mode="valid")
+    return rates[int(means.argmin()) + (window - 1) // 2] / 10
+
+
+@right("rate_from_test")
+def by_slices(rates, losses, window=11):
+    starts = range(len(rates) - window + 1)
+    lowest = min(starts, key=lambda start: np.mean(losses[start : start + window]))
+    return rates[lowest : lowest + window][window // 2] / 10
+
+
+@right("diagnoses")
+def written_at_once():
+    return {
+        "F": "softmax on one unit",
+        "E": "gradient accumulated",
+        "D": "labels shuffled",
+        "C": "rate too large",
+        "B": "leak",
+        "A": "mask missing",
+    }
+
+
+@right("diagnoses")
+def in_capitals():
+    return {letter: name.upper() for letter, name in zipped_names().items()}
+
+
+@right("diagnoses")
+def other_patients_too():
+    return {**written_at_once(), "G": "in good health"}

@@ -51,6 +51,7 @@ SEVEN = {f"curve {rank}": 0.9**STEPS + rank for rank in range(7)}
 FIGURES = {
     "by_lag": lambda: plots.by_lag({name: (STEPS, y) for name, y in SEVEN.items()}, "norm (relative)"),
     "training_curves": lambda: plots.training_curves(SEVEN, "loss (nats)", chance=0.5),
+    "training_panels": lambda: plots.training_panels({"A": (0.9**STEPS, 0.8**STEPS)}, "loss (nats)"),
     "by_size": lambda: plots.by_size({name: (STEPS, y) for name, y in SEVEN.items()}, "ms", "steps"),
     "ratios": lambda: plots.ratios({"a": dict.fromkeys(SEVEN, (1, 0.5, 2))}, "time"),
     "means": lambda: plots.means({"a": dict.fromkeys(SEVEN, (1, 0.5))}, "accuracy"),

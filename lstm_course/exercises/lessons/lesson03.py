@@ -1,8 +1,10 @@
 """Lesson 03, LSTM from scratch: gates, cell, sequence, backward pass, biases, counting, fusing."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from lstm_course.exercises.exercise import Exercise, Probe, Question, ValueExercise, WrongValue
+from lstm_course.exercises.exercise import Exercise, Mistake, Probe, Question, ValueExercise, WrongValue
 
 from .inputs import cell_weights, without_biases
 from .lesson00 import sigmoid
@@ -1062,4 +1064,217 @@ WHAT_TO_CHANGE = Question(
         "With forget bias 5 about half is left, so the road is open. The trouble is in the other column.",
         "Which change makes the move of one update ten times smaller?",
     ),
+)
+
+
+# Debugging a training
+
+
+def diagnoses():
+    """The fault of each patient: letter -> its name in the list."""
+    return {
+        "A": "mask missing",
+        "B": "leak",
+        "C": "rate too large",
+        "D": "labels shuffled",
+        "E": "gradient accumulated",
+        "F": "softmax on one unit",
+    }
+
+
+# What each patient's curves show, and what they would show with another fault.
+_CURVES = {
+    "A": "both of its curves stay at chance",
+    "B": "both of its curves fall under the best that is possible",
+    "C": "its training loss starts far above chance and jumps",
+    "D": "its training loss falls slowly and without jumps, while its validation loss rises",
+    "E": "its curves start at chance, as they should, and then swing about there",
+    "F": "its curves are level from the first epoch to the last, at twelve times the loss of a guesser",
+}
+_TRACES = {
+    "rate too large": "With a rate that is too large the first epoch is the worst, far above chance.",
+    "gradient accumulated": (
+        "An update that repeats all gradients before it overshoots: the curves start at chance and swing."
+    ),
+    "labels shuffled": (
+        "Shuffled labels can be learned by heart: the training loss falls, and that on new sequences rises."
+    ),
+    "mask missing": (
+        "Without its mask the network reads zeros to the end and forgets: nothing is learned, nothing is "
+        "broken, the loss is that of a guesser."
+    ),
+    "softmax on one unit": (
+        "A softmax over one unit says 1 whatever the unit says: there is no gradient, and the loss stays far "
+        "above chance."
+    ),
+    "leak": "With a leak the loss falls under what anybody can reach who does not know the labels.",
+}
+
+
+def _taken_for_others():
+    """Each patient with each fault that it does not have: five wrong names for every letter."""
+    for letter, right in diagnoses().items():
+        for wrong, trace in _TRACES.items():
+            if wrong != right:
+                told = f'Patient {letter} has no "{wrong}". {trace} Look again: {_CURVES[letter]}.'
+                edit = {f'"{letter}": "{right}"': f'"{letter}": "{wrong}"'}
+                yield Mistake(f"{letter} taken for {wrong}", told, edit)
+
+
+def _observe_diagnoses(function):
+    """How many patients are named rightly, and what each is called: that alone would tell the right name."""
+    named = function()
+    if not isinstance(named, Mapping):
+        return named
+    names, right = list(_TRACES), diagnoses()
+    if missing := [letter for letter in right if letter not in named]:
+        raise ValueError(f"patient {missing[0]} is missing")
+    given = [str(named[letter]).strip().lower() for letter in right]
+    if unknown := [name for name in given if name not in names]:
+        raise ValueError(f"{unknown[0]!r} is none of the six names of the list")
+    matches = [name == wanted for name, wanted in zip(given, right.values(), strict=True)]
+    return float(sum(matches)), np.array([float(names.index(name)) for name in given])
+
+
+DIAGNOSES = Exercise(
+    reference=diagnoses,
+    title="Six broken trainings",
+    lesson="03",
+    section="Debugging a training",
+    points=3,
+    minutes=6,
+    returns=("patients named rightly", "names"),
+    probes=lambda rng: [Probe(())],
+    hints=(
+        "Ask three things of each pair of curves: where do they start, do they move, and which of the two "
+        "lines of chance and of the best possible do they cross?",
+        "Two patients do not move at all: at chance, the network says the same of every sequence; far above "
+        "it, the output itself is stuck. One is better than the best possible: it knows what it should not.",
+        "Of the other three, one starts far above chance, one learns by heart what is of no use for new "
+        "sequences, and one starts well and swings.",
+    ),
+    mistakes=tuple(_taken_for_others()),
+    observe=_observe_diagnoses,
+)
+
+FLAT_CURVES = Question(
+    id="flat_curves",
+    title="Two trainings that stay at chance",
+    lesson="03",
+    section="What the curves cannot tell",
+    points=1,
+    minutes=2,
+    question=(
+        "Two trainings stay at chance for 20 epochs. One has a learning rate that is too small, the other "
+        "reads padding without a mask. Both networks lie before you. What tells them apart at once?"
+    ),
+    choices={
+        "a": "The accuracy instead of the loss.",
+        "b": "The curves of more sequences, and of another seed.",
+        "c": "The validation loss beside the training loss.",
+        "d": "The answers themselves: whether they differ from sequence to sequence.",
+    },
+    answer="d",
+    explanations={
+        "a": "Both are at chance, so both are right in about half of the cases.",
+        "b": "Both stay at chance with any seed and any number of sequences: the cause stays what it is.",
+        "c": "The two lie on each other in both trainings: whoever has learned nothing does not overfit.",
+        "d": (
+            "The network that moved too little still answers each sequence differently, as it did at its "
+            "start. The one that reads zeros to the end has forgotten which sequence it was, and says the "
+            "same of all."
+        ),
+    },
+    hints=(
+        "Which of the two networks still has the sequence in its state when it answers?",
+        "After 33 zeros or more, what is left of the symbols in a state with the usual forget bias?",
+        "One of them says the same number, whatever it has read.",
+    ),
+)
+
+
+def rate_from_test(rates, losses, window=11):
+    """A tenth of the rate at which the loss, averaged over `window` steps, is lowest: a number.
+
+    rates and losses are (n,), one for each step; an average belongs to the middle step of its window.
+    """
+    sums = np.convolve(losses, np.ones(window), mode="valid")  # (n - window + 1,); lowest where the mean is
+    middle = np.argmin(sums) + window // 2
+    return rates[middle] / 10
+
+
+def _rate_test_probes(rng):
+    def drawn(n, *window, noise=0.08):
+        """A loss that is level, falls, and rises, with noise and one lucky batch."""
+        place = np.linspace(0, 1, n)
+        dip = rng.uniform(0.55, 0.7)
+        losses = 0.7 - 0.4 * np.exp(-(((place - dip) / 0.12) ** 2)) + 3 * np.maximum(place - 0.85, 0)
+        losses = losses + noise * rng.uniform(-1, 1, n)
+        losses[int(n * rng.uniform(0.2, 0.35))] = 0.05
+        return np.geomspace(1e-5, 10, n), losses, *window
+
+    return [
+        Probe(drawn(120, 15)),
+        *(Probe(drawn(n, noise=0.3), "for the default window") for n in (90, 110, 130)),
+        Probe(drawn(80, 1), "when the window is a single step"),
+        Probe(drawn(100, 7, noise=0.0), "without noise"),
+        Probe((np.geomspace(1e-4, 1, 40), np.linspace(0.7, 0.2, 40), 5), "when the loss falls to the end"),
+    ]
+
+
+RATE_FROM_TEST = Exercise(
+    reference=rate_from_test,
+    title="A learning rate from one run",
+    lesson="03",
+    section="A learning rate in one run",
+    points=2,
+    minutes=5,
+    returns=("the rate",),
+    probes=_rate_test_probes,
+    hints=(
+        "Three steps: average the losses over the window, find where the average is lowest, take a tenth of "
+        "the rate there.",
+        '`np.convolve(losses, np.ones(window) / window, mode="valid")` has an average for each place of the '
+        "window: the first one covers the steps 0 to window - 1.",
+        "The average with index k belongs to step k + window // 2: `rates[np.argmin(means) + window // 2] / "
+        "10`.",
+    ),
+    mistakes=edits(r"""
+        not averaged: You take the lowest single loss. One lucky batch decides then: average over the window
+            first.
+            {'np.convolve(losses, np.ones(window), mode="valid")': "np.asarray(losses)",
+             " + window // 2": ""}
+        first step of the window: Your rate belongs to the first step of the window. The average covers
+            `window` steps, and belongs to the middle one: add `window // 2` to the index.
+            {" + window // 2": ""}
+        last step of the window: Your rate belongs to the last step of the window. The average belongs to the
+            middle one: add `window // 2` to the index.
+            {"+ window // 2": "+ window - 1"}
+        the rate itself: You return the rate at the lowest loss. That is about where the loss turns: take a
+            tenth of it.
+            {"rates[middle] / 10": "rates[middle]"}
+        a hundredth: You return a hundredth of the rate at the lowest loss. A tenth is asked for.
+            {"/ 10": "/ 100"}
+        ten times the rate: You multiply by ten. The rate at the lowest loss is at the border already: divide.
+            {"/ 10": "* 10"}
+        highest loss: You look for the highest loss. There the training has broken: look for the lowest.
+            {"np.argmin": "np.argmax"}
+        zeros at the edges: `mode="same"` averages over zeros at both ends, so that the ends seem to have a
+            low loss. With `mode="valid"` only full windows count.
+            {'mode="valid"': 'mode="same"', " + window // 2": ""}
+        full convolution: `mode="full"` averages over zeros at both ends, so that the ends seem to have a low
+            loss. With `mode="valid"` only full windows count.
+            {'mode="valid"': 'mode="full"', " + window // 2": " - window // 2"}
+        loss instead of rate: You return the lowest loss. The learning rate is asked for.
+            {"rates[middle] / 10": "np.min(sums) / window"}
+        step instead of rate: You return the number of the step. The learning rate at that step is asked for.
+            {"rates[middle] / 10": "middle"}
+        window ignored: Your average covers 11 steps, whatever `window` is.
+            {"np.ones(window)": "np.ones(11)", "window // 2": "11 // 2"}
+        steepest fall [convention]: You take the rate at which the loss falls fastest, as some libraries do.
+            Here a tenth of the rate at the lowest loss is asked for.
+            {"np.argmin(sums)": "np.argmin(np.diff(sums))", "rates[middle] / 10": "rates[middle]"}
+        rates averaged instead: You average the rates, and take the lowest single loss. Average the losses.
+            {"np.convolve(losses,": "np.convolve(rates,"}
+    """),
 )
