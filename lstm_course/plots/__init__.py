@@ -13,7 +13,14 @@ __getattr__, __dir__, __all__ = face(
     __name__,
     {
         "charts": ("by_lag", "by_size", "forecast", "means", "ratios", "training_curves"),
-        "drawings": ("draw_backward", "draw_cell", "draw_cell_backward", "draw_rnn", "draw_unrolled"),
+        "drawings": (
+            "draw_backward",
+            "draw_cell",
+            "draw_cell_backward",
+            "draw_gru",
+            "draw_rnn",
+            "draw_unrolled",
+        ),
         "showing": ("figure_html", "show"),
         "strips": ("gate_timeline", "heatmap"),
     },
