@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = face(
             "draw_bidirectional",
             "draw_cell",
             "draw_cell_backward",
+            "draw_gru",
             "draw_lookup",
             "draw_rnn",
             "draw_stack",

@@ -1,5 +1,5 @@
-"""The drawings of the course: the LSTM cell with one part lit, the plain RNN cell, a network unrolled, and
-the gradient on its way back through one.
+"""The drawings of the course: the cells of LSTM and GRU with one part lit, the plain RNN cell, a network
+unrolled, and the gradient on its way back through one.
 
 Lessons take them from `lstm_course.plots`. One unit of a drawing is one inch. A part that is not lit stays
 there, in grey; `_Sheet` knows which colour that makes for a wire, a box or a number.
@@ -17,6 +17,8 @@ _COLOURS = {
     "input": _BLUE,
     "candidate": _GREEN,
     "output": _PURPLE,
+    "update": _VERMILION,
+    "reset": _BLUE,
     "state": _ORANGE,
     "wires": "#444444",  # what belongs to every part: the joined h_prev and x
     "back": _VERMILION,  # the way of the gradient
@@ -24,7 +26,7 @@ _COLOURS = {
 _PALE, _GREY, _DARK = "#eeeeee", "#c4c4c4", "#222222"
 _GREY_TEXT = "#707070"  # 4.9 : 1 on white
 _MOST_UNITS = 4
-_GATES = ("f", "i", "o")
+_GATES = ("f", "i", "o", "z", "r")
 _CENTRED = {"ha": "center", "va": "center_baseline"}
 _FORWARD = (
     ("forget", "f = σ(Wf·[h_prev, x] + bf)"),
@@ -41,6 +43,12 @@ _BACKWARD = (
     ("input", "di = dc_whole × g"),
     ("candidate", "dg = dc_whole × i"),
     ("road", "dc_prev = dc_whole × f"),
+)
+_GRU = (
+    ("update", "z = σ(Wz·[h_prev, x] + bz)"),
+    ("reset", "r = σ(Wr·[h_prev, x] + br)"),
+    ("candidate", "g = tanh(Wh·[r × h_prev, x] + bh)"),
+    ("road", "h = z × h_prev + (1 − z) × g"),
 )
 
 
@@ -178,6 +186,88 @@ def draw_cell_backward(values=None, title=None):
     sheet.value(5.75, 4.6, "c_whole", ("road",))
     _write_formulas(sheet, _BACKWARD)
     return sheet.figure
+
+
+@styled
+def draw_gru(values=None, lit=None):
+    """Draw the GRU cell of Cho et al. (2014) in the hand of the LSTM cell, its reset gate before the product.
+
+    Args:
+        values: dict with any of the keys x, h_prev, z, r, g, h: each a number, or a vector of up to 4 units
+            (x: up to 4 features). The gates z and r lie between 0 and 1. Default no numbers.
+        lit: "road", "update", "reset" or "candidate" for one part in colour and the rest in grey; "all" or
+            None, the default, for everything in colour.
+
+    Returns:
+        The figure.
+
+    Raises:
+        TypeError, ValueError: if values holds something else, or lit is no part of the cell.
+
+    Example:
+        >>> figure = draw_gru({"z": 0.9, "h_prev": -0.5})
+        >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "value"]
+        ['0.90', '−0.50']
+    """
+    arguments.one_of("lit", lit, (None, "road", "update", "reset", "candidate", "all"))
+    sheet = _Sheet(5.4, None, _cell_values(values, ("x", "h_prev", "z", "r", "g", "h")), lit)
+    sheet.body(1.25, 1.12, 7.75, 5.2)
+    _draw_gru_inputs(sheet)
+    _draw_gru_candidate(sheet)
+    _draw_gru_road(sheet)
+    for place, (part, formula) in enumerate(_GRU):
+        across, up = 3.1 + 2.9 * (place % 2), 0.72 - 0.4 * (place // 2)
+        sheet.swatch(across, up, (part,))
+        sheet.write(across + 0.1, up, formula, (part,), align="left", size=9)
+    return sheet.figure
+
+
+def _draw_gru_inputs(sheet):
+    """h_prev from the road and x from below join, and pass under the boxes of the two gates."""
+    sheet.wire([(1.9, 0.03), (1.9, 1.735)], ("wires", "reset", "candidate", "update"))
+    sheet.dot(1.55, 4.6, ("road", "reset", "update"))
+    sheet.wire([(1.55, 4.6), (1.55, 1.75), (2.7, 1.75)], ("wires", "reset", "update"), arrow=False)
+    sheet.dot(2.7, 1.75, ("wires", "reset", "update"))
+    sheet.wire([(2.7, 1.75), (2.7, 2.02)], ("wires", "reset"))
+    sheet.wire([(2.7, 1.75), (6.0, 1.75), (6.0, 2.02)], ("wires", "update"))
+    sheet.box(2.7, 2.25, "σ", ("reset",))
+    sheet.write(2.7, 1.55, "reset gate", ("reset",), size=8.5)
+    sheet.box(6.0, 2.25, "σ", ("update",))
+    sheet.write(6.0, 1.55, "update gate", ("update",), size=8.5)
+    sheet.value(1.9, 0.6, "x", ("wires", "reset", "candidate", "update"), beside=True)
+
+
+def _draw_gru_candidate(sheet):
+    """The candidate sees x, and of h_prev what the reset gate lets through."""
+    sheet.dot(2.7, 4.6, ("road", "reset", "candidate"))
+    sheet.wire([(2.7, 4.6), (2.7, 3.69)], ("wires", "reset", "candidate"))
+    sheet.wire([(2.7, 2.48), (2.7, 3.41)], ("reset",))
+    sheet.wire([(2.84, 3.55), (3.95, 3.55)], ("reset", "candidate"))
+    sheet.operator(2.7, 3.55, "×", ("reset",))
+    sheet.dot(1.9, 1.35, ("wires", "candidate"))
+    sheet.wire([(1.9, 1.35), (4.35, 1.35), (4.35, 3.32)], ("wires", "candidate"))
+    sheet.box(4.35, 3.55, "tanh", ("candidate",))
+    sheet.write(4.35, 3.92, "candidate", ("candidate",), size=8.5)
+    sheet.wire([(4.75, 3.55), (6.86, 3.55)], ("candidate",))
+    sheet.value(2.7, 2.94, "r", ("reset",), beside=True)
+    sheet.value(5.4, 3.55, "g", ("candidate",))
+
+
+def _draw_gru_road(sheet):
+    """The state goes straight through the cell: z keeps a part of it, and 1 - z lets the candidate in."""
+    for start, end in ((0.2, 5.86), (6.14, 6.86), (7.14, 8.85)):
+        sheet.wire([(start, 4.6), (end, 4.6)], ("road",), width=4.5)
+    sheet.wire([(6.0, 2.48), (6.0, 4.46)], ("update",))
+    sheet.dot(6.0, 2.95, ("update",))
+    sheet.wire([(6.0, 2.95), (7.0, 2.95), (7.0, 3.41)], ("update",))
+    sheet.operator(6.5, 2.95, "1−", ("update",))
+    sheet.wire([(7.0, 3.69), (7.0, 4.46)], ("candidate", "update"))
+    sheet.operator(7.0, 3.55, "×", ("candidate", "update"))
+    sheet.operator(6.0, 4.6, "×", ("road", "update"))
+    sheet.operator(7.0, 4.6, "+", ("road", "update", "candidate"))
+    sheet.value(0.7, 4.6, "h_prev", ("road",))
+    sheet.value(8.22, 4.6, "h", ("road",))
+    sheet.value(6.0, 4.0, "z", ("update",), beside=True)
 
 
 @styled

@@ -156,6 +156,19 @@ def test_look_up_says_of_each_place_whether_it_counts(words, places):
         drawings.draw_lookup([], numbers, np.zeros((places + 1, 4)))
 
 
+@pytest.mark.parametrize("lit", [None, "road", "update", "reset", "candidate"])
+@pytest.mark.parametrize("units", [0, 1, 4])
+def test_the_gru_is_legible_and_prints_its_numbers(lit, units):
+    values = {name: np.linspace(0.05, 0.95, units) for name in ("x", "h_prev", "z", "r", "g", "h")}
+    figure = drawings.draw_gru(values if units else None, lit)
+    assert_legible(figure)
+    axes = figure.axes[0]
+    figure.draw_without_rendering()
+    solid = [patch for patch in axes.patches if patch.get_gid() in ("value", "plate")]
+    assert len(solid) == 6 * units + 8  # three boxes, four operators, and one minus z
+    assert overlapping({patch: patch.get_window_extent() for patch in solid}) == []
+
+
 @pytest.mark.parametrize("folded", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("steps", [1, 2, 4, 8])
@@ -238,7 +251,7 @@ def test_the_cell_rejects_other_values(values, error, words):
         plots.draw_cell(values)
 
 
-@pytest.mark.parametrize("draw", [plots.draw_cell, plots.draw_rnn])
+@pytest.mark.parametrize("draw", [plots.draw_cell, plots.draw_gru, plots.draw_rnn])
 def test_unknown_part(draw):
     with pytest.raises(ValueError, match=r"lit is 'gate', expected None, .* or 'all'"):
         draw(lit="gate")

@@ -179,7 +179,7 @@ GRU_PARAMETER_COUNT = Exercise(
     reference=gru_parameter_count,
     title="Parameters of a GRU",
     lesson="07",
-    section="Three to four",
+    section="Counting parameters",
     points=1,
     minutes=5,
     returns=("the count",),
@@ -266,7 +266,7 @@ MATCHED_GRU_SIZE = Exercise(
     reference=matched_gru_size,
     title="A GRU of the same size",
     lesson="07",
-    section="Three to four",
+    section="Counting parameters",
     points=2,
     minutes=8,
     returns=("the number of units",),
@@ -485,36 +485,34 @@ TURNED_Z = Question(
     ),
 )
 
-ONE_RUN_EACH = Question(
-    id="one_run_each",
-    title="One run each",
+HOW_FAR_APART = Question(
+    id="how_far_apart",
+    title="How far apart",
     lesson="07",
     section="Text and time series",
     points=1,
-    minutes=2,
+    minutes=3,
     question=(
-        "A report says: LSTM with 64 units 91.2 %, GRU with 64 units 90.7 %, each trained once. What follows?"
+        "A report says: LSTM 91.2 % with a standard error of 0.4, GRU 90.7 % with a standard error of 0.3, "
+        "five seeds each. What follows?"
     ),
     choices={
-        "a": "The LSTM is better, by half a point.",
-        "b": "The GRU is better, for it has fewer parameters and is nearly as good.",
-        "c": "Nothing: trained again with other seeds, either may be ahead.",
-        "d": "The GRU should be trained with more seeds, until it reaches 91.2 %.",
+        "a": "The difference is no larger than its own error: with five other seeds either may be ahead.",
+        "b": "The LSTM is better: half a point is more than either of the two errors.",
+        "c": "The two are equally good: more seeds would not change that.",
+        "d": "The GRU is to be preferred: its smaller error shows that it is the steadier one.",
     },
-    answer="c",
+    answer="a",
     explanations={
-        "a": "By half a point in this run. You do not know how much a run moves when only the seed changes.",
-        "b": "Perhaps; but one run each cannot tell whether it is as good, better or worse.",
-        "c": (
-            "Half a point may well be the seed. Several seeds each, the same budget for both, and the spread "
-            "beside the mean: then something follows."
-        ),
-        "d": "The best of many seeds beats any single run. That compares luck, not networks.",
+        "a": "The error of the difference is √(0.4² + 0.3²) = 0.5, as large as the difference itself.",
+        "b": "The difference has an error of its own, and it is larger than either: √(0.4² + 0.3²).",
+        "c": "That no difference is seen with five seeds does not say that there is none. More may show one.",
+        "d": "An error of 0.3 from five seeds is itself uncertain, by about a third. 0.4 is not far from it.",
     },
     hints=(
-        "What changes from run to run, when nothing but the seed changes?",
-        "A difference means something when it is large beside its own error.",
-        "Of the error nothing is known from one run each.",
+        "The two errors belong to the two means. Which error belongs to their difference?",
+        "For two means with errors e₁ and e₂ it is √(e₁² + e₂²).",
+        "√(0.4² + 0.3²) = 0.5: how many times does that go into the difference?",
     ),
 )
 
@@ -525,26 +523,26 @@ LSTM_OR_GRU = Question(
     section="The table, rebuilt",
     points=1,
     minutes=3,
-    question="Which sentence do the measurements of this lesson bear out?",
+    question=(
+        "A symbol must be kept across thirty steps full of others like it. You can train one network, once, "
+        "as Keras starts it. Which do the measurements of this lesson advise?"
+    ),
     choices={
-        "a": "The GRU has fewer gates, so it forgets sooner.",
-        "b": "The LSTM is the better network wherever sequences are long.",
-        "c": "How the gates start decides how far either remembers; between the two, try both.",
-        "d": "The GRU is faster, in every library and at every size.",
+        "a": "The LSTM: it has a cell state of its own, which other symbols cannot overwrite.",
+        "b": "Either: at equal parameters the two come out level on memory.",
+        "c": "The GRU, with a small learning rate: what is remembered must not be shaken.",
+        "d": "The GRU, with a large learning rate: what shuts its door also opens its road.",
     },
-    answer="c",
+    answer="d",
     explanations={
-        "a": "Started for the time scale, the GRU recalls as far as the LSTM: the number of gates is not it.",
-        "b": "On recall and adding at long lags the two were level once their gates started open.",
-        "c": (
-            "Both open a road for the gradient through a gate that stands near 1. Start it there, match the "
-            "budget, try both over several seeds, and take the one that your problem prefers."
-        ),
-        "d": "Fewer parameters are not fewer milliseconds: look at the measured times of NumPy and Keras.",
+        "a": "Its forget gate falls with the other two while it learns to shut out the noise.",
+        "b": "Drawn for the time scale, both recall. As Keras starts them, one does and one does not.",
+        "c": "Look at the first table again: at the smaller of the two rates the GRU was at chance.",
+        "d": "z rises while the other symbols are being shut out, and a z near 1 is what keeps a memory.",
     },
     hints=(
-        "Go through the table line by line. Which differences are larger than their error bars?",
-        "Compare the default start with the one drawn for the time scale, for both networks.",
-        "The difference between two ways to start is far larger than that between the two networks.",
+        "Look for the rows that say default, at lag 30.",
+        "The two learning rates make a difference for one of the networks.",
+        "What happened to z and to f in the first hundred updates?",
     ),
 )
