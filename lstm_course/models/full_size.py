@@ -1,7 +1,7 @@
 """The lessons' networks at full size, measured once and shipped as a table: `lstm-course measure`.
 
 A lesson runs in a minute, so it trains small networks on little data. What the same networks reach with the
-text books' sizes and epochs takes an hour to find out. The findings stand in `datasets/full_profile.json`,
+textbooks' sizes and epochs takes an hour to find out. The findings stand in `datasets/full_profile.json`,
 and the lessons show them as what they are: measured once, on one machine, with the seeds named.
 
 A row is written as soon as it is known and is not measured again, so that an interrupted run can go on.
@@ -443,7 +443,7 @@ def review_jobs():
 
 
 def small_classifier(cell, rate, words):
-    """The text-book model at the size of the lesson, with a clipped gradient."""
+    """The textbook model at the size of the lesson, with a clipped gradient."""
     return _clipped(textbook.text_classifier(words, 32, 32, recurrent_dropout=0, cell=cell).layers, rate)
 
 

@@ -1,4 +1,4 @@
-"""The Keras models of lessons 4 to 7, as the text books write them, and what trains and looks into them.
+"""The Keras models of lessons 4 to 7, as the textbooks write them, and what trains and looks into them.
 
 Keras and TensorFlow are imported by the functions, not by this module.
 
@@ -22,7 +22,7 @@ CELLS = ("LSTM", "GRU", "SimpleRNN")
 def text_classifier(
     input_dim, output_dim=128, units=128, dropout=0.2, recurrent_dropout=0.2, cell="LSTM", learning_rate=0.001
 ):
-    """The text-book classifier: embedding, one recurrent layer, a dense layer, a yes or no.
+    """The textbook classifier: embedding, one recurrent layer, a dense layer, a yes or no.
 
     Args:
         input_dim: size of the vocabulary, padding (0) and out-of-vocabulary (1) included.
@@ -69,7 +69,7 @@ def text_classifier(
 
 
 def stacked_text_classifier(input_dim, output_dim=128, units=(128, 64), learning_rate=0.001):
-    """The text-book stack: embedding, LSTM layers one above the other, a yes or no.
+    """The textbook stack: embedding, LSTM layers one above the other, a yes or no.
 
     Args:
         input_dim: size of the vocabulary, padding (0) and out-of-vocabulary (1) included.
@@ -110,7 +110,7 @@ def stacked_text_classifier(input_dim, output_dim=128, units=(128, 64), learning
 
 
 def forecaster(timesteps, features=1, units=50, outputs=1, learning_rate=0.001):
-    """The text-book forecaster: two LSTM layers and a dense one.
+    """The textbook forecaster: two LSTM layers and a dense one.
 
     Args:
         timesteps: steps back that it sees, for example 60.

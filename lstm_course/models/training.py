@@ -11,7 +11,7 @@ __all__ = ["profile", "training_bar"]
 def profile():
     """How large the lessons are to be: "quick", or "full" where LSTM_COURSE_PROFILE=full is set.
 
-    The full profile has the text books' sizes and epochs and takes hours; the committed outputs are those of
+    The full profile has the textbooks' sizes and epochs and takes hours; the committed outputs are those of
     the quick one.
 
     Returns:

@@ -326,7 +326,7 @@ def stack_with_two_classes(input_dim, output_dim, first, second):
     return stacked(lower, upper, layers.Dense(2, "softmax"))
 
 
-@stack("the text-book sizes built in")
+@stack("the textbook sizes built in")
 def stack_with_sizes_of_ones_own(input_dim, output_dim, first, second):
     lower, upper = layers.LSTM(100, return_sequences=True), layers.LSTM(50)
     return stacked(lower, upper, layers.Dense(1, "sigmoid"))

@@ -128,7 +128,7 @@ def fit_scaling(train, kind="range"):
 
     Args:
         train: `(n,)` or `(n, D)` numbers.
-        kind: "range" (default) brings the train part to 0 ... 1, as most text books do, "standard" to mean 0
+        kind: "range" (default) brings the train part to 0 ... 1, as most textbooks do, "standard" to mean 0
             and standard deviation 1.
 
     Returns:
