@@ -80,10 +80,11 @@ def texts(path):
                 yield re.sub(r"base64,[^\"]*", "", str(text))
 
 
-def test_at_most_6_percent_of_the_numbers_are_said_to_differ_from_machine_to_machine():
+def test_at_most_an_eighth_of_the_numbers_is_said_to_differ_from_machine_to_machine():
+    # Trained networks do: a lesson says what they reach, seed by seed, and asserts what it claims of that.
     printed = " ".join(text for path in PATHS for text in texts(path))
     differing, numbers = (len(re.findall(pattern, printed)) for pattern in (r"~[-+.\d]", r"\d+(?:\.\d+)?"))
-    assert differing <= 0.06 * numbers, f"{differing} of {numbers}"
+    assert differing <= numbers / 8, f"{differing} of {numbers}"
 
 
 def test_tolerances_are_those_that_were_measured(notebook):
