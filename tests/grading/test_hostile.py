@@ -240,7 +240,12 @@ ATTACKS = {
         ),
         {"killed", "wrong"},
     ),
-    "kills everybody": (["import os, signal"], function("os.kill(-1, signal.SIGKILL)"), {"killed", "wrong"}),
+    # Where the worker is the first process inside, there is nobody else whom it could kill: that is an error.
+    "kills everybody": (
+        ["import os, signal"],
+        function("os.kill(-1, signal.SIGKILL)"),
+        {"killed", "wrong", "error"},
+    ),
     "closes every file": (
         ["import os"],
         function("os.closerange(0, 200)", "return np.zeros(2)"),
