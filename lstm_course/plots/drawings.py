@@ -206,7 +206,7 @@ def draw_gru(values=None, lit=None):
 
     Example:
         >>> figure = draw_gru({"z": 0.9, "h_prev": -0.5})
-        >>> [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "value"]
+        >>> sorted(text.get_text() for text in figure.axes[0].texts if text.get_gid() == "value")
         ['0.90', '−0.50']
     """
     arguments.one_of("lit", lit, (None, "road", "update", "reset", "candidate", "all"))
