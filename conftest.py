@@ -90,6 +90,7 @@ SLOW = {
         "tests/grading/test_course_copy.py",
         "tests/grading/test_honest.py",
         "tests/grading/test_hostile.py",
+        "tests/exercises/test_networks.py",
         "tests/grading/test_keras_answers.py",
         "tests/grading/test_lessons.py",
         "tests/grading/test_library.py",
