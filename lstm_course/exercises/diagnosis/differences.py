@@ -59,12 +59,13 @@ def wrong_structure(exercise: Exercise, expected: Plain, got: Plain) -> str | No
     return None
 
 
-def wrong_value(exercise: Exercise, expected: Plain, got: Plain) -> str | None:
+def wrong_value(exercise: Exercise, expected: Plain, got: Plain, exact: bool = False) -> str | None:
     """The sentence about the first wrong number of a result that has the right structure.
 
     Args:
         exercise: an `Exercise`.
         expected, got: plain values.
+        exact: whether they must agree to the last unit, as counts must; default False, up to rounding.
 
     Returns:
         A sentence, or None when the numbers are right.
@@ -75,11 +76,12 @@ def wrong_value(exercise: Exercise, expected: Plain, got: Plain) -> str | None:
         '`h[1]` is 0.5 and should be 0.'
     """
     wanted, given = _arrays(exercise, expected), _arrays(exercise, got)
-    right = [name for name in wanted if same(wanted[name], given[name])]
+    agrees = (lambda a, b: a == b) if exact else close
+    right = [name for name in wanted if agrees(given[name], wanted[name]).all()]
     for name, array in wanted.items():
         if name in right:
             continue
-        index = tuple(int(k) for k in _argwhere(~close(given[name], array))[0])
+        index = tuple(int(k) for k in _argwhere(~agrees(given[name], array))[0])
         place = f"{name}[{', '.join(map(str, index))}]" if index else name
         more = f" and {len(right) - 3} more" if len(right) > 3 else ""
         verb = "are" if right[1:] else "is"

@@ -406,7 +406,7 @@ class _Trial:
         sentence = wrong_structure(self.exercise, expected.value, got.value)
         if sentence:
             return lead + sentence
-        sentence = wrong_value(self.exercise, expected.value, got.value)
+        sentence = wrong_value(self.exercise, expected.value, got.value, exact=self.counts())
         if sentence:
             return lead + sentence + ("" if wrong else self.right_cases())
         if got.changed is not None:
