@@ -78,8 +78,8 @@ TESTS = ["-n", "2", "--dist", "loadfile", "--nbval", "--nbval-current-env", "--n
 # Settings of pip and uv that lead to the packages. All others, in variables or files, are left out: they are
 # made for other projects, and a target, a constraint or a dry run of theirs would spoil the environment.
 PIP_SETTINGS = {
-    "index-url", "extra-index-url", "find-links", "no-index", "trusted-host", "cert", "client-cert", "proxy",
-    "timeout", "default-timeout", "retries", "cache-dir", "no-cache-dir", "keyring-provider",
+    "INDEX_URL", "EXTRA_INDEX_URL", "FIND_LINKS", "NO_INDEX", "TRUSTED_HOST", "CERT", "CLIENT_CERT", "PROXY",
+    "TIMEOUT", "DEFAULT_TIMEOUT", "RETRIES", "CACHE_DIR", "NO_CACHE_DIR", "KEYRING_PROVIDER",
 }  # fmt: skip
 UV_SETTINGS = (
     "UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX", "UV_FIND_LINKS", "UV_NO_INDEX", "UV_INSECURE_HOST",
@@ -551,11 +551,12 @@ def pip_settings(python):
     found = {}
     for line in asked.stdout.decode("utf-8", "replace").splitlines():
         section, _, setting = line.partition(".")
-        name, _, value = setting.partition("=")
+        option, _, value = setting.partition("=")
+        name = option.upper().replace("-", "_")
         rank = ranks.get(section, -1)
         if name in PIP_SETTINGS and rank >= found.get(name, (0,))[0]:
             found[name] = (rank, ast.literal_eval(value))
-    variables = {"PIP_" + name.upper().replace("-", "_"): value for name, (_, value) in found.items()}
+    variables = {"PIP_" + name: value for name, (_, value) in found.items()}
     return dict(variables, PIP_CONFIG_FILE=os.devnull, PIP_USER="0")
 
 

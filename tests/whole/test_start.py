@@ -429,8 +429,8 @@ def test_settings_that_lead_elsewhere_are_not_passed_on(module, monkeypatch, tmp
     """A company's pip.conf names its index, and may hold what its other projects need."""
     settings = tmp_path / "pip.conf"
     settings.write_text(
-        "[global]\nindex-url = http://file.example/\ntarget = /elsewhere\ndry-run = true\n"
-        "[install]\nconstraint = /elsewhere/c.txt\nextra-index-url =\n    http://a.example/\n    http://b.example/\n"
+        "[global]\nindex_url = http://file.example/\ntarget = /elsewhere\ndry-run = true\n"
+        "[install]\nconstraint = /elsewhere/c.txt\nextra_index_url =\n    http://a.example/\n    http://b.example/\n"
     )
     monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
     for name in ("PYTHONPATH", "PIP_ROOT", "PIP_TARGET", "PIP_CONSTRAINT", "UV_CONSTRAINT", "UV_TARGET"):
