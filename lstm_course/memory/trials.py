@@ -151,10 +151,10 @@ def trials():
     ]
     settings = {"task": hundred, "updates": 2500, "learning_rate": 0.001, "goal": 0.01}
     found.append(Trial("tanh, orthogonal", partial(_plain_rnn, RNN), **settings, seeds=3))
-    return found + depth_trials() + _six_starts()
+    return found + _depth_trials() + _six_starts()
 
 
-def depth_trials():
+def _depth_trials():
     """Depth against width on two tasks: one, two and three LSTMs of at most 3,000 weights."""
     order, bits = temporal_order(80), parity(20)
     equal = {order: {1: [22], 2: [14, 14], 3: [11, 11, 11]}, bits: {1: [26], 2: [15, 15], 3: [11, 11, 11]}}
