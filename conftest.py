@@ -1,5 +1,6 @@
 """The environment of every test, the slow ones, how notebooks are compared, and the last word of a run."""
 
+import functools
 import os
 import time
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from threadpoolctl import threadpool_limits
 
 from lstm_course.common import comparing
 from lstm_course.common.notebook_runs import KERNEL_ENVIRONMENT
+from lstm_course.common.notebooks import code_of
+from lstm_course.exercises.exercise import IMPORTS_KERAS
 from lstm_course.learner import checking
 from lstm_course.scratch.shaking import VARIABLE
 
@@ -72,14 +75,33 @@ def last_word(exit_status, failed):
 
 EXIT_STATUS = pytest.StashKey()
 SOLVED = "solutions"
+WITHOUT_KERAS = Path(__file__).parent / "tests/without_keras"  # as on a computer that has none
+# Each run of a lesson by itself, as proofs are: they fill up both workers to the same end.
+SINGLY = "tests/learner/test_without_keras.py::test_no_cell_of_any_lesson_raises["
 
 
 # What takes long, by kind: folders, files and tests. `--quick` runs the rest.
 SLOW = {
-    "lessons": ("notebooks", "solutions", "tests/notebooks/test_nbval_rules.py"),
-    "browser": ("tests/browser", "tests/site/test_pages.py"),
-    "proofs": ("tests/exercises/test_proofs.py",),
+    "lessons": (
+        "notebooks",
+        "solutions",
+        "tests/learner/test_without_keras.py::test_no_cell_of_any_lesson_raises",
+        "tests/notebooks/test_nbval_rules.py",
+    ),
+    "browser": (
+        "tests/browser",
+        "tests/site/test_books.py",
+        "tests/site/test_pages.py",
+        "tests/site/test_slides_in_a_browser.py",
+    ),
+    "proofs": (
+        "tests/exercises/test_proofs.py",
+        "tests/exercises/test_written_tests.py::test_the_courses_own_test_kills_every_mutant_that_is_wrong",
+    ),
     "learning": (
+        "tests/authoring/test_capstone_reports.py::test_the_numbers_come_from_runs",
+        "tests/learner/test_milestones.py::test_right_answers_reach_a_milestone_and_it_is_kept",
+        "tests/learner/test_milestones.py::test_weights_in_keras_give_the_same_numbers_unless_their_order_is_wrong",
         "tests/whole/test_learning.py",
         "tests/scratch/test_training.py::test_gru_and_rnn_learn_too",
     ),
@@ -87,19 +109,27 @@ SLOW = {
         "tests/grading/test_batch.py",
         "tests/grading/test_broken_files.py",
         "tests/grading/test_clocks.py",
+        "tests/grading/test_corrections.py",
         "tests/grading/test_course_copy.py",
+        "tests/grading/test_groups.py",
+        "tests/grading/test_course_file.py::test_a_batch_says_what_it_applied_and_runs_nothing_again_for_it",
+        "tests/grading/test_differences.py::test_it_is_a_remark_and_costs_no_point",
         "tests/grading/test_honest.py",
         "tests/grading/test_hostile.py",
         "tests/exercises/test_networks.py",
         "tests/grading/test_keras_answers.py",
         "tests/grading/test_lessons.py",
         "tests/grading/test_library.py",
+        "tests/grading/test_names.py::test_a_name_that_controls_reaches_neither_terminal_nor_page",
         "tests/grading/test_nbgrader_course.py",
+        "tests/grading/test_roster.py::test_a_batch_with_a_roster_lists_who_is_missing",
         "tests/grading/test_same_as_check.py",
         "tests/grading/test_slicing.py",
+        "tests/grading/test_class_of_forty.py",
         "tests/grading/test_standing_alone.py",
         "tests/grading/test_stopping.py",
         "tests/grading/test_walls.py",
+        "tests/grading/variants/test_examinations.py",
     ),
     "full": (
         "lstm_course/models",
@@ -109,11 +139,16 @@ SLOW = {
         "tests/data/test_series.py::test_exponential_smoothing_is_silent",
         "tests/data/test_series.py::test_exponential_smoothing_is_that_of_statsmodels",
         "tests/data/test_shipping.py::test_processes_that_start_at_once_download_once",
-        "tests/data/test_shipping.py::test_the_command_writes_the_same_reviews_anew",
+        "tests/data/test_shipping.py::test_the_command_writes_the_same_file_anew",
         "tests/data/test_shipping.py::test_the_generator_gives_the_same_bytes_whatever_the_locale",
         "tests/data/test_text.py::test_encode_agrees_with_keras",
-        "tests/explore/test_explore.py::test_every_control_moves_picture_description_and_sentence_and_is_quick",
-        "tests/explore/test_explore.py::test_figures_do_not_pile_up",
+        "tests/exercises/test_no_false_diagnosis.py::test_of_code_that_is_changed_at_random_only_what_holds_is_named",
+        "tests/explore/test_explore.py",
+        "tests/explore/test_javascript.py",
+        "tests/grading/test_feedback_pages.py::test_the_page_of_the_class_has_no_markup_but_its_own",
+        "tests/grading/oral/test_oral_questions.py::test_all_lessons_are_asked_about_without_a_framework",
+        "tests/grading/oral/test_oral_questions.py::test_the_known_mistakes_are_found_in_both_versions",
+        "tests/grading/variants/test_cells.py::test_the_count_is_that_of_all_that_can_be_drawn",
         "tests/learner/test_doctor.py::test_on_this_computer_nothing_is_wrong",
         "tests/learner/test_reviewing.py",
         "tests/learner/test_setup.py::test_an_interrupt_ends_the_training_and_keeps_its_history",
@@ -138,11 +173,12 @@ SLOW = {
         "tests/learner/test_checking.py::test_a_right_answer_that_imports_a_library_is_right_the_first_time",
         "tests/learner/test_checking.py::test_a_verdict_does_not_change_with_eight_busy_processes_beside_it",
         "tests/learner/test_checking.py::test_an_endless_loop_is_stopped",
-        "tests/whole/test_cli.py::test_a_file_that_is_called_like_a_library_is_pointed_out",
+        "tests/cli/test_cli.py::test_a_file_that_is_called_like_a_library_is_pointed_out",
     ),
 }
 
 
+@functools.cache
 def kinds(name):
     """The kinds of slow tests to which a file or a test belongs; its name is that which pytest gives it."""
     return [
@@ -154,10 +190,16 @@ def kinds(name):
 
 def pytest_addoption(parser):
     parser.addoption("--quick", action="store_true", help="run what takes no time: leave out all slow kinds")
+    parser.addoption("--complete", action="store_true", help="try also what has its turn on other days")
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Slow files are not even imported in a quick run: half of their time is TensorFlow's start."""
+    """Slow files are not even imported in a quick run: half of their time is TensorFlow's start.
+
+    Nobody looks for examples in a conftest.py: all have one name, and to pytest it means the last one loaded.
+    """
+    if collection_path.name == "conftest.py":
+        return True
     if config.option.quick and collection_path.is_relative_to(config.rootpath):
         return True if kinds(collection_path.relative_to(config.rootpath).as_posix()) else None
     return None
@@ -172,20 +214,38 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=left_out)
         dropped = set(left_out)
         items[:] = [item for item in items if item not in dropped]
+    if hasattr(config, "workerinput"):
+        items[:] = slow_files_first(items)
+
+
+def slow_files_first(items):
+    """The same tests in the order of `SLOW`: no worker begins with what takes minutes at the very end."""
+    order = [*SLOW, None]
+    ranks = {}
+    for item in items:
+        rank = min(map(order.index, kinds(item.nodeid) or [None]))
+        ranks[file_of(item.nodeid)] = min(rank, ranks.get(file_of(item.nodeid), rank))
+    return sorted(items, key=lambda item: ranks[file_of(item.nodeid)])
+
+
+def file_of(nodeid):
+    return nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Tests of a file share its fixtures on one worker; proofs are shared out one by one."""
+    """Tests that share what is made for them run on one worker; proofs and lessons are shared out singly."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            file = nodeid.partition("::")[0]
-            if "proofs" in kinds(file):
-                return nodeid  # each exercise by itself: they fill up both workers to the same end
-            return file
+            file = file_of(nodeid)
+            if file.startswith("tests/site/"):
+                return "tests/site"  # for which the site is made, once
+            alone = "proofs" in kinds(file) or nodeid.startswith(SINGLY)
+            return nodeid if alone else file
 
+    config.option.loadscopereorder = False  # as sorted above, not by the number of tests
     return ByFile(config, log) if config.option.dist == "loadfile" else None
 
 
@@ -193,6 +253,12 @@ def pytest_xdist_make_scheduler(config, log):
 def no_help_given_yet():
     """Hints and solutions come in an order, which another test in this process may have begun."""
     checking.help_given.forget()
+
+
+@pytest.fixture(autouse=True)
+def a_wide_terminal(monkeypatch):
+    """Sentences are compared whole; tests/cli/test_cli.py sees that they fit a terminal of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "1000")
 
 
 def is_shaken(notebook):
@@ -223,13 +289,19 @@ class CourseKernel(nbval.RunningKernel):
                     raise
 
 
+def runs_without_keras(notebook):
+    """A learner's notebook that imports no Keras shows the same where there is none; solved ones have one."""
+    path = Path(notebook.path)
+    return not is_shaken(notebook) and not any(map(IMPORTS_KERAS.search, code_of(path.read_bytes())))
+
+
 def start_kernel(self):
-    if is_shaken(self):
-        os.environ[VARIABLE] = SEED
-    try:
+    with pytest.MonkeyPatch.context() as environment:
+        if is_shaken(self):
+            environment.setenv(VARIABLE, SEED)
+        if runs_without_keras(self):
+            environment.setenv("PYTHONPATH", str(WITHOUT_KERAS), prepend=os.pathsep)
         nbval_starts_kernel(self)
-    finally:
-        os.environ.pop(VARIABLE, None)
 
 
 def compare_outputs(self, test, ref, skip_compare=None):

@@ -1,22 +1,24 @@
 #!/usr/bin/env python3
 """Set up the LSTM course and open it in JupyterLab.
 
-  python start.py [--no-browser] [--port N]   open the lessons; sets up what is missing first
-  python start.py test [PYTEST OPTIONS]       run every test of the course
-  python start.py test --quick [...]          run all but the slow ones, in a minute
-  python start.py COMMAND ...                 run any command of lstm-course, for example
-                                              "build 03" (make the notebooks of lesson 03) or
-                                              "lab DIR" (keep your working copy elsewhere);
-                                              "python start.py COMMAND --help" explains one
-  python start.py --help                      show this
-  python start.py --version                   the version of the course
+  python start.py [--no-browser] [--port N]
+                                   open the lessons; sets up what is missing
+  python start.py test [OPTIONS]   run every test of the course, with options of
+                                   pytest; test --quick leaves out the slow ones
+  python start.py COMMAND ...      run any command of lstm-course, for example
+                                   "build 03" (make the notebooks of lesson 03)
+                                   or "lab DIR" (keep your working copy in DIR);
+                                   "python start.py COMMAND --help" explains one
+  python start.py --help           show this
+  python start.py --version        the version of the course
 
-The first start needs the internet and a few minutes: it makes the folder .venv and installs into it what the
-lessons need, in the versions they were tested with. Later starts take a second or two and work offline.
-Any Python 3 will do to begin with: where it is too new or too old for the lessons, another one on this
-computer is taken, or one is downloaded into the folder .python.
-Your own copy of the lessons is the folder my-lessons. It is yours: a newer version of the course adds to it
-and never overwrites what you changed.
+The first start needs the internet and a few minutes: it makes the folder .venv
+and installs into it what the lessons need, in the versions they were tested
+with. Later starts take a second or two and work offline. Any Python 3 will do
+to begin with: where it is too new or too old for the lessons, another one on
+this computer is taken, or one is downloaded into the folder .python.
+Your own copy of the lessons is the folder my-lessons. It is yours: a newer
+version of the course adds to it and never overwrites what you changed.
 """
 
 # Standard library only, and no syntax that Python 2.7 cannot read: a Python that is too old must get a
@@ -28,8 +30,8 @@ import sys
 
 if sys.version_info < (3, 6):
     sys.exit(
-        "start.py needs Python 3, and this is %d.%d; type: python3 start.py (Python 3 comes from "
-        "https://www.python.org/downloads/)" % sys.version_info[:2]
+        "start.py needs Python 3, and this is %d.%d; type: python3 start.py\n"
+        "(Python 3 comes from https://www.python.org/downloads/)" % sys.version_info[:2]
     )
 
 import argparse
@@ -45,6 +47,7 @@ import shutil
 import signal
 import struct
 import subprocess
+import textwrap
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,9 +71,12 @@ LOCKS = {"lessons": "requirements.txt", "tests": "requirements-dev.txt"}
 LOCK_OF_UV = "requirements-uv.txt"  # uv knows where a Python can be had, and its SHA-256
 CONTENTS = {"lessons": "JupyterLab, NumPy and TensorFlow", "tests": "the course and what its tests need"}
 COMMANDS = {
-    "lessons": {"open", "lab", "check", "progress", "doctor", "exercises", "bench", "measure", "data"},
-    "tests": {"test", "build", "site", "grade", "instructor"},
+    "lessons": {"open", "lab", "check", "progress", "reset", "doctor", "exercises", "bench"}
+    | {"review", "milestones", "measure", "data"},
+    "tests": {"test", "build", "site", "grade", "instructor", "completions"},
 }
+OPTIONS = ("--no-browser", "--port")  # of the lessons' start
+HELP = "`python start.py --help` lists what there is."
 HASHED = ["--require-hashes", "--only-binary", ":all:"]
 TESTS = ["-n", "2", "--dist", "loadfile", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
 
@@ -188,10 +194,10 @@ def main(arguments):
             return hand_over([python, "-m", "pytest"] + TESTS + arguments[1:])
         return hand_over([python, "-P", "-m", "lstm_course"] + arguments)
     except Trouble as trouble:
-        print(trouble, file=sys.stderr)
+        say(trouble, file=sys.stderr)
         return 1
     except OSError as error:
-        print(explain(error), file=sys.stderr)
+        say(explain(error), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. Start again whenever you like.", file=sys.stderr)
@@ -211,8 +217,8 @@ def understand(arguments):
             if command == "open":
                 check_options(arguments)
             return command, part
-    near = difflib.get_close_matches(command, sorted(set().union(*COMMANDS.values())), 1)
-    advice = "did you mean %s?" % near[0] if near else "`python start.py --help` lists what there is."
+    near = difflib.get_close_matches(command, sorted(set().union(*COMMANDS.values())), 1, 0.7)
+    advice = "did you mean %s?" % near[0] if near else HELP
     raise Trouble("start.py has no command %s: %s" % (command, advice))
 
 
@@ -220,17 +226,22 @@ def check_options(arguments):
     """Raise Trouble for an option of the lessons' start that is not there."""
 
     def refuse(complaint):
-        raise Trouble("start.py: %s; `python start.py --help` lists what there is." % complaint)
+        near = [difflib.get_close_matches(word, OPTIONS, 1) for word in complaint.split() if word[:1] == "-"]
+        advice = "did you mean %s?" % near[0][0] if near and near[0] else HELP
+        raise Trouble("start.py: %s: %s" % (complaint, advice))
 
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--no-browser", action="store_true")
-    parser.add_argument("--port", type=int)
+    parser.add_argument(OPTIONS[0], action="store_true")
+    parser.add_argument(OPTIONS[1], type=int)
     parser.error = refuse
     parser.parse_args(arguments)
 
 
-def say(sentence):
-    print(sentence, flush=True)
+def say(sentence, file=None):
+    """Print a sentence, folded to the width of the terminal; a path stays whole, to be copied."""
+    width = shutil.get_terminal_size().columns
+    lines = textwrap.wrap(str(sentence), width, break_long_words=False, break_on_hyphens=False)
+    print("\n".join(lines), file=file, flush=True)
 
 
 def computer():
@@ -490,8 +501,8 @@ def install(part, python, stamp):
     """Install the locked packages and the course itself, then write down that this is done."""
     if (platform.system(), platform.machine()) not in WITH_TENSORFLOW:
         say(
-            "There is no TensorFlow for this computer (%s). The lessons in NumPy work; "
-            "the parts that use Keras do not." % computer()
+            "There is no TensorFlow for this computer (%s). The cells that need Keras are left out and "
+            "show the shipped results; all else works." % computer()
         )
     say("Installing %s: once, a few minutes." % CONTENTS[part])
     if STAMP.exists():

@@ -7,10 +7,18 @@ author = "The LSTM course authors"
 copyright = "The LSTM course authors, MIT licence"
 release = version = __version__
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "lstm_course.site.mathml"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "lstm_course.site.mathml",
+    "lstm_course.site.head",
+]
 html_math_renderer = "mathml"
 root_doc = "index"
-exclude_patterns = ["**/conf.py"]
+exclude_patterns = ["**/conf.py", "extra"]
+html_extra_path = ["extra"]
 language = "en-GB"
 highlight_language = "none"  # commands and messages are no Python
 
@@ -28,22 +36,24 @@ suppress_warnings = ["mystnb.unknown_mime_type", "ref.python"]
 default_role = "py:obj"
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
+autodoc_use_type_comments = False  # there are none, and to look for them every function is read again
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 add_module_names = False
 
 html_theme = "pydata_sphinx_theme"
 html_title = project
+copybutton_exclude = ".linenos, .gp, .go"  # of an example in the reference the code alone
 html_favicon = "_static/favicon.svg"
 html_context = {"default_mode": "auto"}
 html_domain_indices = False  # the list of the reference is one
 html_static_path = ["_static"]
-html_css_files = ["course.css"]
+html_css_files = ["math.css", "course.css", "explorables/explorable.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_sidebars = {"index": []}
 html_theme_options = {
-    "show_prev_next": False,  # the lessons have their own
+    "show_prev_next": True,
     "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],

@@ -1,6 +1,9 @@
 """A hands-on course on LSTM networks: the helper package behind the notebooks.
 
 check, hint, solution, proven    an exercise: is the answer right, and if not, why
+keep                             right answers go into a module of one's own
+check_report                     what can be checked of a project of one's own
+guess, surprises                 what you expect of an experiment, and what came of it
 progress                         what is done, and what is next
 setup                            the first line of every lesson
 show                             a figure with its description
@@ -14,13 +17,17 @@ __version__ = "0.1.0"  # the package is built with it, and a test compares all o
 # name: module that holds it, or that it is
 _EXPORTS = {
     "check": "learner.checking",
+    "check_report": "learner.reporting",
     "explore": "explore",
+    "guess": "learner.predictions.asking",
     "hint": "learner.checking",
+    "keep": "learner.library",
     "progress": "learner.logbook",
     "proven": "learner.checking",
     "setup": "learner.setup",
     "show": "plots.showing",
     "solution": "learner.checking",
+    "surprises": "learner.predictions.surprises",
 }
 __all__ = ["__version__", *_EXPORTS]  # noqa: PLE0604 - names all of them
 

@@ -7,6 +7,8 @@ import socket
 import hypothesis
 import pytest
 
+collect_ignore = ["without_keras"]  # to be imported by notebooks alone
+
 # `--hypothesis-profile default` draws new ones.
 hypothesis.settings.register_profile(
     "the same examples",
@@ -16,6 +18,17 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("the same examples")
+
+
+@pytest.fixture(scope="session")
+def due(pytestconfig):
+    """A function of n: which of a list have their turn in this run, every n-th; with `--complete` all.
+
+    So is tried what takes minutes and of which each part looks for the same faults. The seed of the day says
+    whose turn it is: the header of the run tells it, and how to repeat that run.
+    """
+    turn = int(os.environ["LSTM_COURSE_SHAKE_TODAY"])
+    return lambda n: slice(None) if pytestconfig.option.complete else slice(turn % n, None, n)
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +52,14 @@ def chromium():
     if path is None:
         pytest.skip("Chromium is not installed (Debian, Ubuntu: apt install chromium)")
     return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """One browser for the tests of a file; no longer, for its event loop is in the way of others."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()

@@ -12,7 +12,7 @@ import copy
 import math
 from itertools import takewhile
 
-from lstm_course.authoring import tolerances
+from lstm_course.authoring import predictions, tolerances
 from lstm_course.authoring.sources import find_sources, read_lesson
 from lstm_course.common import comparing, notebooks
 from lstm_course.common.notebook_runs import about_cell, execute
@@ -55,7 +55,8 @@ def _build_one(root, lesson, fresh, runs, say):
         _write_tolerances(notebook, found, varying, runs, fresh)
         notebooks.write(path, notebook)
     say("\n".join(tolerances.table(found)))
-    return tolerances.problems(found, path.name)
+    unanswered = predictions.problems(solved, path.name[:2], path.relative_to(root))
+    return tolerances.problems(found, path.name) + unanswered
 
 
 def _varying(lesson):

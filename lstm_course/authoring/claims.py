@@ -25,7 +25,7 @@ measurement cannot stand there.
 
 from dataclasses import dataclass, field
 
-from lstm_course.authoring.sources import find_sources, read_lesson
+from lstm_course.authoring.sources import find_sources, read_lesson, sections
 from lstm_course.common import files
 from lstm_course.common.notebook_runs import BuildError, about_cell
 
@@ -88,8 +88,7 @@ def gather(lesson):
     claims, heading, name = {}, "", f"solutions/{lesson.path.name}"
     for cell in lesson.cells:
         if cell.kind == "markdown":
-            titles = [line.lstrip("#").strip() for line in cell.source.splitlines() if line.startswith("#")]
-            heading = titles[-1] if titles else heading
+            heading = (heading, *sections(cell.source))[-1]
         for entry in cell.claims:
             claim = claims.setdefault(entry["id"], Claim(entry["id"]))
             if twice := claim.add(entry, heading, cell.asserted):

@@ -48,7 +48,7 @@ $constant = Exercise(
 )
 ''')
 _CELLS = Template('''
-**Exercise (5 minutes).** TODO: what is to be written.
+**Exercise.** TODO: what is to be written.
 
 ```{code-cell} ipython3
 :tags: [exercise]

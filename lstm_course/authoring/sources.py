@@ -7,7 +7,10 @@ A lesson is written in `solutions/NN_name.md` (Jupytext MyST Markdown). Its code
 * `manual-10`: it assigns a report that a person marks, out of 10 points;
 * `varies`: its numbers hang on how a processor rounds (see `tolerances`),
 
-and claims (see `claims`). The rules for all of them stand here.
+and claims (see `claims`). `without_keras` beside a cell is code with the course's own layers that runs in its
+place where there is no Keras. The text above an answer holds a mark, `**Exercise.**`, `**A question.**` or
+`**A calculation.**`, in whose place the notebooks have a heading with the title, minutes and points of the
+exercise's object. The rules for all of them stand here.
 """
 
 import ast
@@ -22,6 +25,13 @@ from lstm_course.common.files import PACKAGE
 from lstm_course.common.notebook_runs import BuildError, about_cell
 
 BEGIN, END, PLACEHOLDER = "### BEGIN SOLUTION", "### END SOLUTION", "# your code here"
+# How the text of an exercise is marked; the build puts a heading there.
+_MARKS = "**Exercise.**, **A question.** or **A calculation.**"
+_MARK_OR_HEADING = re.compile(
+    r"^\*\*(?P<mark>Exercise|A question|A calculation)\.\*\*\s*|^(?P<heading>#{1,6}) ", re.MULTILINE
+)
+# Sources and solved notebooks lie beside the folder of what a learner opens, learner's notebooks lie in it.
+_TO_LEARNERS = "](../notebooks/"
 CLAIM_FIELDS = ("id", "says", "seeds", "runs", "removed", "rival")
 
 
@@ -32,7 +42,7 @@ class LessonCell:
     Attributes:
         kind: "markdown" or "code"; "answer", "check" and "report" for code that belongs to an exercise.
         source: its text, with the answer in it.
-        cut: the text that a learner gets.
+        cut: the text that a learner gets: without the answer, and with links that hold in `notebooks/`.
         metadata: dict, what stands beside the text, without claims.
         varies: whether its numbers may differ from machine to machine.
         exercise: id of the exercise that is answered or checked, the name that a report assigns, or "".
@@ -159,7 +169,38 @@ def read_lesson(path):
             cells.append(_Reading(cell).cell())
         except (BuildError, SyntaxError, ValueError) as error:
             raise BuildError(about_cell(name, cell, str(error))) from None
-    return Lesson(path, tuple(_named(cells, name, path.name[:2])))
+    return Lesson(path, tuple(_with_headings(_named(cells, name, path.name[:2]), name)))
+
+
+def _with_headings(cells, name):
+    """The cells, with a heading above each exercise: title, minutes and points of its object."""
+    cells, level, asked = list(cells), 1, None
+    for k, cell in enumerate(cells):
+        if cell.kind == "markdown":
+            for found in _MARK_OR_HEADING.finditer(cell.source):
+                level = len(found["heading"] or "") or level
+                asked = (k, found, level) if found["mark"] else asked
+        elif cell.kind == "answer":
+            if asked is None:
+                raise BuildError(about_cell(name, cell, f"the text above must begin with {_MARKS}"))
+            place, found, above = asked
+            text, heading = cells[place].source, _heading(found["mark"], _exercises()[cell.exercise], above)
+            text = f"{text[: found.start()]}{heading}\n\n{text[found.end() :]}".rstrip()
+            cells[place], asked = replace(cells[place], source=text, cut=_for_learners(text)), None
+    return cells
+
+
+def _for_learners(text):
+    """Markdown of a source as it stands in `notebooks/`: `../notebooks/one_sheet.md` lies beside it there."""
+    return text.replace(_TO_LEARNERS, "](")
+
+
+def _heading(mark, exercise, above):
+    """The heading of an exercise, below one of the level `above`."""
+    minutes = f"{exercise.minutes} minute{'s' * (exercise.minutes != 1)}"
+    points = f"{exercise.points} point{'s' * (exercise.points != 1)}"
+    word = mark.removeprefix("A ").capitalize()
+    return f"{'#' * (above + 1)} {word}: {exercise.title} ({minutes}, {points})"
 
 
 def _named(cells, name, number):
@@ -191,7 +232,7 @@ class _Reading:
         if self.type != "code":
             if self.claims:
                 raise BuildError("a claim stands on the code cell that asserts it")
-            return LessonCell(self.type, self.source, self.source, self.metadata)
+            return LessonCell(self.type, self.source, _for_learners(self.source), self.metadata)
         if old := [tag for tag in self.tags if tag.startswith("tolerance")]:
             raise BuildError(f"the tag {old[0]!r} guesses: tag the cell 'varies', and the build measures")
         if not self.source.strip():
@@ -284,6 +325,23 @@ def _exercises():
     from lstm_course import exercises
 
     return exercises.every()
+
+
+def sections(text):
+    """The headings in a text of a lesson, without those of exercises, in order.
+
+    Args:
+        text: str, in Markdown.
+
+    Returns:
+        A list of str.
+
+    Example:
+        >>> sections("## One step\\n\\n### Exercise: A step (5 minutes, 1 point)")
+        ['One step']
+    """
+    lines = re.findall(r"^#+ +(.+?) *$", text, re.MULTILINE)
+    return [line for line in lines if not re.search(r" \(\d+ minutes?, \d+ points?\)$", line)]
 
 
 def cut_solution(source):

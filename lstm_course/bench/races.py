@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import tracemalloc
 from dataclasses import asdict, dataclass, replace
@@ -158,9 +159,11 @@ def training(plan, threads):
     rows = []
     for contest in contests:
         trains = {name: make(contest) for name, make in _rivals().items()}
+        others = machine.others_at_work()
         found = compared(race(trains, plan.rounds, plan.seconds))
-        rows += [asdict(contest) | {"threads": threads} | row for row in found]
-        _say(f"{contest.kind} {contest.size}, {threads} threads")
+        beside = {"threads": threads, "others": round(others(), 2)}
+        rows += [asdict(contest) | beside | row for row in found]
+        _say(f"{contest.kind} {contest.size}, {threads} thread{'s' * (threads > 1)}")
         del trains
         if "keras" in sys.modules:
             sys.modules["keras"].utils.clear_session()  # else every compiled model stays in memory
@@ -347,13 +350,15 @@ PARTS = {part.__name__: part for part in (training, inference, products, adding,
 WITH_TWO_THREADS = ("training",)
 
 
-def measure(quick=False, path=None):
+def measure(only=None, quick=False, path=None, say=print):
     """Measure everything, each number of threads in a process of its own.
 
     Args:
+        only: name of the one part that is measured, one of `PARTS`; default None, all.
         quick: tiny sizes, one thread: only to see that it works.
         path: of a JSON file that is written after each part; what it already holds is not measured again,
             so that a run that was broken off goes on. Default None: nothing is written.
+        say: function that is told what is asked of the machine, and what has been measured.
 
     Returns:
         A dict for JSON: "machine", and a list of rows for each part.
@@ -362,19 +367,28 @@ def measure(quick=False, path=None):
         BenchError: the file at `path` holds something else than what such a run has written.
     """
     results = _begun(path, quick)
+    say(f"This takes about {_minutes(only, quick)}. Let nothing else run meanwhile: a race beside other work "
+        "is marked as disturbed.")  # fmt: skip
     for threads in (1,) if quick else (1, 2):
         parts = [
             part
             for part in (PARTS if threads == 1 else WITH_TWO_THREADS)
-            if [part, threads] not in results["measured"]
+            if [part, threads] not in results["measured"] and only in (None, part)
         ]
-        for part, rows in _measured_in_process(parts, threads, quick):
+        for part, rows in _measured_in_process(parts, threads, quick, say):
             results[part] += rows
             results["measured"].append([part, threads])
             results["machine"]["load after"] = machine.load()
             if path:
                 _save(results, path)
     return results
+
+
+def _minutes(only, quick):
+    """How long it takes on two cores; most of it is PyTorch and Keras."""
+    if quick:
+        return "a minute"
+    return "15 minutes at most" if only else "15 minutes"
 
 
 class BenchError(Trouble):
@@ -385,36 +399,67 @@ def _begun(path, quick):
     if path is None or not Path(path).exists():
         begun = {"machine": machine.description(), "quick": quick, "measured": []}
         return begun | {part: [] for part in PARTS}
+    results = _parsed(path)
+    if results is None or results.get("quick") != quick:
+        raise BenchError(f"{path} was not written by such a run of this command; name a new file")
+    return results
+
+
+def read(path):
+    """What an earlier run has written.
+
+    Args:
+        path: of its JSON file.
+
+    Returns:
+        A dict, as `measure` makes it.
+
+    Raises:
+        BenchError: there is no such file, or it holds something else.
+    """
+    results = _parsed(path) if Path(path).is_file() else None
+    if results is None:
+        raise BenchError(f"{path} is no file that `lstm-course bench --json` has written")
+    return results
+
+
+def _parsed(path):
+    """The figures in a file; None where it holds something else."""
     try:
         results = json.loads(Path(path).read_text(encoding="utf-8"))
     except ValueError:
-        results = None
-    if not isinstance(results, dict) or results.get("quick") != quick or "measured" not in results:
-        raise BenchError(f"{path} was not written by such a run of this command; name a new file")
-    return results
+        return None
+    return results if isinstance(results, dict) and "measured" in results else None
 
 
 def _save(results, path):
     write(path, json.dumps(results, indent=1).encode())
 
 
-def _measured_in_process(parts, threads, quick):
-    """Yields (part, its rows), each as soon as it has been measured."""
+def _measured_in_process(parts, threads, quick, say):
+    """Yields (part, its rows), each as soon as it has been measured.
+
+    What TensorFlow writes to stderr is shown where the process ends badly, and nowhere else.
+    """
     if not parts:
         return
     environment = os.environ | machine.better_environment() | QUIET_TENSORFLOW | {"PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-m", "lstm_course.bench.races", str(threads), str(int(quick)), *parts]
-    with subprocess.Popen(
-        command,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        stderr=subprocess.DEVNULL if quick else None,
-    ) as process:
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log,
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, stderr=log) as process,
+    ):
         for line in process.stdout:
-            yield json.loads(line)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
+            told = json.loads(line)
+            if isinstance(told, str):
+                say(told)
+            else:
+                yield told
+        if process.wait():
+            log.seek(0)
+            raise BenchError(
+                f"The process that measures ended with status {process.returncode}:\n{log.read()}"
+            )
 
 
 def _work(threads, quick, parts):
@@ -435,7 +480,7 @@ def _work(threads, quick, parts):
 
 
 def _say(done):
-    print(f"measured: {done}", file=sys.stderr, flush=True)
+    print(json.dumps(f"measured: {done}"), flush=True)
 
 
 if __name__ == "__main__":

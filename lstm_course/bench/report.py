@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 KERAS = ("Keras fit", "Keras train_on_batch", "Keras fit, XLA", "Keras train_on_batch, XLA")
+DISTURBED = 0.2  # cores that other programs had during a race, in the mean
 LESSONS = 60  # hidden units up to which a size counts as one of the lessons
 
 
@@ -141,64 +142,71 @@ def _memory_ratio(rows):
 
 
 def tables(results):
-    """All tables, as Markdown: a list of (title, text)."""
-    return [
-        ("Goals", _goal_table(goals(results))),
-        ("Training: seconds of an update, and how many times ours", _training_table(results["training"])),
-        ("What a second thread brings to ours", _threads_table(results["training"])),
-        (
-            "One step of inference",
-            _table(
-                ["by", "microseconds", "times ours"],
-                [
-                    [row["rival"], _spread(row["seconds"], 1e6), _spread(row["ratio"])]
-                    for row in results["inference"]
-                ],
-            ),
-        ),
-        ("The adding problem to a test error under 0.01", _adding_table(results["adding"])),
-        (
-            "Arithmetic: GFLOP/s of training, and its share of bare matrix products",
-            _table(
-                [
-                    "N, T, D, H",
-                    "threads",
-                    "training",
-                    "large product",
-                    "own shapes",
-                    "of large",
-                    "of own shapes",
-                ],
-                [
-                    [
-                        _size(row),
-                        row["threads"],
-                        *(
-                            _spread(row[name])
-                            for name in ("training", "large", "own shapes", "of large", "of own shapes")
-                        ),
-                    ]
-                    for row in results["products"]
-                ],
-            ),
-        ),
-        (
-            "Cost of an update when one size grows",
-            _table(
-                ["grows", "N, T, D, H", "milliseconds", "microseconds for each step"],
-                [
-                    [
-                        row["grows"],
-                        ", ".join(map(str, row["size"])),
-                        _spread(row["seconds"], 1e3),
-                        _spread(row["seconds"], 1e6 / row["size"][1]),
-                    ]
-                    for row in results["scale"]
-                ],
-            ),
-        ),
-        ("Peak memory of an update, megabytes", _memory_table(results["memory"])),
-    ]
+    """All tables of what was measured, as Markdown: a list of (title, text)."""
+    made = [(title, part, make) for title, part, make in _TABLES if results[part]]
+    goal_table = (
+        [("Goals", _goal_table(goals(results)))] if all(results[part] for _, part, _ in _TABLES) else []
+    )
+    return goal_table + [(title, make(results[part])) for title, part, make in made]
+
+
+def _inference_table(rows):
+    return _table(
+        ["by", "microseconds", "times ours"],
+        [[row["rival"], _spread(row["seconds"], 1e6), _spread(row["ratio"])] for row in rows],
+    )
+
+
+def _products_table(rows):
+    names = ("training", "large", "own shapes", "of large", "of own shapes")
+    return _table(
+        ["N, T, D, H", "threads", "training", "large product", *names[2:]],
+        [[_size(row), row["threads"], *(_spread(row[name]) for name in names)] for row in rows],
+    )
+
+
+def _scale_table(rows):
+    return _table(
+        ["grows", "N, T, D, H", "milliseconds", "microseconds for each step"],
+        [
+            [
+                row["grows"],
+                ", ".join(map(str, row["size"])),
+                _spread(row["seconds"], 1e3),
+                _spread(row["seconds"], 1e6 / row["size"][1]),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def comparison(before, after):
+    """Our times in two runs beside each other, as Markdown.
+
+    Args:
+        before, after: dicts, as `races.measure` makes them. On different machines the ratios are those of the
+            machines, too.
+
+    Returns:
+        A str: what was measured on, and a table of the contests that both have.
+    """
+    both = [_ours(results["training"]) for results in (before, after)]
+    rows = [
+        [*contest, _spread(both[0][contest], 1e3), _spread(both[1][contest], 1e3),
+         _number(both[0][contest]["median"] / both[1][contest]["median"])]
+        for contest in both[0]
+        if contest in both[1]
+    ]  # fmt: skip
+    machines = [f"{each['machine']['processor']}, {each['machine']['date']}" for each in (before, after)]
+    head = ["layer", "N, T, D, H", "threads", "before, ms", "after, ms", "times as fast"]
+    return f"Before: {machines[0]}. After: {machines[1]}.\n\n{_table(head, rows)}"
+
+
+def _ours(rows):
+    """Our seconds by contest: (kind, size, threads)."""
+    return {
+        (row["kind"], _size(row), row["threads"]): row["seconds"] for row in rows if row["rival"] == "ours"
+    }
 
 
 def _goal_table(found):
@@ -227,7 +235,8 @@ def _training_table(rows):
         ["layer", "N, T, D, H", "threads", "ours, ms", *names[1:]],
         [
             [
-                *contest,
+                *contest[:2],
+                f"{contest[2]}{' (disturbed)' if found['ours'].get('others', 0) > DISTURBED else ''}",
                 _spread(found["ours"]["seconds"], 1e3),
                 *(_spread(found[name]["ratio"]) if name in found else "" for name in names[1:]),
             ]
@@ -239,10 +248,8 @@ def _training_table(rows):
 def _threads_table(rows):
     """The numbers of threads are measured in processes of their own: the ratio is one of medians."""
     contests = {}
-    for row in rows:
-        if row["rival"] == "ours":
-            milliseconds = contests.setdefault((row["kind"], _size(row)), {})
-            milliseconds[row["threads"]] = 1e3 * row["seconds"]["median"]
+    for (*contest, threads), seconds in _ours(rows).items():
+        contests.setdefault(tuple(contest), {})[threads] = 1e3 * seconds["median"]
     return _table(
         ["layer", "N, T, D, H", "one thread, ms", "two threads, ms", "times as fast"],
         [
@@ -317,6 +324,17 @@ def _table(header, rows):
 # ---- the picture and the page
 
 
+_TABLES = (
+    ("Training: seconds of an update, and how many times ours", "training", _training_table),
+    ("What a second thread brings to ours", "training", _threads_table),
+    ("One step of inference", "inference", _inference_table),
+    ("The adding problem to a test error under 0.01", "adding", _adding_table),
+    ("Arithmetic: GFLOP/s of training, and its share of bare matrix products", "products", _products_table),
+    ("Cost of an update when one size grows", "scale", _scale_table),
+    ("Peak memory of an update, megabytes", "memory", _memory_table),
+)
+
+
 def pictures(results):
     """Figures with their description: dict from name to (figure, description)."""
     from lstm_course.plots import charts
@@ -379,7 +397,8 @@ round after round, and a ratio is taken within a round: 2 means that ours takes 
 forward, backward and Adam of a recurrent layer with one output at the last step, float32. Sizes are N, T, D,
 H: batch, time steps, features, hidden units. The blackboard is `cells.py` in a loop; its GRU has the reset
 gate before the product. PyTorch and Keras run as installed, Keras without tf.data's autotune, whose threads
-would make `fit` wait."""
+would make `fit` wait. A race beside which other programs had more than a fifth of a core is marked as
+disturbed."""
 
 
 def _machine_words(machine):

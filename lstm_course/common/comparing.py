@@ -19,6 +19,8 @@ from __future__ import annotations
 
 import base64
 import io
+import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -37,6 +39,7 @@ _TIME_RATIO = re.compile(r"(?<![\w.]) *\b\d+(?:\.\d+)?[x×] (?=the time\b|as fas
 _DIGITS = r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?"
 _NUMBER = re.compile(r"(?i)(?<![\w.])" + _DIGITS)  # not the digits in float32 or h1, but those of 12x
 _ABOUT = re.compile(r"(?i) *~" + _DIGITS)
+_DATA_TOLERANCE = 1e-4  # of the numbers that an explorer draws with: less than can be seen
 _NOT_COMPARED = {"image/png", "image/jpeg"}
 VARIES = "varies"  # the tag of a cell whose numbers hang on how a processor rounds
 # A widget's view only holds a random model id; what a reader sees of it is in the other MIME types.
@@ -224,6 +227,8 @@ def _parts(output):
 
 
 def _text_difference(old, new, relative_tolerance):
+    if not isinstance(old, str) and not isinstance(new, str) and _same_data(old, new):
+        return ""
     old, new = _sanitised(old), _sanitised(new)
     if old == new or (relative_tolerance is not None and _close(old, new, relative_tolerance)):
         return ""
@@ -238,11 +243,26 @@ def _text_difference(old, new, relative_tolerance):
 
 
 def _sanitised(text):
-    if not isinstance(text, str):  # JSON MIME types
-        return repr(text)
+    if not isinstance(text, str):  # JSON MIME types; saving sorts their keys
+        return json.dumps(text, sort_keys=True, ensure_ascii=False)
     text = _PIXELS.sub(r"\1(pixels)", text)
     text = _TIME.sub(" (time)", _TIME_RATIO.sub(" (ratio) ", text))
     return _ABOUT.sub(" (about)", text)
+
+
+def _same_data(old, new):
+    """Whether two values of JSON are the same, but for what another processor adds to a number in the end."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return old.keys() == new.keys() and all(_same_data(old[key], new[key]) for key in old)
+    if isinstance(old, list | tuple) and isinstance(new, list | tuple):
+        return len(old) == len(new) and all(map(_same_data, old, new))
+    if isinstance(old, bool) or isinstance(new, bool):
+        return old is new
+    if isinstance(old, int | float) and isinstance(new, int | float):
+        whole = isinstance(old, int) and isinstance(new, int)
+        apart = 0.0 if whole else _DATA_TOLERANCE
+        return math.isclose(old, new, rel_tol=apart, abs_tol=apart)
+    return old == new
 
 
 def _close(old, new, relative_tolerance):

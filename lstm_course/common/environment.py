@@ -1,6 +1,15 @@
-"""The environment variables that make a run quiet and repeatable; each works only where it is set in time."""
+"""The environment variables that make a run quiet and repeatable, and whether there is Keras to run.
 
-__all__ = ["ONE_THREAD", "QUIET_TENSORFLOW", "TENSORFLOW"]
+Each variable works only where it is set in time.
+"""
+
+import os
+from importlib import metadata
+from importlib.util import find_spec
+
+from lstm_course.common.files import REPAIR
+
+__all__ = ["ONE_THREAD", "QUIET_TENSORFLOW", "TENSORFLOW", "backend", "for_keras", "missing_keras"]
 
 # NumPy's library reads it when it is loaded.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
@@ -17,3 +26,33 @@ TENSORFLOW = {
     "TF_NUM_INTEROP_THREADS": "1",
     "KERAS_BACKEND": "tensorflow",
 }
+# Sixty-four bits are there when a layer asks for them, as in TensorFlow.
+_JAX = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "JAX_ENABLE_X64": "1"}
+
+
+def backend() -> str:
+    """What computes for Keras: "jax" where KERAS_BACKEND asks for it and it is there, else "tensorflow"."""
+    return "jax" if os.environ.get("KERAS_BACKEND") == "jax" and find_spec("jax") else "tensorflow"
+
+
+def for_keras() -> dict[str, str]:
+    """The variables of a lesson, for the backend that is asked for: a dict."""
+    return TENSORFLOW | (_JAX if backend() == "jax" else {})
+
+
+def missing_keras() -> str | None:
+    """Why there is no Keras here, without importing it.
+
+    Returns:
+        A sentence, or None where Keras and its backend are found.
+    """
+    if find_spec("keras") and find_spec(backend()):
+        return None
+    from packaging.requirements import Requirement
+
+    asked = [Requirement(line) for line in metadata.requires("lstm-course") or ()]
+    if any(
+        one.name == "keras" and (one.marker is None or one.marker.evaluate({"extra": ""})) for one in asked
+    ):
+        return f"Keras with TensorFlow is not installed: {REPAIR}."
+    return "There is no TensorFlow for this computer, and so no Keras."

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -21,6 +22,9 @@ PACKAGE = Path(__file__).resolve().parents[1]
 START, REPAIR = "`lstm-course lab`", "install the course again, with its wheel, to repair it"
 if (PACKAGE.parent / "start.py").is_file():
     START, REPAIR = "`python start.py`", "run `python start.py` in the course's folder to repair it"
+
+# "Access is denied", "used by another process": Windows replaces no file that somebody reads at the moment.
+_IN_USE, _ATTEMPTS, _PAUSE = (5, 32), 40, 0.05  # seconds, two in all
 
 
 def course_folder(name: str) -> Path:
@@ -74,11 +78,23 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(path)
+        _put_in_place(unfinished, path)
     except BaseException:
         with contextlib.suppress(OSError):
             unfinished.unlink()
         raise
+
+
+def _put_in_place(unfinished, path):
+    """Rename; on Windows, wait a moment for another program that has the old file open."""
+    for attempts_left in reversed(range(_ATTEMPTS)):
+        try:
+            unfinished.replace(path)
+            break
+        except PermissionError as error:
+            if not attempts_left or getattr(error, "winerror", None) not in _IN_USE:
+                raise
+            time.sleep(_PAUSE)
 
 
 def write(path: str | Path, content: bytes) -> None:

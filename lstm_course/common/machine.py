@@ -9,6 +9,7 @@ import importlib.metadata
 import os
 import platform
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,32 @@ def _processor():
     except OSError:
         return platform.processor() or platform.machine()
     return next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
+
+
+def others_at_work() -> Callable[[], float]:
+    """Watch how much other programs compute from now on.
+
+    Returns:
+        A function that gives how many cores they have had in the mean since then; 0 on a quiet machine.
+
+    Example:
+        >>> others_at_work()() >= 0
+        True
+    """
+    import psutil
+
+    def now():
+        used = psutil.cpu_times()
+        busy = sum(getattr(used, name, 0.0) for name in ("user", "nice", "system", "irq", "softirq", "steal"))
+        return busy, time.process_time(), time.perf_counter()
+
+    start = now()
+
+    def cores():
+        busy, own, wall = (later - earlier for later, earlier in zip(now(), start, strict=True))
+        return max(0.0, busy - own) / wall if wall > 0 else 0.0
+
+    return cores
 
 
 def load() -> float | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -109,9 +111,17 @@ def run(client: NotebookClient, variables: Mapping[str, str]) -> None:
 
     Raises:
         What nbclient raises.
+        KeyboardInterrupt: on Ctrl+C, when the kernel has been ended.
     """
+    if sys.platform == "win32":  # its usual loop cannot wait for the kernel's sockets, and says so at length
+        asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
     with tempfile.TemporaryDirectory() as folder:
-        client.execute(env={**os.environ, "IPYTHONDIR": folder, **variables}, stderr=subprocess.DEVNULL)
+        try:
+            client.execute(env={**os.environ, "IPYTHONDIR": folder, **variables}, stderr=subprocess.DEVNULL)
+        finally:
+            # nbclient takes Ctrl+C for itself and ends the kernel, and then finds that it is dead.
+            if getattr(client, "_async_cleanup_kernel_future", None) is not None:
+                raise KeyboardInterrupt
 
 
 def _reason(cell, error):

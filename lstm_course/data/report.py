@@ -4,7 +4,7 @@ from lstm_course.common.files import course_folder, write
 from lstm_course.data.reviews import imdb
 from lstm_course.data.shipping import DataError, listed, sha256, shipped
 
-REVIEWS = "reviews.tsv.bz2"
+WRITTEN = {"reviews": "reviews.tsv.bz2", "messages": "messages.csv", "town": "town.csv"}
 
 
 def listing():
@@ -36,26 +36,42 @@ def _imdb():
     return f"{imdb.path().stat().st_size:10,} bytes  verified"
 
 
-def regenerate_reviews():
-    """Write the reviews into the datasets folder anew.
+def regenerate(name):
+    """Write a file that the course has made into the datasets folder anew.
+
+    Args:
+        name: one of `WRITTEN`, a str.
 
     Returns:
-        A str: whether they are the same bytes as the listed ones, and if not, what to list.
+        A str: whether it is the same bytes as the listed ones, and if not, what to list.
 
     Raises:
         DataError: if the file cannot be written.
     """
-    from lstm_course.data.reviews.writer import write_reviews
-
-    folder = course_folder("datasets")
-    content = write_reviews()
+    file = WRITTEN[name]
+    path, content = course_folder("datasets") / file, _written(name)
     try:
-        write(folder / REVIEWS, content)
+        write(path, content)
     except OSError as error:
-        raise DataError(f"{folder / REVIEWS} cannot be written: {error.strerror}.") from None
-    if listed(folder / "README.md").get(REVIEWS) == sha256(content):
-        return f"{folder / REVIEWS}: {len(content):,} bytes, the same as listed in README.md."
+        raise DataError(f"{path} cannot be written: {error.strerror}.") from None
+    if listed(path.parent / "README.md").get(file) == sha256(content):
+        return f"{path}: {len(content):,} bytes, the same as listed in README.md."
     return (
-        f"{folder / REVIEWS} is new: write {len(content):,} bytes and the SHA-256 {sha256(content)} "
+        f"{path} is new: write {len(content):,} bytes and the SHA-256 {sha256(content)} "
         "into README.md beside it."
     )
+
+
+def _written(name):
+    """The bytes of a file; each writer is imported only when it is asked for."""
+    if name == "reviews":
+        from lstm_course.data.reviews.writer import write_reviews
+
+        return write_reviews()
+    if name == "messages":
+        from lstm_course.data.messages.writer import SHIPPED, table_of, written_messages
+
+        return table_of(written_messages(SHIPPED))
+    from lstm_course.data.series.hourly.writer import written_year
+
+    return written_year()

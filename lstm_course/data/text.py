@@ -162,7 +162,7 @@ def bag_of_words(texts, labels, ngrams=1, strength=10.0, limit=None):
 
     Args:
         texts: list of strings to learn from.
-        labels: 0 or 1 for each text, `(N,)`.
+        labels: the number of each text's class, from 0 on, `(N,)`.
         ngrams: longest run of words that counts as one feature; default 1: single words, 2: pairs as well.
         strength: inverse of the regularisation, scikit-learn's C; default 10.
         limit: keep that many features, the most frequent; default None: all.
@@ -171,7 +171,7 @@ def bag_of_words(texts, labels, ngrams=1, strength=10.0, limit=None):
         A fitted scikit-learn pipeline: `.predict(texts)`, `.predict_proba(texts)`.
 
     Raises:
-        TypeError, ValueError: if texts and labels do not fit each other, or a label is neither 0 nor 1.
+        TypeError, ValueError: if texts and labels do not fit each other, or a label is no such number.
 
     Example:
         >>> model = bag_of_words(["good film", "bad film", "good book", "bad"], [1, 0, 1, 0])
@@ -182,7 +182,7 @@ def bag_of_words(texts, labels, ngrams=1, strength=10.0, limit=None):
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
 
-    labels = arguments.integers("labels", labels, (len(_texts(texts)),), below=2)
+    labels = arguments.integers("labels", labels, (len(_texts(texts)),), minimum=0)
     arguments.whole_number("ngrams", ngrams)
     words = TfidfVectorizer(
         tokenizer=tokenise,

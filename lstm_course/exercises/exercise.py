@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 
+import numpy as np
+
 __all__ = [
     "IMPORTS_KERAS", "Exercise", "Mistake", "Probe", "Question", "ValueExercise", "WrongValue", "edits",
 ]  # fmt: skip
@@ -184,6 +186,10 @@ class Exercise:
     def needs_keras(self) -> bool:
         """Whether the answer is made with Keras: then it is a model, and takes long to make."""
         return bool(IMPORTS_KERAS.search(self.source))
+
+    def first_input(self) -> tuple:
+        """Arguments of the first probe, the one that decides; made anew at each call."""
+        return self.probes(np.random.default_rng(0))[0].arguments
 
     @property
     def stub(self) -> str:

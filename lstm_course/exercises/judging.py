@@ -1,11 +1,15 @@
 """Judge an answer of any kind: a function, a number, a choice."""
 
+from lstm_course.common.environment import missing_keras
+
 from .diagnosis.trial import examine
 from .exercise import Exercise, Question, ValueExercise
 from .running import Odd, describe, plain
 from .verdicts import Finding
 
 __all__ = ["judge"]
+
+_NO_MODEL = "`{0}` is answered with a model of Keras. {1} Go on without it: nothing after it asks for yours."
 
 
 def judge(exercise: Exercise | ValueExercise | Question, answer: object) -> Finding:
@@ -24,7 +28,12 @@ def judge(exercise: Exercise | ValueExercise | Question, answer: object) -> Find
         'rounded down'
     """
     if isinstance(exercise, Exercise):
-        return examine(exercise, answer)
+        without = missing_keras() if exercise.needs_keras else None
+        return (
+            Finding("not judged", _NO_MODEL.format(exercise.id, without))
+            if without
+            else examine(exercise, answer)
+        )
     return (_value if isinstance(exercise, ValueExercise) else _choice)(exercise, answer)
 
 

@@ -1,6 +1,8 @@
 """How long an answer may work: its own work counts, not what it imports, nor what else the machine does."""
 
+import contextlib
 import ctypes
+import os
 import signal
 import sys
 import threading
@@ -12,7 +14,9 @@ __all__ = ["Allowance", "TimeUp", "limited"]
 
 Returned = TypeVar("Returned")
 
-PATIENCE = 12  # an answer that waits instead of working is stopped after so many times its allowance
+PATIENCE = (
+    12  # an answer that sleeps or imports instead of working is stopped after so many times its allowance
+)
 TICK = 0.05  # seconds between two looks at the clock
 
 
@@ -24,8 +28,9 @@ class Allowance:
     """Processor time that calls may take together.
 
     Counted is the time that the processor works for the thread of the call. Imports are not counted: the
-    first one of Keras takes longer than any answer. Where nothing is worked on, as in a long sleep, the
-    clock on the wall decides, which is more patient.
+    first one of Keras takes longer than any answer. An answer that sleeps, or imports for ever, is stopped as
+    well, later: the clock on the wall decides, without the time in which the thread waited for a processor.
+    That Linux tells; so what else the machine does changes nothing there.
 
     Args:
         seconds: of processor time.
@@ -59,12 +64,14 @@ class Allowance:
         return self._by_thread(function)
 
     def _by_timer(self, function):
-        watch = _Watch(self.left, PATIENCE * self.seconds)
+        watch = _Watch(_Clock(threading.get_ident(), threading.get_native_id()), self.left, self.seconds)
+        tracer, started, others = sys.gettrace(), time.monotonic(), signal.getitimer(signal.ITIMER_REAL)
         handlers = {number: signal.signal(number, watch.ring) for number in (signal.SIGPROF, signal.SIGALRM)}
-        tracer, started = sys.gettrace(), time.monotonic()
-        others = signal.setitimer(signal.ITIMER_REAL, PATIENCE * self.seconds, TICK)
-        signal.setitimer(signal.ITIMER_PROF, TICK, TICK)
         try:
+            signal.setitimer(signal.ITIMER_REAL, PATIENCE * self.seconds, TICK)
+            signal.setitimer(signal.ITIMER_PROF, TICK, TICK)
+            # From here to the next line but one it may raise, and nowhere else: what was set is always reset.
+            watch.armed = True
             return function()
         finally:
             watch.armed = False
@@ -83,54 +90,99 @@ class Allowance:
         results, errors = [], []
 
         def work():
-            try:
-                results.append(function())
-            except BaseException as error:
-                errors.append(error)
+            # A second TimeUp may come while the first is written down.
+            with contextlib.suppress(TimeUp):
+                try:
+                    results.append(function())
+                except BaseException as error:
+                    errors.append(error)
 
         worker = threading.Thread(target=work, daemon=True)
         worker.start()
-        deadline, before = time.monotonic() + PATIENCE * self.seconds, time.process_time()
-        while worker.is_alive() and self.left > 0 and time.monotonic() < deadline:
+        clock = _Clock(worker.ident or 0, worker.native_id or 0)
+        watch = _Watch(clock, self.left, self.seconds)
+        while worker.is_alive():
+            frame = sys._current_frames().get(clock.thread)  # noqa: SLF001 - nothing public tells
+            if watch.time_is_up(frame):
+                break
             worker.join(TICK)
-            # Of all threads: not every system tells what one of them has used.
-            now = time.process_time()
-            frame = sys._current_frames().get(worker.ident or 0)  # noqa: SLF001 - nothing public tells
-            if not _imports(frame):
-                self.left -= now - before
-            before = now
+        self.left = watch.allowance
         _stop(worker)
         if errors:
             raise errors[0]
         return results[0]
 
 
-class _Watch:
-    """What rings while the main thread works on an answer."""
+class _Clock:
+    """What one thread has done since then.
 
-    def __init__(self, allowance, patience):
-        self.allowance, self.before = allowance, time.thread_time()
-        self.deadline = time.monotonic() + patience
-        self.armed, self.rings, self.traced = True, 0, False
+    Args:
+        thread: its number in Python.
+        task: its number in the system.
+    """
+
+    def __init__(self, thread, task):
+        self.thread, self.waits = thread, f"/proc/self/task/{task}/schedstat"
+        # Only Unix tells what another thread has used; elsewhere all count.
+        tells = getattr(time, "pthread_getcpuclockid", None)
+        self.number = tells(thread) if tells else None
+        self.began = time.monotonic() - self._waited()
+
+    def worked(self):
+        """Seconds that a processor has worked for it, since it was started."""
+        try:
+            return time.process_time() if self.number is None else time.clock_gettime(self.number)
+        except OSError:  # it has just ended
+            return 0.0
+
+    def lasted(self):
+        """Seconds on the wall, but for those in which it waited for a processor."""
+        return time.monotonic() - self.began - self._waited()
+
+    def _waited(self):
+        try:
+            file = os.open(self.waits, os.O_RDONLY)
+        except OSError:  # no Linux
+            return 0.0
+        try:
+            return int(os.read(file, 100).split()[1]) / 1e9
+        except (OSError, IndexError):  # it has just ended, or the kernel does not count
+            return 0.0
+        finally:
+            os.close(file)
+
+
+class _Watch:
+    """What looks at the clock of a thread that works on an answer, and raises in the main thread."""
+
+    def __init__(self, clock, allowance, seconds):
+        self.clock, self.allowance, self.patience = clock, allowance, PATIENCE * seconds
+        self.before = clock.worked()
+        self.armed, self.rings, self.traced = False, 0, False
 
     def left(self):
         """What is left of the allowance now."""
-        now = time.thread_time()
+        now = self.clock.worked()
         self.allowance, self.before = self.allowance - (now - self.before), now
         return self.allowance
 
+    def time_is_up(self, frame):
+        """Whether the thread, which is at this frame, has worked for too long, or took much too long."""
+        if self.clock.lasted() >= self.patience:
+            return True
+        if _imports(frame):
+            self.before = self.clock.worked()
+            return False
+        return self.left() <= 0
+
     def ring(self, signum, frame):
-        """Look at the clocks; where they are past the limit, raise."""
-        if not self.armed:
+        """Look at the clock; where it is past the limit, raise."""
+        if not self.armed or not self.time_is_up(frame):
             return
-        late = time.monotonic() >= self.deadline
-        if _imports(frame) and not late:
-            self.before = time.thread_time()
-        elif self.left() <= 0 or late:
-            self.rings += 1
-            if self.rings == 1:
-                raise TimeUp
-            self._raise_further_on(frame)
+        self.rings += 1
+        if self.rings == 1:
+            raise TimeUp
+        self._raise_further_on(frame)
 
     def _raise_further_on(self, frame):
         """A bare `except:` has swallowed it: raise at another line each time, until one outside the `try`."""

@@ -1,24 +1,18 @@
-"""The sliders of the course: move a number, see the picture and read what has happened.
+"""The explorers of the course: move a number, see the picture and read what has happened.
 
-Each explorer asks a question that is to be answered before anything is moved. In JupyterLab it is live; on
-paper, on the site and wherever there is no kernel its first picture stands in its place.
+Each asks a question that is to be answered before anything is moved. A browser draws it, with or without a
+kernel; on paper and where nobody trusts the page a still picture stands in its place.
 
 An explorer takes arrays, never a model: what a Keras, a NumPy or a hand-set network computed looks the same.
 """
 
-from .cells import gru_and_lstm, latch, lstm_step, rnn_step
-from .explorer import Explorer
-from .gradients import forget_bias, memory_lane
-from .sequences import sliding_window, word_by_word
+from lstm_course.common.faces import face
 
-__all__ = [
-    "Explorer",
-    "forget_bias",
-    "gru_and_lstm",
-    "latch",
-    "lstm_step",
-    "memory_lane",
-    "rnn_step",
-    "sliding_window",
-    "word_by_word",
-]
+_HOMES = {
+    "cells": ("cell_playground", "gru_and_lstm", "latch", "rnn_step"),
+    "gradients": ("forget_bias", "memory_lane", "rnn_gradient"),
+    "sequences": ("sliding_window", "what_it_remembers", "word_by_word"),
+}
+EXPLORABLES = sorted(name for names in _HOMES.values() for name in names)
+
+__getattr__, __dir__, __all__ = face(__name__, _HOMES | {"explorer": ("Explorer",), "tasks": None})

@@ -1,160 +1,162 @@
-"""What all explorers have in common: sliders, a sentence, a picture, and the same on paper."""
+"""What all explorers have in common: a widget whose picture a browser draws, and its still picture on paper.
 
-import contextlib
-import gc
+An explorer is a module of plain JavaScript in `javascript/`: a pure function `step`, and a `render` as
+anywidget wants it. It draws by itself, from `state` and `data`, and so goes on when the kernel is gone; the
+site calls the same `render` without any kernel.
+"""
+
 import html
-from typing import NamedTuple
+import json
+import re
+from functools import cache
+from pathlib import Path
 
-import ipywidgets as widgets
+import anywidget
+from traitlets import Dict, List, Unicode
 
+from lstm_course.common import arguments
 from lstm_course.plots.showing import figure_html
 from lstm_course.plots.style import number
 
-# ipywidgets gives its sliders no name that a screen reader could say, and JupyterLab takes some arrow keys
-# for itself. The page puts both right as soon as a picture has loaded.
-_NAME_THE_CONTROLS = """
-const explorer = this.closest('.lstm-explorer');
-if (explorer) {
-  explorer.setAttribute('role', 'group');
-  explorer.setAttribute('aria-label', 'Explorer');
-  explorer.setAttribute('data-lm-suppress-shortcuts', 'true');
-  explorer.querySelector('.lstm-sentence .widget-html-content').setAttribute('aria-live', 'polite');
-  for (const slider of explorer.querySelectorAll('.widget-slider')) {
-    const name = slider.querySelector('.widget-label').textContent;
-    slider.querySelector('.noUi-handle').setAttribute('aria-label', name);
-    const number = slider.querySelector('.widget-readout');
-    number.setAttribute('role', 'textbox');
-    number.setAttribute('aria-label', name + ', as a number');
-  }
-}
-"""
-_TEXT = "max-width: 46em; margin: 0.3em 0; line-height: 1.45"
+from .glossary import glossary
+from .tasks import solved
+
+__all__ = ["EXPLORABLE", "Explorer", "module", "slider", "styles"]
+
+EXPLORABLE = "application/vnd.lstm-course.explorable+json"  # what a page without a kernel needs
+_FOLDER = Path(__file__).parent / "javascript"
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
 
 
-class Scene(NamedTuple):
-    """What there is to see at one position of the sliders.
+@cache
+def module(*names):
+    """An explorable with all that it imports in one text, which is what anywidget takes.
+
+    Of the glossary it has the terms that stand in that text.
 
     Args:
-        figure: a Matplotlib figure.
-        alt: its description for somebody who cannot see it.
-        sentence: what is happening.
+        *names: of its file in `javascript/`, without the ending, and of what else goes in.
+
+    Returns:
+        A str, the source of an ES module that imports nothing.
+
+    Example:
+        >>> module("latch").rstrip().splitlines()[-1]
+        'export default { render };'
     """
+    parts = {}
 
-    figure: object
-    alt: str
-    sentence: str
+    def gather(each):
+        text = (_FOLDER / f"{each}.js").read_text(encoding="utf-8")
+        for imported in _IMPORT.findall(text):
+            gather(imported)
+        parts.setdefault(each, re.sub("^export ", "", _IMPORT.sub("", text), flags=re.MULTILINE))
+
+    for name in names:
+        gather(name)
+    text = "".join(parts.values())
+    known = {term: meaning for term, meaning in glossary().items() if term in text.lower()}
+    words = json.dumps(known, ensure_ascii=False, indent=0)
+    text = text.replace("GLOSSARY = {}", f"GLOSSARY = {words}", 1)
+    return f"{text}export default {{ render }};\n"
 
 
-class Explorer(widgets.VBox):
-    """Controls, a sentence that says what is happening, and a picture that follows them.
+@cache
+def styles():
+    """The style sheet of all explorables.
+
+    Example:
+        >>> ".lstm-explorable" in styles()
+        True
+    """
+    return (_FOLDER / "explorable.css").read_text(encoding="utf-8")
+
+
+class Explorer(anywidget.AnyWidget):
+    """A question, sliders, a sentence that says what is happening, and a picture that follows.
 
     Args:
+        name: of the module in `javascript/`.
         question: what to answer before moving anything.
-        controls: dict from name to an ipywidgets control with a `value`, such as `slider` makes.
-        draw: function that takes the value of every control by its name and gives a `Scene`.
+        controls: list of sliders, as `slider` makes them.
+        figure: the still picture: a Matplotlib figure of how it stands at first.
+        alt: its description.
+        data: dict, what the module needs besides the state; JSON.
+        **state: where that which is no slider stands first.
 
     Attributes:
-        sentence: what is happening, as text.
-        alt: the description of the picture.
-        picture: the figure with its description, as HTML.
+        name: of the module in `javascript/`.
+        state: dict, where everything stands.
+        solved: list of the ids of the tasks that the reader has solved.
+        picture: the still picture with its description, as HTML.
 
     Example:
         >>> from lstm_course.plots import draw_rnn
-        >>> def draw(h):
-        ...     return Scene(draw_rnn({"h": h}), f"A cell with the new state {h:g}.", f"h is {h:g}.")
-        >>> explorer = Explorer("Can h be 0.5?", {"h": slider("h", -1, 1, 0)}, draw)
-        >>> explorer.controls["h"].value = 0.5
+        >>> x = slider("x", "input x", -3, 3, 1.0)
+        >>> explorer = Explorer("rnn_step", "Can h be 0.5?", [x], draw_rnn({"x": 1.0}), "The cell of an RNN.")
+        >>> explorer.state
+        {'x': 1.0}
         >>> explorer
         Before you move anything: Can h be 0.5?
-        h is 0.5.
-        A cell with the new state 0.5. Set here: h 0.50.
+        The cell of an RNN. Set here: input x 1.00.
     """
 
-    def __init__(self, question, controls, draw):
-        self.question, self.controls, self._draw = question, controls, draw
-        asked = widgets.HTML(f'<div style="{_TEXT}">{self._question_html()}</div>')
-        self._said, self._shown = widgets.HTML(), widgets.HTML()
-        self._said.add_class("lstm-sentence")
-        self._redraw()
-        for control in controls.values():
-            control.observe(self._redraw, "value")
-        super().__init__([asked, *controls.values(), self._said, self._shown])
-        self.add_class("lstm-explorer")
+    _esm = Unicode().tag(sync=True)
+    _css = Unicode().tag(sync=True)
+    question = Unicode().tag(sync=True)
+    controls = List().tag(sync=True)
+    data = Dict().tag(sync=True)
+    state = Dict().tag(sync=True)
+    solved = List().tag(sync=True)
 
-    def _positions(self):
-        """Where the controls stand, which paper does not show otherwise."""
-        told = (f"{control.description} {_told(control.value)}" for control in self.controls.values())
-        return f"Set here: {'; '.join(told)}."
-
-    def _question_html(self):
-        return f"<strong>Before you move anything:</strong> {html.escape(self.question)}"
-
-    def _redraw(self, change=None):
-        with _short_lived():
-            scene = self._draw(**{name: control.value for name, control in self.controls.items()})
-            self.sentence, self.alt = scene.sentence, f"{scene.alt} {self._positions()}"
-            self.picture = figure_html(scene.figure, self.alt)
-            del scene
-        # The sentence first: it is short, and is read while the picture is still on its way.
-        self._said.value = f'<div style="{_TEXT}">{html.escape(self.sentence)}</div>'
-        script = html.escape(" ".join(_NAME_THE_CONTROLS.split()))
-        self._shown.value = self.picture.replace("<img ", f'<img onload="{script}" ', 1)
+    def __init__(self, name, question, controls, figure, alt, data=None, **state):
+        self.name = name
+        state |= {control["name"]: control.pop("start") for control in map(dict, controls)}
+        plain = [{key: value for key, value in control.items() if key != "start"} for control in controls]
+        told = "; ".join(f"{control['label']} {_told(state[control['name']])}" for control in plain)
+        self.alt = f"{alt} Set here: {told}." if told else alt
+        self.picture = figure_html(figure, self.alt)
+        super().__init__(
+            _esm=module(name), _css=styles(), question=question, controls=plain, data=data or {}, state=state
+        )
+        self.observe(lambda change: solved(change.old, change.new), "solved")
 
     def _repr_mimebundle_(self, **kwargs):
-        said = f"<p>{self._question_html()}</p><p>{html.escape(self.sentence)}</p>"
-        static = {"text/plain": repr(self), "text/html": said + self.picture}
-        return super()._repr_mimebundle_(**kwargs) | static
+        bundle, metadata = super()._repr_mimebundle_(**kwargs)
+        asked = f"<p><strong>Before you move anything:</strong> {html.escape(self.question)}</p>"
+        page = {"name": self.name, "question": self.question, "controls": self.controls,
+                "data": self.data, "state": self.state, "solved": []}  # fmt: skip
+        still = {"text/plain": repr(self), "text/html": asked + self.picture, EXPLORABLE: page}
+        return bundle | still, metadata
 
     def __repr__(self):
-        return f"Before you move anything: {self.question}\n{self.sentence}\n{self.alt}"
-
-
-@contextlib.contextmanager
-def _short_lived():
-    """Frees a figure, a knot of some thousand objects, without searching all memory, which takes 0.2 s."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.collect(0)
-        if was_enabled:
-            gc.enable()
+        return f"Before you move anything: {self.question}\n{self.alt}"
 
 
 def _told(value):
     return number(value) if isinstance(value, float) else str(value)
 
 
-def slider(label, low, high, start, step=0.05):
-    """Make a slider with its name beside it; of whole numbers when all of them are.
+def slider(name, label, low, high, start, step=0.05, unit=""):
+    """A slider with its name beside it.
 
     Args:
-        label: what it moves, a few words.
+        name: the part of the state that it moves.
+        label: what a reader calls it, a few words.
         low, high, start: its ends, and where it stands first.
         step: what one press of an arrow key moves it by, default 0.05.
+        unit: what follows the number, such as " steps"; default nothing.
 
     Returns:
-        An ipywidgets slider.
-    """
-    whole = all(isinstance(value, int) for value in (low, high, start, step))
-    make = widgets.IntSlider if whole else widgets.FloatSlider
-    return make(
-        start,
-        min=low,
-        max=high,
-        step=step,
-        description=label,
-        style={"description_width": "15em"},
-        layout={"width": "min(100%, 46em)"},
-    )
+        A dict, for `Explorer`.
 
-
-def percent(share, digits=0):
-    """Write a share as the course does.
+    Raises:
+        TypeError, ValueError: if start is no number from low to high.
 
     Example:
-        >>> percent(0.731), percent(0.9975, 1)
-        ('73 %', '99.8 %')
+        >>> slider("f", "forget gate f", 0, 1, 0.5)["start"]
+        0.5
     """
-    return f"{100 * share:.{digits}f} %"
+    start = arguments.real_number(name, start, minimum=low, maximum=high)
+    start = int(start) if isinstance(step, int) else float(start)
+    return {"name": name, "label": label, "min": low, "max": high, "start": start, "step": step, "unit": unit}

@@ -1,18 +1,21 @@
 """Explorers of whole sequences: windows of a series, and a review read word by word."""
 
-import ipywidgets as widgets
 import numpy as np
 
 from lstm_course.common import arguments
-from lstm_course.plots.style import OKABE_ITO, new_figure, styled
+from lstm_course.data.reviews.loading import load_reviews
+from lstm_course.data.text import tokenise
+from lstm_course.models.reader import Reader
+from lstm_course.plots.charts import training_curves
+from lstm_course.plots.strips import gate_timeline
+from lstm_course.plots.style import HUES, INK, new_figure, styled
 
-from .explorer import Explorer, Scene, percent, slider
+from .explorer import Explorer, slider
 
-_SHOWN_WORDS = 40  # that have room beside each other
+__all__ = ["sliding_window", "what_it_remembers", "word_by_word"]
+
 _SHOWN_UNITS = 12
-
-
-# --- the window of a time series ---
+_FARTHEST = 240  # words that can be put behind a text
 
 
 def sliding_window(series, seq_length, ylabel="value"):
@@ -30,68 +33,41 @@ def sliding_window(series, seq_length, ylabel="value"):
         TypeError, ValueError: if an argument has another kind or shape.
 
     Example:
-        >>> sliding_window([3.0, 5.0, 4.0, 6.0, 8.0], seq_length=2).sentence
-        'Sample 0 reads steps 0 to 1 and is to say step 2, which is 4. There are 5 − 2 = 3 samples: ...
+        >>> sliding_window([3.0, 5.0, 4.0, 6.0, 8.0], seq_length=2).state
+        {'length': 2, 'sample': 0}
     """
     series = arguments.array("series", series, ("T",), np.float64)
     seq_length = arguments.whole_number("seq_length", seq_length)
     if seq_length >= len(series):
         raise ValueError(f"seq_length is {seq_length}, expected less than the {len(series)} values there are")
     longest = min(len(series) - 1, max(2 * seq_length, len(series) // 2))
-    controls = {
-        "length": slider("length of the window", 1, longest, seq_length, 1),
-        "sample": slider("sample", 0, len(series) - seq_length - 1, 0, 1),
-    }
-
-    def fewer_samples(change):
-        controls["sample"].max = len(series) - change.new - 1
-
-    controls["length"].observe(fewer_samples, "value")  # before the picture is drawn
+    controls = [
+        slider("length", "length of the window", 1, longest, seq_length, 1, " steps"),
+        slider("sample", "sample", 0, len(series) - seq_length - 1, 0, 1),
+    ]
     question = (
         f"the series has {len(series)} values. How many samples are left when the window grows to {longest}, "
         "and which values are never asked for?"
     )
-    return Explorer(question, controls, lambda **setting: _window_scene(series, ylabel, **setting))
-
-
-def _window_scene(series, ylabel, length, sample):
-    T, target = len(series), sample + length
-    sentence = (
-        f"Sample {sample} reads steps {sample} to {target - 1} and is to say step {target}, which is "
-        f"{_plain(series[target])}. There are {T} − {length} = {T - length} samples: inputs of shape "
-        f"({T - length}, {length}, 1) and targets of shape ({T - length}, 1). Steps 0 to {length - 1} are "
-        f"never asked for, step {T - 1} is never read."
-    )
     alt = (
-        f"A series of {T} values. A window over steps {sample} to {target - 1} is shaded, and the value "
-        f"after it, {_plain(series[target])} at step {target}, is the target. Below, the sample alone."
+        f"A series of {len(series)} values. A window over steps 0 to {seq_length - 1} is shaded, and the "
+        f"value after it, {series[seq_length]:.4g}, is the target."
     )
-    return Scene(_window_figure(series, ylabel, sample, target), alt, sentence)
-
-
-def _plain(value):
-    return f"{value:.4g}".replace("-", "−")
+    figure = _window_figure(series, ylabel, seq_length)
+    data = {"series": series.tolist(), "ylabel": ylabel}
+    return Explorer("sliding_window", question, controls, figure, alt, data)
 
 
 @styled
-def _window_figure(series, ylabel, start, target):
-    figure = new_figure(4.4)
-    whole = figure.add_axes((0.1, 0.6, 0.86, 0.37))
-    whole.plot(series, color="#888888", linewidth=1)
-    whole.axvspan(start - 0.5, target - 0.5, color=OKABE_ITO[5], alpha=0.35, linewidth=0)
-    whole.set(xlabel="time step", ylabel=ylabel)
-    sample = figure.add_axes((0.1, 0.11, 0.86, 0.34), sharey=whole)
-    sample.plot(range(start, target), series[start:target], "-o", color=OKABE_ITO[0], label="read")
-    sample.set(xlim=(start - 1, target + 1), xlabel="time step", ylabel=ylabel)
-    for axes in (whole, sample):
-        axes.plot(target, series[target], "*", color=OKABE_ITO[1], markersize=14, label="to be said")
-        axes.grid(True, axis="y")
-        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
-    sample.legend(loc="upper left", bbox_to_anchor=(0, 1.2), ncols=2)
+def _window_figure(series, ylabel, target):
+    figure = new_figure(3.0)
+    axes = figure.add_axes((0.1, 0.18, 0.86, 0.76))
+    axes.plot(series, color=HUES["size"], linewidth=1)
+    axes.axvspan(-0.5, target - 0.5, color=HUES["size"], alpha=0.22, linewidth=0)
+    axes.plot(target, series[target], "*", color=INK, markersize=14)
+    axes.set(xlabel="time step", ylabel=ylabel)
+    axes.grid(True, axis="y")
     return figure
-
-
-# --- a classifier, word by word ---
 
 
 def word_by_word(reviews):
@@ -99,7 +75,8 @@ def word_by_word(reviews):
 
     Args:
         reviews: dict from a title to `(words, verdicts, states)`: T words, the probability that the review
-            is good after each of them `(T,)`, and the cell states after each of them `(T, H)`.
+            is good after each of them `(T,)`, and the cell states after each of them `(T, H)`. Of many units
+            those that change most are shown.
 
     Returns:
         An `Explorer`.
@@ -108,43 +85,35 @@ def word_by_word(reviews):
         TypeError, ValueError: if an argument has another kind or shape.
 
     Example:
-        >>> review = (["not", "good"], [0.4, 0.1], [[0.5], [-0.9]])
-        >>> explorer = word_by_word({"short": review})
-        >>> explorer.controls["read"].value = 2
-        >>> explorer.sentence
-        'After 2 of 2 words, the last one “good”, it says 10 % good; that word moved it by −30 points. ...
+        >>> word_by_word({"short": (["not", "good"], [0.4, 0.1], [[0.5], [-0.9]])}).state
+        {'title': 'short', 'read': 1}
     """
     arguments.entries("reviews", reviews, "a dict from titles to (words, verdicts, states)")
-    reviews = {title: _checked_review(title, review) for title, review in reviews.items()}
-    first = next(iter(reviews.values()))
-    controls = {"read": slider("words read", 1, len(first[0]), max(1, len(first[0]) // 2), 1)}
-    if len(reviews) > 1:
-        controls = {
-            "title": widgets.Dropdown(
-                options=list(reviews), description="review", style={"description_width": "15em"}
-            ),
-            **controls,
-        }
-        # The number of words belongs to the review: it changes before the picture is drawn.
-        controls["title"].observe(lambda change: _turn_to(controls["read"], reviews[change.new][0]), "value")
-
-    def scene(read, title=None):
-        return _review_scene(*(first if title is None else reviews[title]), read)
-
+    pages = [_for_page(title, review) for title, review in reviews.items()]
+    words, verdicts = pages[0]["words"], pages[0]["verdicts"]
+    longest = max(len(page["words"]) for page in pages)
+    controls = [slider("read", "words read", 1, longest, max(1, len(words) // 2), 1, f" of {len(words)}")]
+    if len(pages) > 1:
+        controls[0]["unit"] = ""
+        menu = {"name": "title", "label": "review", "options": list(reviews), "start": pages[0]["title"]}
+        controls.insert(0, menu)
     question = (
         "at which word will the verdict turn, and does a verdict once reached survive the rest of the review?"
     )
-    return Explorer(question, controls, scene)
+    alt = (
+        f"The verdict of a classifier on a review of {len(words)} words, after each of them: it ends at "
+        f"{verdicts[-1]:.2f}, where 0 is bad and 1 is good. Below, the cell states of "
+        f"{len(pages[0]['units'])} units."
+    )
+    states = np.array(pages[0]["states"])
+    figure = gate_timeline({"verdict: 1 is good": verdicts, "c": states}, words)
+    return Explorer(
+        "word_by_word", question, controls, figure, alt, {"reviews": pages}, title=pages[0]["title"]
+    )
 
 
-def _turn_to(read, words):
-    # Never a value beyond the maximum, whichever of the two grows.
-    read.value = min(read.value, len(words))
-    read.max = len(words)
-    read.value = max(1, len(words) // 2)
-
-
-def _checked_review(title, review):
+def _for_page(title, review):
+    """A review as the page gets it: with the units that change most over the whole of it."""
     name = f"reviews[{title!r}]"
     if not isinstance(review, tuple | list) or len(review) != 3:
         raise ValueError(f"{name} is {arguments.described(review)}, expected (words, verdicts, states)")
@@ -153,59 +122,66 @@ def _checked_review(title, review):
         raise TypeError(f"{name}[0] is {arguments.described(words)}, expected a list of words")
     verdicts = arguments.array(f"{name}[1]", verdicts, (len(words),), np.float64)
     arguments.within(f"{name}[1]", verdicts, 0, 1)
-    return list(words), verdicts, arguments.array(f"{name}[2]", states, (len(words), "H"), np.float64)
+    states = arguments.array(f"{name}[2]", states, (len(words), "H"), np.float64)
+    units = np.sort(np.argsort(-states.std(axis=0), kind="stable")[:_SHOWN_UNITS])
+    return {"title": title, "words": list(words), "verdicts": verdicts.round(4).tolist(),
+            "units": units.tolist(), "states": states[:, units].round(3).tolist()}  # fmt: skip
 
 
-def _review_scene(words, verdicts, states, read):
-    word, now = words[read - 1], verdicts[read - 1]
-    moves = np.diff(verdicts[:read], prepend=0.5)
-    strongest = int(np.abs(moves).argmax())
-    sentence = (
-        f"After {read} of {len(words)} words, the last one “{word}”, it says {percent(now)} good; that word "
-        f"moved it by {_points(moves[-1])}. The strongest word so far: “{words[strongest]}” "
-        f"(word {strongest + 1}, {_points(moves[strongest])})."
+def what_it_remembers(texts=None):
+    """A text of one's own, read by the trained network of lesson 4, with a bag of words beside it.
+
+    The network is the one that ships (`lstm_course.models.Reader`), so that the page needs no Keras.
+
+    Args:
+        texts: list of str that are offered to begin with; default three short reviews of the test.
+
+    Returns:
+        An `Explorer`.
+
+    Raises:
+        TypeError, ValueError: if texts is no list of texts with words in them.
+        DataError: if the network does not ship with the course as it should.
+
+    Example:
+        >>> what_it_remembers(["I expected it to be dire, but it was charming"]).state["chosen"]
+        1
+    """
+    test = load_reviews().test
+    if texts is None:
+        texts = [text for text in test.texts if len(text.split()) < 40][:3]
+    arguments.instance("texts", texts, list, "a list of texts")
+    for text in texts:
+        if not tokenise(text):
+            raise ValueError(f"texts has {arguments.described(text)}, expected texts with words in them")
+    if not texts:
+        raise ValueError("texts is empty, expected at least one text")
+    reader = Reader()
+    words = tokenise(texts[0])
+    verdicts = reader.verdicts(words)
+    # What follows a verdict in a review says nothing about it.
+    rest = [word for text, distance in zip(test.texts, test.distances, strict=True)
+            for word in tokenise(text)[-distance:]][:_FARTHEST]  # fmt: skip
+    question = (
+        "how many words can stand between the verdict and the end of the text before the network forgets it? "
+        "And which single word must go for the verdict to turn?"
     )
     alt = (
-        f"The verdict of a classifier on a review of {len(words)} words, after each of the first {read}: it "
-        f"ends at {now:.2f}, where 0 is bad and 1 is good. Below, the cell states of "
-        f"{min(states.shape[1], _SHOWN_UNITS)} units after each word."
+        f"The verdict of the network after each of {len(words)} words, from 0, blame, to 1, praise: "
+        f"{verdicts[0]:.2f} after the first and {verdicts[-1]:.2f} after the last."
     )
-    return Scene(_review_figure(words, verdicts, states, read), alt, sentence)
-
-
-def _points(move):
-    points = round(100 * float(move))
-    return f"{points:+d} points".replace("-", "−") if points else "0 points"
-
-
-@styled
-def _review_figure(words, verdicts, states, read):
-    # The units that change most over the whole review, so that rows do not jump while it is read.
-    units = np.sort(np.argsort(-states.std(axis=0), kind="stable")[:_SHOWN_UNITS])
-    first = max(0, min(read - _SHOWN_WORDS * 3 // 4, len(words) - _SHOWN_WORDS))
-    last = min(len(words), first + _SHOWN_WORDS)
-    figure = new_figure(5.0)
-    verdict = figure.add_axes((0.1, 0.62, 0.8, 0.34))
-    steps = np.arange(first, min(read, last))
-    verdict.axhline(0.5, color="#666666", linewidth=1, linestyle=(0, (2, 2)))
-    verdict.plot(steps, verdicts[steps], "-o", color=OKABE_ITO[0])
-    verdict.plot(read - 1, verdicts[read - 1], "o", color=OKABE_ITO[1], markersize=10)
-    verdict.set(xlim=(first - 0.5, last - 0.5), ylim=(-0.05, 1.05), ylabel="verdict: 1 is good")
-    verdict.set_xticks(range(first, last), [word[:14] for word in words[first:last]], rotation=90, fontsize=8)
-    for place, label in zip(range(first, last), verdict.get_xticklabels(), strict=True):
-        label.set_color("#222222" if place < read else "#707070")
-        label.set_fontweight("bold" if place == read - 1 else "normal")
-    shown = np.full((len(units), last - first), np.nan)
-    shown[:, : len(steps)] = states[steps][:, units].T
-    limit = max(1.0, float(np.abs(states[:, units]).max()))
-    strip = figure.add_axes((0.1, 0.05, 0.8, 0.33))
-    image = strip.imshow(shown, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
-    row, column = np.nonzero(shown < -0.2 * limit)  # orange and purple are one grey
-    strip.scatter(column, row, marker="_", s=12, color="black", linewidth=0.8)
-    strip.set(ylabel="cell state, by unit", xticks=[])
-    strip.set_yticks(range(len(units)), units, fontsize=8)
-    strip.spines[:].set_visible(False)
-    bar = figure.add_axes((0.915, 0.05, 0.015, 0.33))
-    figure.colorbar(image, cax=bar)
-    bar.tick_params(labelsize=8)
-    return figure
+    figure = training_curves({"LSTM": verdicts}, "verdict: 1 is praise", chance=0.5, xlabel="words read")
+    data = {"network": reader.content, "texts": texts, "filler": rest}
+    controls = [slider("chosen", "chosen word: number", 1, len(words), 1, 1)]
+    return Explorer(
+        "what_it_remembers",
+        question,
+        controls,
+        figure,
+        alt,
+        data,
+        text=texts[0],
+        first=texts[0],
+        gap=0,
+        best=0,
+    )

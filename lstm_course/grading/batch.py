@@ -2,31 +2,31 @@
 
 import contextlib
 import functools
-import hashlib
-import json
 import os
-import re
-import secrets
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
-from lstm_course.common.files import PACKAGE, write
-from lstm_course.exercises.verdicts import LATE, NOT_TRIED
+from lstm_course.exercises.verdicts import LATE
+from lstm_course.grading import kept
+from lstm_course.grading.booking import corrections, course_file
+from lstm_course.grading.booking.applying import applied
+from lstm_course.grading.intake.collecting import HandedIn, Submission, collect
+from lstm_course.grading.intake.names import printable
+from lstm_course.grading.intake.roster import Absent, book, read_roster
 from lstm_course.grading.marking import processes
-from lstm_course.grading.marking.marking import exercises_of, imports_of
-from lstm_course.grading.reports import similarity
+from lstm_course.grading.reports import similarity, summary
 from lstm_course.grading.reports.pages import write_all
 from lstm_course.grading.results import Job, LimitsByName, Result, Row
 from lstm_course.grading.sandbox import walls
+from lstm_course.grading.selection import select
 
-from .intake.collecting import Submission, collect
-from .variants import all_variants, read_key
+from .variants import EVERYBODY, read_key
 
-__all__ = ["Batch", "run"]
+__all__ = ["Batch", "Options", "run"]
 
 
 @dataclass(frozen=True)
@@ -37,70 +37,121 @@ class Batch:
         out: Path of the folder with the results.
         results: one a submission, sorted by lesson and learner.
         graded: how many were graded now; the others had been before.
+        handed_in: as `intake.collect` gives it, booked to the people of the roster.
+        absent: who has handed in nothing, by the roster.
     """
 
     out: Path
     results: list[Result]
     graded: int
+    handed_in: HandedIn
+    absent: list[Absent]
 
 
-def run(
-    path: str | Path,
-    out: str | Path,
-    jobs: int | None = None,
-    seed: int | None = None,
-    executor: str | None = None,
-    unsafe: bool = False,
-    limits: LimitsByName | None = None,
-    variants: str | Path | None = None,
-    retry: Collection[str] = (),
-    library: str = "none",
-    say: Callable[[str], object] = print,
-) -> Batch:
-    """Grade all submissions.
+@dataclass(frozen=True)
+class Options:
+    """What a run is asked for.
 
     Args:
-        path: folder, zip file or notebook.
-        out: path of the folder for the results; that of an earlier run is gone on with.
         jobs: number of notebooks at a time on this machine, default one a processor.
         seed: of the probes; default that of the earlier run, or a random one.
         executor: address of a Dask scheduler whose workers do the work, or None.
         unsafe: whether to run without a sandbox where none is to be had.
         limits: default by lesson.
-        variants: path of a key as `lstm-course instructor variants` makes it; default None: the lessons.
+        variants: path of the key that `lstm-course instructor variants` has made for an examination; default
+            None: the lessons.
         retry: kinds of verdict, such as "timed out": results of an earlier run that hold one are made anew.
-        library: what an answer is worth that lets the library do it: "full", "half" or "none".
+        library: what an answer is worth that lets the library do it: "full", "half" or "none"; default what
+            the course file says.
+        roster: path of a CSV of the people in the course, or None.
+        override: path of a CSV of corrections, which are kept, or None.
+        only: names or numbers of learners: nobody else is graded, and these are anew.
+        only_exercises: ids: no other exercise is graded.
+        earlier: paths of folders with submissions of earlier years, to be compared with.
+    """
+
+    jobs: int | None = None
+    seed: int | None = None
+    executor: str | None = None
+    unsafe: bool = False
+    limits: LimitsByName | None = None
+    variants: str | Path | None = None
+    retry: Collection[str] = ()
+    library: str | None = None
+    roster: str | Path | None = None
+    override: str | Path | None = None
+    only: Collection[str] = ()
+    only_exercises: Collection[str] = ()
+    earlier: Collection[str | Path] = ()
+
+
+def run(path: str | Path, out: str | Path, say: Callable[[str], object] = print, **options: Any) -> Batch:
+    """Grade all submissions.
+
+    Args:
+        path: folder, zip file or notebook; beside it, or in the folder, `grading.toml` may say what counts.
+        out: path of the folder for the results; that of an earlier run is gone on with.
         say: told a line for each submission.
+        **options: fields of `Options`.
 
     Returns:
         A `Batch`.
 
     Raises:
         sandbox.NoSandbox: when none is to be had and `unsafe` is not set.
-        intake.SubmissionsError: when there is nothing at `path`.
-        variants.VariantError: when `variants` is no such key.
+        Trouble: there is nothing at `path`, or the key, the course file, the roster, the corrections or what
+            is to be graded alone cannot be read or does not fit.
     """
-    out = Path(out)
-    with tempfile.TemporaryDirectory() as scratch:
-        submissions = collect(path, scratch)
-    if variants is not None:
-        submissions = _with_variants(submissions, read_key(variants))
-    kind = None if executor else _kind(unsafe)  # the workers of a cluster look for themselves
+    asked, path, out = Options(**options), Path(path), Path(out)
+    course = course_file.beside(path, asked.library)
+    handed_in, absent = _handed_in(path, out, asked, course)
+    selection = select(handed_in.submissions, asked.only, asked.only_exercises)
+    corrected = corrections.kept(out, asked.override, handed_in.submissions, course)
+    before = [each for folder in asked.earlier for each in similarity.of_earlier_years(folder)]
+    kind = None if asked.executor else _kind(asked.unsafe)  # the workers of a cluster look for themselves
     (out / "results").mkdir(parents=True, exist_ok=True)
-    seed = _kept_seed(out, seed)
-    results, tasks = _done_and_to_do(submissions, out / "results", seed, library, set(retry))
-    say(f"{len(submissions)} submissions, {len(tasks)} to grade.")
-    how = _How(seed, kind, limits, unsafe, library)
-    with _workers(jobs, executor) as workers:
+    how = _How(kept.seed_of(out, asked.seed), kind, asked.limits, asked.unsafe)
+    results, tasks = _done_and_to_do(handed_in.submissions, out / "results", how, selection, set(asked.retry))
+    for line in (
+        f"{len(handed_in.submissions)} submissions, {len(tasks)} to grade.",
+        *_besides(course, handed_in, absent),
+    ):
+        say(line)
+    with _workers(asked.jobs, asked.executor) as workers:
         for task, result in _graded(workers, tasks, how):
             results[task.file] = result
-            say(_line(result))
+            say(_line(*applied([result], course, corrected)))
         for task, result in _graded(workers, _late(tasks, results), how, alone=True):
             results[task.file] = result
-            say(f"{_line(result)}, tried again alone")
+            say(f"{_line(*applied([result], course, corrected))}, tried again alone")
     wanted = sorted(results.values(), key=lambda each: (each["lesson"] or "", each["learner"], each["id"]))
-    write_all(wanted, out)
-    return Batch(out, wanted, len(tasks))
+    counted = applied(wanted, course, corrected)
+    write_all(counted, out, before)
+    summary.write(out, counted, course, corrected, handed_in.not_read, absent)
+    return Batch(out, counted, len(tasks), handed_in, absent)
+
+
+def _handed_in(path, out, asked, course):
+    """(What was handed in, who has not), by the key of variants and the roster."""
+    own = [each for each in (out, course.path, asked.roster, asked.override, asked.variants) if each]
+    with tempfile.TemporaryDirectory() as scratch:
+        handed_in = collect(path, scratch, leave_out=list(map(Path, own)))
+    if asked.variants is not None:
+        handed_in = replace(
+            handed_in, submissions=_with_variants(handed_in.submissions, read_key(asked.variants))
+        )
+    return book(handed_in, read_roster(asked.roster)) if asked.roster else (handed_in, [])
+
+
+def _besides(course, handed_in, absent):
+    """Lines on what counts, and on those who, and what, will not be in the table."""
+    if course.path:
+        yield f"{course.path} says what counts."
+    if absent:
+        people = len({(each.learner, each.id) for each in absent})
+        yield f"On the roster, without everything handed in: {people}; not_handed_in.csv lists them."
+    if handed_in.not_read:
+        yield f"Files that are not read: {len(handed_in.not_read)}; not_read.csv says why."
 
 
 @dataclass(frozen=True)
@@ -111,16 +162,16 @@ class _How:
     kind: str | None
     limits: LimitsByName | None
     unsafe: bool
-    library: str
 
 
 @dataclass(frozen=True)
 class _Task:
-    """A submission, the file of its result, and the fingerprint of what the result hangs on."""
+    """A submission, the file of its result, what that hangs on, and rows that are not made anew."""
 
     submission: Submission
     file: Path
     mark: str
+    rows: tuple[Row, ...] = ()
 
     def job(self, how: _How) -> Job:
         """What to ask a worker for."""
@@ -133,24 +184,49 @@ class _Task:
             "kind": how.kind,
             "limits": how.limits,
             "unsafe": how.unsafe,
-            "library": how.library,
+            "rows": list(self.rows),
         }
 
 
-def _done_and_to_do(submissions, folder, seed, library, retry):
+def _done_and_to_do(submissions, folder, how, selection, retry):
     """File -> result of what an earlier run has graded or nobody can grade; a list of tasks of the rest."""
     results: dict[Path, Result] = {}
     tasks: list[_Task] = []
     for submission in submissions:
-        task = _Task(submission, folder / f"{_key(submission)}.json", _fingerprint(submission, seed, library))
-        earlier = _earlier(task.file, task.mark)
-        if earlier and not _has(earlier, retry) and not _may_be_late(earlier):
-            results[task.file] = earlier
+        mark = kept.fingerprint(submission, how.seed)
+        task = _Task(submission, folder / f"{kept.key(submission)}.json", mark)
+        earlier, digest = kept.earlier(task.file), kept.notebook_digest(submission, how.seed)
+        same = earlier if earlier and earlier.get("notebook") == digest else None
+        if same and _is_done(same, mark, retry) and not selection.anew(submission):
+            results[task.file] = _now(same, submission)
         elif submission.reason:
-            results[task.file] = _write(task.file, _result(task, [], submission.reason))
+            results[task.file] = _written(task, how, [], submission.reason)
+        elif selection.wants(submission):
+            rows = selection.rows_left_out(same) if same else ()
+            # What is taken over hangs on what it hung on.
+            tasks.append(replace(task, rows=rows, mark=same["fingerprint"]) if same and rows else task)
+        elif same:
+            results[task.file] = _now(same, submission)
         else:
-            tasks.append(task)
+            results[task.file] = kept.of(submission, how.seed, [], selection.said, mark)
     return results, tasks
+
+
+def _is_done(result, mark, retry):
+    """Whether a result hangs on what is still the same, and nothing in it is to be tried again."""
+    return result["fingerprint"] == mark and not _has(result, retry) and not _may_be_late(result)
+
+
+def _now(earlier: Result, submission: Submission) -> Result:
+    """An earlier result, with what a platform has told of it only now."""
+    return {
+        **earlier,
+        "path": submission.path,
+        "others": list(submission.others),
+        "platform": submission.platform,
+        "submitted": submission.submitted,
+        "late": submission.late,
+    }
 
 
 def _late(tasks, results):
@@ -168,18 +244,17 @@ def _may_be_late(result):
 
 def _with_variants(submissions, key):
     """Each learner's notebook as an answer to the variant that the key has for this learner."""
-    numbers = {variant: number for number, variant in enumerate(all_variants())}
-    kept = []
+    given = []
     for each in submissions:
-        variant = key.get(each.learner) or key.get(each.id)
-        if variant is None:
+        token = key.get(each.learner) or key.get(each.id) or key.get(EVERYBODY)
+        if token is None:
             told = {"lesson": None, "reason": f"The key has no variant for {each.learner}."}
         elif each.cells is None:
-            told = {"lesson": f"V{numbers[variant]}"}
+            told = {"lesson": token}
         else:
-            told = {"lesson": f"V{numbers[variant]}", "reason": None}
-        kept.append(replace(each, **told))
-    return kept
+            told = {"lesson": token, "reason": None}
+        given.append(replace(each, **told))
+    return tuple(given)
 
 
 def grade_here(job: Job) -> list[Row]:
@@ -209,9 +284,20 @@ def _graded(
         for future in wait(running, return_when=FIRST_COMPLETED).done:
             task, error = running.pop(future), future.exception()
             if error:
-                yield task, _result(task, [], f"The grader failed: {error}")
+                reason = printable(f"The grader failed: {error}")
+                yield task, kept.of(task.submission, how.seed, [], reason, task.mark)
             else:
-                yield task, _write(task.file, _result(task, future.result(), None, alone))
+                yield task, _written(task, how, future.result(), None, alone)
+
+
+def _written(task: _Task, how: _How, rows: list[Row], reason: str | None, alone: bool = False) -> Result:
+    """The result of a task, which is kept at once."""
+    for row in rows:
+        if alone and row["status"] == LATE:
+            row["notes"].append("It was tried twice, the second time with nothing else beside it.")
+    result = kept.of(task.submission, how.seed, rows, reason, task.mark, alone)
+    kept.write_json(task.file, result)
+    return result
 
 
 def _line(result):
@@ -244,109 +330,11 @@ def _workers(jobs, executor):
 
 @functools.cache
 def _kind(unsafe):
+    if not hasattr(os, "fork"):  # each part of a notebook runs in a copy of the process that began it
+        raise walls.NoSandbox("Windows cannot grade by itself: run this command in WSL, its Linux.")
     try:
         return walls.available()
     except walls.NoSandbox:
         if unsafe:
             return "none"
         raise
-
-
-# What is kept
-
-
-def _key(submission):
-    """Name of the result's file: readable, safe, and different for different submissions."""
-    readable = re.sub(r"[^\w-]+", "-", submission.learner)[:40].strip("-") or "learner"
-    owner = f"{submission.learner}\n{submission.id}\n{submission.lesson}"
-    digest = hashlib.sha256(owner.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-    return f"{submission.lesson or 'xx'}-{readable}-{digest}"
-
-
-def _fingerprint(submission, seed, library):
-    """What a result hangs on: the notebook, the seed, and who judges it, and how."""
-    imports = imports_of(submission.lesson) if submission.lesson else {}
-    content = json.dumps([submission.cells, submission.reason, seed, judge_digest(), imports, library])
-    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@functools.cache
-def judge_digest(package: Path = PACKAGE, installed: Callable[[str], str] = version) -> str:
-    """Fingerprint of everything that a mark may hang on but the notebook: no list of files can fall behind.
-
-    That is the whole package, for answers call it as much as the grader does, the data that ship with it, and
-    the versions of NumPy and Keras.
-
-    Args:
-        package: path of the package, default the one that runs.
-        installed: function from the name of a package to its version, which raises
-            `importlib.metadata.PackageNotFoundError` for one that is absent; the default asks this Python.
-
-    Returns:
-        A str of 64 hexadecimal digits.
-    """
-    digest = hashlib.sha256()
-    for name in "numpy", "keras":
-        with contextlib.suppress(PackageNotFoundError):
-            digest.update(f"{name} {installed(name)}\n".encode())
-    for path in sorted([*package.rglob("*.py"), *_data_files(package)]):
-        digest.update(f"{path.relative_to(package.parent).as_posix()}\n".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _data_files(package):
-    folders = package / "_course" / "datasets", package.parent / "datasets"
-    return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-
-
-def _kept_seed(out, seed):
-    file = out / "batch.json"
-    try:
-        earlier = json.loads(file.read_text(encoding="utf-8"))["seed"]
-    except (OSError, ValueError, KeyError, TypeError):
-        earlier = None
-    if seed is None:
-        seed = earlier if isinstance(earlier, int) else secrets.randbelow(2**31)
-    if seed != earlier:
-        _write(file, {"seed": seed})
-    return seed
-
-
-def _earlier(file, mark):
-    """The result of an earlier run, if it is whole and of the same notebook."""
-    try:
-        result = json.loads(file.read_text(encoding="utf-8"))
-        return result if result["fingerprint"] == mark else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _result(task: _Task, rows: list[Row], reason: str | None, alone: bool = False) -> Result:
-    submission = task.submission
-    for row in rows:
-        if alone and row["status"] == LATE:
-            row["notes"].append("It was tried twice, the second time with nothing else beside it.")
-    tried = {row["exercise"] for row in rows if row["status"] not in NOT_TRIED}
-    written = similarity.answers(submission.cells or (), submission.lesson)
-    return {
-        "learner": submission.learner,
-        "id": submission.id,
-        # All variants are one assignment to the teacher, whatever cell each learner had.
-        "lesson": re.sub(r"^V\d+", "V", submission.lesson or "") or None,
-        "path": submission.path,
-        "others": list(submission.others),
-        "reason": reason,
-        "score": sum(row["score"] for row in rows),
-        "points": sum(exercise.points for exercise in exercises_of(submission.lesson)),
-        "exercises": rows,
-        "alone": alone,
-        "answers": {name: text for name, text in written.items() if name in tried},
-        "key": _key(submission),
-        "fingerprint": task.mark,
-    }
-
-
-def _write(file, content):
-    write(file, json.dumps(content, indent=1).encode())
-    return content

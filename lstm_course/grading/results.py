@@ -20,11 +20,13 @@ class Row(TypedDict):
         message: a sentence; notes: further ones, of warnings and troubles.
         where: where in the course it is explained.
         seconds: how long it took.
+        nearly: whether its values are only nearly right, whoever has made them.
+        correction: why an instructor has given these points by hand.
     """
 
     exercise: str
     title: str
-    points: int
+    points: float
     score: float
     status: str
     mistake: str | None
@@ -32,6 +34,8 @@ class Row(TypedDict):
     notes: list[str]
     where: str
     seconds: float
+    nearly: NotRequired[bool]
+    correction: NotRequired[str]
 
 
 class Result(TypedDict):
@@ -43,8 +47,11 @@ class Result(TypedDict):
         exercises: a row for each.
         alone: whether it was graded a second time, with nothing beside it, because its time had been up.
         answers: id -> text of the answer, of those that were tried.
+        asked: id -> which help the notebook still asks for, as `reports.asked` finds it.
         key: name of its files.
-        fingerprint: of all that it hangs on.
+        fingerprint: of all that it hangs on; notebook: of what of this is the learner's, and the seed.
+        platform, submitted, late: as in `intake.Submission`.
+        applied: sentences on what the instructor has set, where it has made a difference.
     """
 
     learner: str
@@ -54,12 +61,18 @@ class Result(TypedDict):
     others: list[str]
     reason: str | None
     score: float
-    points: int
+    points: float
     exercises: list[Row]
     alone: bool
     answers: dict[str, str]
+    asked: NotRequired[dict[str, list[str]]]
     key: str
     fingerprint: str
+    notebook: NotRequired[str]
+    platform: NotRequired[str]
+    submitted: NotRequired[str]
+    late: NotRequired[bool]
+    applied: NotRequired[list[str]]
 
 
 class LimitsByName(TypedDict, total=False):
@@ -79,7 +92,7 @@ class Job(TypedDict):
     Keys:
         cells, lesson, seed, kind: as for `marking.mark_notebook`.
         limits: None for those of the lesson.
-        library: as for `marking.mark_notebook`, default "none".
+        rows: as for `marking.mark_notebook`, default none.
         unsafe: whether to go without a sandbox where none is to be had; known where kind is still None.
     """
 
@@ -88,5 +101,5 @@ class Job(TypedDict):
     seed: int
     kind: str | None
     limits: LimitsByName | None
-    library: NotRequired[str]
+    rows: NotRequired[list[Row]]
     unsafe: NotRequired[bool]

@@ -14,16 +14,22 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
 from lstm_course import exercises
+from lstm_course.common import files
 from lstm_course.common.markup import marked_up
 from lstm_course.exercises import Exercise
 from lstm_course.exercises.judging import judge
 from lstm_course.exercises.running import describe, plain
 from lstm_course.exercises.verdicts import VERDICTS, Finding
-from lstm_course.learner import logbook
+from lstm_course.learner import diary, landing, library, logbook
+from lstm_course.learner.beside import Comparison, compare
+from lstm_course.learner.cards import card, folded, listing
+from lstm_course.learner.strip import Strip, strip
 
 __all__ = ["Outcome", "check", "hint", "proven", "solution"]
 
@@ -41,11 +47,13 @@ class Outcome:
 
     Args:
         exercise: id of the exercise, or None when none was found.
-        status: "not attempted", "right", "nearly" or "wrong".
+        status: "not attempted", "right", "nearly", "wrong", or "not judged" where that takes a Keras that
+            is not there.
         message: what is wrong, in a sentence.
         mistake: name of the known mistake, two joined by " + ", or None.
         where: lesson and section that explain it.
         notes: further lines, such as the warnings of the learner's code.
+        strip: where the gates and states leave those of the course, or None.
     """
 
     exercise: str | None
@@ -54,31 +62,32 @@ class Outcome:
     mistake: str | None = None
     where: str = ""
     notes: tuple[str, ...] = ()
+    strip: Strip | None = None
 
     @property
     def score(self) -> float:
         """1 for a right answer, 0.5 for a nearly right one, else 0."""
         return VERDICTS[self.status].score
 
-    def _lines(self):
-        """The sentences of the card, in order."""
-        lines = [self.message, *self.notes]
-        if self.where and self.status in ("nearly", "wrong"):
-            lines.append(f"Where to look: {self.where}.")
-        return lines
-
     def __repr__(self):
         heading = VERDICTS[self.status].words + (f": {self.exercise}" if self.exercise else "")
+        where = [f"Where to look: {self.where}."] if self.where and self._has_help() else []
         help_ = [f"Help: hint({_spelled(self.exercise)})"] if self._has_help() else []
-        return "\n".join([heading, *self._lines(), *help_])
+        drawn = [repr(self.strip)] if self.strip else []
+        return "\n".join([heading, self.message, *self.notes, *drawn, *where, *help_])
 
     def _repr_html_(self):
         verdict = VERDICTS[self.status]
         name = f": <code>{html.escape(self.exercise)}</code>" if self.exercise else ""
         heading = f'<strong><span aria-hidden="true">{verdict.mark}</span> {verdict.words}{name}</strong>'
-        lines = "".join(f'<p style="margin: 0.4em 0 0 0">{marked_up(line)}</p>' for line in self._lines())
-        help_ = _folded_help(exercises.find(self.exercise)) if self._has_help() else ""
-        return _card(verdict.colour, heading + lines + help_)
+        lines, help_ = [marked_up(line) for line in (self.message, *self.notes)], ""
+        drawn = self.strip._repr_html_() if self.strip else ""
+        if self._has_help():
+            exercise = exercises.find(self.exercise)
+            lines += [f"Where to look: {_linked(self.where, exercise)}."] if self.where else []
+            help_ = _folded_help(exercise)
+        text = "".join(f'<p style="margin: 0.4em 0 0 0">{line}</p>' for line in lines)
+        return card(verdict.colour, heading + text + drawn + help_)
 
     def _has_help(self):
         return self.exercise is not None and self.status in ("nearly", "wrong")
@@ -117,10 +126,10 @@ class _Note:
 
     def _repr_html_(self):
         text = f'<p style="margin: 0.4em 0 0 0">{marked_up(self.text)}</p>' if self.text else ""
-        code = _code(self.code) if self.code else ""
+        code = listing(self.code) if self.code else ""
         heading = f"<strong>{marked_up(self.heading)}</strong>"
         width = "100%" if code else "46em"  # lines of code are longer than is good for reading
-        return _card("var(--jp-border-color1, #757575)", heading + text + code, width)
+        return card("var(--jp-border-color1, #757575)", heading + text + code, width)
 
 
 def check(answer: object = _NOTHING, /, **named: object) -> Outcome:
@@ -159,10 +168,15 @@ def check(answer: object = _NOTHING, /, **named: object) -> Outcome:
         finding = Finding("not attempted", _NOT_YOURS.format(exercise.id))
     else:
         finding = judge(exercise, answer)
-    outcome = _outcome(exercise, finding)
+    outcome = _outcome(exercise, finding, answer)
     for listener in listeners:
         listener(outcome)
+    with contextlib.suppress(Exception):  # the diary never stands in the way of a lesson
+        diary.note(exercise.id, outcome.mistake)
     said = logbook.remember(exercise.id, outcome.status)
+    if outcome.status == "right" and isinstance(exercise, Exercise) and callable(answer) and not said:
+        said = library.remember(exercise, answer)
+    landing.keep_up()
     return _card_to_show(replace(outcome, notes=(*outcome.notes, *said)))
 
 
@@ -186,8 +200,8 @@ def _show_unseen(result):
     get_ipython().events.unregister("post_run_cell", _show_unseen)
     cards = [outcome for outcome in unseen if outcome is not result.result]
     unseen.clear()
-    for card in cards:
-        display(card)
+    for shown in cards:
+        display(shown)
 
 
 def _called(answer, namespace):
@@ -199,9 +213,14 @@ def _called(answer, namespace):
     return own
 
 
-def _outcome(exercise, finding):
+def _outcome(exercise, finding, answer):
     where = f"lesson {exercise.lesson}, “{exercise.section}”"
-    return Outcome(exercise.id, finding.status, finding.sentence, finding.mistake, where, finding.notes)
+    drawn = None
+    if isinstance(exercise, Exercise) and finding.status in ("nearly", "wrong"):
+        drawn = strip(exercise, answer)
+    return Outcome(
+        exercise.id, finding.status, finding.sentence, finding.mistake, where, finding.notes, drawn
+    )
 
 
 def hint(answer: Callable | str | None = None, /, **named: object) -> _Note:
@@ -233,8 +252,11 @@ def hint(answer: Callable | str | None = None, /, **named: object) -> _Note:
     return _Note(f"Hint {shown + 1} of {len(exercise.hints)}: {exercise.id}", exercise.hints[shown])
 
 
-def solution(answer: Callable | str | None = None, /, **named: object) -> _Note:
+def solution(answer: Callable | str | None = None, /, **named: object) -> _Note | Comparison:
     """The course's answer, at the second call; the first asks whether you have tried.
+
+    An answer that is right needs no asking: it is shown beside the course's, with what differs and how long
+    each takes.
 
     Args:
         answer: the function, or the name of the exercise.
@@ -252,6 +274,11 @@ def solution(answer: Callable | str | None = None, /, **named: object) -> _Note:
         Call `solution(sigmoid)` again to see the course's answer.
     """
     exercise = _exercise(answer, named)
+    given: Any = next(iter(named.values()), answer)
+    if isinstance(exercise, Exercise) and _is_right(exercise, given):
+        comparison = compare(exercise, given)
+        if comparison:
+            return comparison
     if exercise.id not in help_given.solutions:
         help_given.solutions.add(exercise.id)
         minutes = f"{exercise.minutes} minute{'s' * (exercise.minutes != 1)}"
@@ -275,11 +302,17 @@ def proven(function: Callable) -> Callable:
     exercise = _exercise(function, {})
     if not isinstance(exercise, Exercise):
         raise ValueError(f"proven takes a function to go on with; {exercise.id!r} asks for a value")
-    if function is not exercise.reference and judge(exercise, function).status == "right":
+    if _is_right(exercise, function):
         print(f"Going on with your {exercise.id}.")
         return _in_arrays(exercise, function)
     print(f"Going on with the course's {exercise.id}; yours is taken as soon as its check is right.")
     return exercise.reference
+
+
+def _is_right(exercise, function):
+    """Whether this is a function of the learner's own that answers the exercise."""
+    own = isinstance(exercise, Exercise) and callable(function) and function is not exercise.reference
+    return own and judge(exercise, function).status == "right"
 
 
 def _in_arrays(exercise, function):
@@ -289,7 +322,7 @@ def _in_arrays(exercise, function):
     """
     if exercise.observe is not Exercise.observe:  # it returns something else than arrays
         return function
-    arguments = exercise.probes(np.random.default_rng(0))[0].arguments
+    arguments = exercise.first_input()
     pattern = exercise.reference(*copy.deepcopy(arguments))
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
         given = function(*copy.deepcopy(arguments))
@@ -354,32 +387,20 @@ def _spelled(name):
     return name if isinstance(exercises.find(name), Exercise) else f'"{name}"'
 
 
-def _code(source):
-    # What is wider than the card scrolls; tabindex lets the arrow keys scroll it too.
-    style = "margin: 0.4em 0 0 0; max-width: 100%; overflow-x: auto; white-space: pre"
-    return f'<pre tabindex="0" style="{style}">{html.escape(source.rstrip())}</pre>'
-
-
-def _card(colour, content, width="46em"):
-    """A box with a coloured rule at its left; the text has the page's colour, so both themes can be read."""
-    return (
-        f'<div role="note" style="border-left: 4px solid {colour}; padding: 0.4em 0.8em; margin: 0.3em 0; '
-        f'max-width: {width}; color: var(--jp-content-font-color1, inherit); line-height: 1.45">'
-        f"{content}</div>"
-    )
+def _linked(where, exercise):
+    """The place where an exercise is explained, as a link to that heading in the learner's copy."""
+    try:
+        lesson = next(files.course_folder("notebooks").glob(f"{exercise.lesson}_*.ipynb")).name
+    except (FileNotFoundError, StopIteration):  # a copy of the course without lessons
+        return html.escape(where, quote=False)
+    address = f"{lesson}#{quote(exercise.section.replace(' ', '-'))}"  # as JupyterLab names its headings
+    return f'<a href="{address}">{html.escape(where, quote=False)}</a>'
 
 
 def _folded_help(exercise):
     """The hints, each folded inside the one before, and the course's answer innermost."""
-    folded = _fold("The course's answer", _code(exercise.source))
+    help_ = folded("The course's answer", listing(exercise.source))
     names = ["A hint", *["A further hint"] * (len(exercise.hints) - 2), "Nearly the answer"]
     for name, text in reversed(list(zip(names, exercise.hints, strict=False))):
-        folded = _fold(name, f'<p style="margin: 0.3em 0">{marked_up(text)}</p>{folded}')
-    return folded
-
-
-def _fold(summary, content):
-    return (
-        f'<details style="margin: 0.4em 0 0 0"><summary style="cursor: pointer">{summary}</summary>'
-        f'<div style="margin-left: 1em">{content}</div></details>'
-    )
+        help_ = folded(name, f'<p style="margin: 0.3em 0">{marked_up(text)}</p>{help_}')
+    return help_

@@ -362,7 +362,10 @@ def tensorflow(process: subprocess.Popen[str] | None, timeout: float = TENSORFLO
     """What became of that process."""
     if process is None:
         return Finding(
-            "note", "TensorFlow", "is not installed: the NumPy lessons work, the parts that use Keras do not."
+            "note",
+            "TensorFlow",
+            "is not installed: the cells that need Keras are left out and show the shipped results; all else "
+            "works.",
         )
     try:
         said, complaint = process.communicate(timeout=timeout)
@@ -377,7 +380,7 @@ def tensorflow(process: subprocess.Popen[str] | None, timeout: float = TENSORFLO
             "wrong",
             "TensorFlow",
             f"crashes on this computer (status {process.returncode}), probably because its processor lacks "
-            "instructions (AVX): the NumPy lessons work; for the others use another computer.",
+            "instructions (AVX): the lessons in NumPy work; for the others use another computer.",
         )
     if process.returncode:
         reason = (complaint.strip().splitlines() or ["no reason given"])[-1]

@@ -1,5 +1,6 @@
 """Opens JupyterLab on the learner's working copy of the lessons."""
 
+import errno
 import os
 import socket
 import sys
@@ -7,33 +8,39 @@ from pathlib import Path
 from typing import Any
 
 from lstm_course.common.comparing import WIDGET_VIEW
+from lstm_course.common.console import say
 from lstm_course.common.files import course_folder
 from lstm_course.common.trouble import Trouble
 from lstm_course.learner import landing, workspace
 
 ADDRESS = "127.0.0.1"
+SETTINGS = Path(__file__).parent / "jupyter"
 
 
 class LabError(Trouble):
     """JupyterLab cannot be opened; the message is one sentence for the learner."""
 
 
-def open_lab(folder: str | Path = "my-lessons", browser: bool = True, port: int | None = None) -> None:
+def open_lab(
+    folder: str | Path = "my-lessons", browser: bool = True, port: int | None = None, address: str = ADDRESS
+) -> None:
     """Bring the working copy up to date and run JupyterLab in it until it is stopped.
 
     Args:
         folder: path of the working copy, default `my-lessons` in the current folder.
         browser: bool, whether to open the browser, default True.
         port: int from 1 to 65535; default the first free one from 8888 on.
+        address: str, of the network card to listen at; the default can be reached from this computer only.
 
     Raises:
-        LabError: if the port is taken or the working copy cannot be written.
+        LabError: if the port is taken, the address is not this computer's, or the working copy cannot be
+            written.
     """
     if port is not None:
-        _check_port(port)
+        _check_port(address, port)
     try:
         for sentence in workspace.prepare(course_folder("notebooks"), folder):
-            print(sentence, flush=True)
+            say(sentence)
         page = landing.write_page(folder)
     except ValueError as error:
         raise LabError(f"JupyterLab was not opened: {error}.") from None
@@ -45,8 +52,8 @@ def open_lab(folder: str | Path = "my-lessons", browser: bool = True, port: int 
     from jupyterlab.labapp import LabApp  # half a second, which only this command should pay
 
     os.environ.update(_environment(Path(folder)))
-    print("Opening JupyterLab. Ctrl+C here, in the terminal, closes it.", flush=True)
-    LabApp.launch_instance(_arguments(Path(folder).resolve(), page, browser, port))
+    say("Opening JupyterLab. Ctrl+C here, in the terminal, closes it.")
+    LabApp.launch_instance(_arguments(Path(folder).resolve(), page, browser, port, address))
 
 
 def leave_out_views(model: dict[str, Any], **unused: object) -> None:
@@ -71,7 +78,7 @@ def leave_out_views(model: dict[str, Any], **unused: object) -> None:
             cell["outputs"] = kept
 
 
-def _check_port(port):
+def _check_port(address, port):
     if not 1 <= port <= 65535:
         raise LabError(f"A port is a number from 1 to 65535, but {port} was asked for.")
     with socket.socket() as attempt:
@@ -79,18 +86,24 @@ def _check_port(port):
             # Otherwise a server stopped a moment ago would still seem to hold its port.
             attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            attempt.bind((ADDRESS, port))
+            attempt.bind((address, port))
+        except socket.gaierror:
+            raise LabError(f"{address} is no address of this computer: leave --address out.") from None
         except PermissionError:
             raise LabError(f"Port {port} is reserved by the system: choose one above 1023.") from None
-        except OSError:
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise LabError(f"{address} is no address of this computer: leave --address out.") from None
             raise LabError(f"Port {port} is taken: choose another, or leave --port out.") from None
 
 
 def _environment(folder):
-    """Settings of the course before the learner's own, and the kernel of this Python before any other."""
+    """Settings and kernel of the course before the learner's own; the kernel runs in this very Python."""
     return {
-        "JUPYTER_CONFIG_PATH": _first(Path(__file__).parent / "jupyter", "JUPYTER_CONFIG_PATH"),
-        "JUPYTER_PATH": _first(Path(sys.prefix, "share", "jupyter"), "JUPYTER_PATH"),
+        "JUPYTER_CONFIG_PATH": _first(SETTINGS, "JUPYTER_CONFIG_PATH"),
+        "JUPYTER_PATH": _first(
+            f"{SETTINGS}{os.pathsep}{Path(sys.prefix, 'share', 'jupyter')}", "JUPYTER_PATH"
+        ),
         # Which tabs were open belongs to this course, not to the learner's other projects.
         "JUPYTERLAB_WORKSPACES_DIR": str(folder.resolve() / ".jupyterlab"),
         **_home_here(folder.resolve() / ".home"),
@@ -111,11 +124,14 @@ def _first(path, variable):
     return os.pathsep.join(filter(None, [str(path), os.environ.get(variable)]))
 
 
-def _arguments(folder, page, browser, port):
+def _arguments(folder, page, browser, port, address):
+    # No pings, whose answers come too late on a busy computer; and the style sheet of the course.
+    settings = {"ws_ping_interval": 0, "static_custom_path": [str(SETTINGS / "custom")]}
     arguments = [
         f"--ServerApp.root_dir={folder}",
         f"--LabApp.default_url=/lab/tree/{page}",
-        f"--ServerApp.ip={ADDRESS}",
+        f"--ServerApp.tornado_settings={settings}",
+        f"--ServerApp.ip={address}",
         f"--ServerApp.open_browser={browser}",
         "--ServerApp.answer_yes=True",
         "--Application.log_level=WARN",

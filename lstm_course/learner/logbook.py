@@ -11,21 +11,38 @@ import contextlib
 import errno
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lstm_course import exercises
 from lstm_course.common import files
 from lstm_course.common.markup import marked_up
+from lstm_course.common.trouble import Trouble
 from lstm_course.exercises import Exercise, Question, ValueExercise
 from lstm_course.exercises.verdicts import VERDICTS, score
+from lstm_course.explore import tasks
 from lstm_course.learner import workspace
 
-__all__ = ["PROGRESS", "Progress", "progress", "remember"]
+__all__ = [
+    "DIARY",
+    "PREDICTIONS",
+    "PROGRESS",
+    "Progress",
+    "append",
+    "back_up",
+    "is_working_copy",
+    "lines",
+    "locked",
+    "progress",
+    "remember",
+    "restore",
+]
 
 PROGRESS = ".lstm-course-progress.json"
 LOCK = ".lstm-course-progress.lock"
+# Other files of a working copy, to which lines are only added; `diary` and `predictions` say what they hold.
+DIARY, PREDICTIONS = ".lstm-course-diary.jsonl", ".lstm-course-predictions.jsonl"
 VERSION = 1
 PATIENCE = 2.0  # seconds to wait for another notebook that is just writing
 
@@ -49,10 +66,13 @@ def remember(exercise: str, status: str, folder: str | Path | None = None) -> tu
         return ()
     try:
         folder = Path.cwd() if folder is None else Path(folder)
-        return _once(_improve(folder, exercise, status)) if _is_working_copy(folder) else ()
+        return _once(_improve(folder, exercise, status)) if is_working_copy(folder) else ()
     except Exception as error:  # an answer may have replaced anything that is needed here
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return _once(f"This result counts, but could not be written into {PROGRESS}: {reason}.")
+
+
+tasks.listeners.append(remember)  # a solved task of an explorer counts as well
 
 
 def _once(sentence):
@@ -63,7 +83,8 @@ def _once(sentence):
     return (sentence,)
 
 
-def _is_working_copy(folder):
+def is_working_copy(folder: Path) -> bool:
+    """Whether lessons were handed out into this folder."""
     return (folder / workspace.MANIFEST).is_file()
 
 
@@ -77,10 +98,12 @@ def _improve(folder, exercise, status):
         if best is None:
             best, said = {}, _put_aside(folder)
         if _is_better(status, best.get(exercise)):
-            best[exercise] = status
-            content = json.dumps({"version": VERSION, "best": best}, indent=1)
-            files.write(folder / PROGRESS, content.encode())
+            _write(folder / PROGRESS, best | {exercise: status})
     return said
+
+
+def _write(path, best, **beside):
+    files.write(path, json.dumps({"version": VERSION, "best": best, **beside}, indent=1).encode())
 
 
 def _is_better(status, than):
@@ -90,13 +113,20 @@ def _is_better(status, than):
 def _parsed(folder):
     """Best result by exercise; None when there is a file and it is not one of ours."""
     try:
-        content = json.loads((folder / PROGRESS).read_bytes())
+        return _parsed_file(folder / PROGRESS)
+    except FileNotFoundError:
+        return {}
+    except IsADirectoryError:
+        return None
+
+
+def _parsed_file(path):
+    try:
+        content = json.loads(path.read_bytes())
         best = content["best"]
         if content["version"] == VERSION and all(status in _KEPT for status in best.values()):
             return best
-    except FileNotFoundError:
-        return {}
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, IsADirectoryError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         pass
     return None
 
@@ -117,6 +147,131 @@ def locked(folder: Path) -> Iterator[None]:
                 raise TimeoutError(errno.ETIMEDOUT, "another notebook is writing it")
             time.sleep(0.01)
         yield  # closing the file opens the lock, and so does the end of the process
+
+
+# Files of lines: a line of JSON for each thing that happened. One that a full disk has cut short costs itself
+# and nothing before it.
+
+
+def append(folder: Path, name: str, *records: Mapping[str, object]) -> None:
+    """Write lines to the end of a file of the working copy.
+
+    Args:
+        folder: path of the working copy.
+        name: of the file.
+        *records: what happened, in its order; JSON.
+
+    Raises:
+        OSError: if the file cannot be written.
+    """
+    if not records:
+        return
+    text = "".join(json.dumps(record) + "\n" for record in records)
+    with locked(folder), Path(folder, name).open("ab+") as file:
+        if file.tell():
+            file.seek(-1, 2)
+            text = text if file.read(1) == b"\n" else "\n" + text  # the last one was cut short
+        file.write(text.encode())
+
+
+def lines(folder: Path, name: str) -> Iterator[dict]:
+    """The lines of such a file in their order; those that are none of ours are passed over, and stay.
+
+    Args:
+        folder: path of the working copy.
+        name: of the file.
+
+    Yields:
+        A dict for each line; nothing where there is no file.
+    """
+    try:
+        written = Path(folder, name).read_bytes().splitlines()
+    except (FileNotFoundError, IsADirectoryError):
+        return
+    for line in written:
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(record, dict):
+            yield record
+
+
+# Taking it along
+
+
+def back_up(folder: str | Path, file: str | Path) -> str:
+    """Write results, diary and predictions into one file, for another computer or for safety.
+
+    Args:
+        folder: path of the working copy.
+        file: path of the new file; nothing may be there.
+
+    Returns:
+        A sentence that says what was done.
+
+    Raises:
+        Trouble: if the notes cannot be read, there is none, or the file cannot be written.
+    """
+    best = _parsed(Path(folder))
+    noted = {name: list(lines(Path(folder), name)) for name in (DIARY, PREDICTIONS)}
+    if best is None or not (best or any(noted.values())):
+        reason = "could not be read" if best is None else "has no result yet"
+        raise Trouble(f"{PROGRESS} {reason}: nothing was written.")
+    if Path(file).exists():
+        raise Trouble(f"{file} is there already: choose another name.")
+    try:
+        _write(Path(file), best, lines=noted)
+    except OSError as error:
+        raise Trouble(f"{file} cannot be written: {error.strerror}.") from None
+    return f"{len(best)} results are in {file}; `lstm-course progress --restore` takes them from there."
+
+
+def restore(folder: str | Path, file: str | Path) -> str:
+    """Take from a file that `back_up` wrote the results that are better than those here, and lines not here.
+
+    Args:
+        folder: path of the working copy.
+        file: path of the file.
+
+    Returns:
+        A sentence that says what was done.
+
+    Raises:
+        Trouble: if the file cannot be read or is none of ours, or the notes cannot be written; no result is
+            lost then.
+    """
+    folder = Path(folder)
+    try:
+        kept = _parsed_file(Path(file))
+    except OSError as error:
+        raise Trouble(f"{file} cannot be read: {error.strerror}.") from None
+    if kept is None:
+        raise Trouble(
+            f"{file} holds no results of the course: `lstm-course progress --backup` writes such files."
+        )
+    try:
+        with locked(folder):
+            best = _parsed(folder)
+            said = _put_aside(folder) if best is None else ""
+            best = best or {}
+            better = {name: status for name, status in kept.items() if _is_better(status, best.get(name))}
+            if better:
+                _write(folder / PROGRESS, best | better)
+        for name, missing in _missing_lines(folder, file):
+            append(folder, name, *missing)
+    except OSError as error:
+        raise Trouble(f"{folder / PROGRESS} cannot be written: {error.strerror}.") from None
+    return f"{said} {len(better)} of {len(kept)} results were better than those that were here.".strip()
+
+
+def _missing_lines(folder, file):
+    """Name of each file of lines, and those of its lines in a backup that it lacks."""
+    kept = json.loads(Path(file).read_bytes()).get("lines")
+    for name in (DIARY, PREDICTIONS):
+        here, there = list(lines(folder, name)), kept.get(name) if isinstance(kept, dict) else None
+        listed = there if isinstance(there, list) else []
+        yield name, [each for each in listed if isinstance(each, dict) and each not in here]
 
 
 # Showing it
@@ -198,6 +353,13 @@ class Progress:
     def _closing(self):
         """The sentences that follow the table."""
         lines = [self.note] if self.note else []
+        done = [
+            task.title for task in tasks.TASKS.values() if self.best.get(tasks.in_logbook(task.id)) == "right"
+        ]
+        if done:
+            lines.append(
+                f"Tasks of the cell playground: {len(done)} of {len(tasks.TASKS)} ({', '.join(done)})."
+            )
         if not self.best:
             lines.append(
                 f"No result is kept here yet. That happens in the working copy that {files.START} opens."

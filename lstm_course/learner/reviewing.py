@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,9 @@ class Review:
         return "\n".join([*lines, *self.troubles, count])
 
 
-def review(path: str | Path, timeout: float = CELL_TIMEOUT) -> Review:
+def review(
+    path: str | Path, timeout: float = CELL_TIMEOUT, watch: Callable[[int, int], object] = lambda *_: None
+) -> Review:
     """Run a notebook, in its own folder, and collect what its checks found.
 
     A cell that raises or runs too long does not stop the others. The file itself is not changed.
@@ -66,6 +69,7 @@ def review(path: str | Path, timeout: float = CELL_TIMEOUT) -> Review:
     Args:
         path: path of the notebook.
         timeout: seconds that a cell may take.
+        watch: is told the number of each code cell when it begins, and how many there are; default nobody is.
 
     Returns:
         A `Review`.
@@ -79,7 +83,7 @@ def review(path: str | Path, timeout: float = CELL_TIMEOUT) -> Review:
     with tempfile.TemporaryDirectory() as folder:
         outcomes_file = Path(folder, "outcomes")
         outcomes_file.touch()
-        troubles = _run(cells, path.resolve().parent, outcomes_file, timeout)
+        troubles = _run(cells, path.resolve().parent, outcomes_file, timeout, watch)
         last = {}
         for line in outcomes_file.read_text(encoding="utf-8").splitlines():
             name, status, message = json.loads(line)
@@ -125,7 +129,7 @@ def _lesson_of(cells, path):
     return lesson
 
 
-def _run(cells, folder, outcomes_file, timeout):
+def _run(cells, folder, outcomes_file, timeout, watch):
     """Run all code cells; returns sentences about those that raised or ran too long."""
     from nbclient.exceptions import DeadKernelError
 
@@ -136,6 +140,8 @@ def _run(cells, folder, outcomes_file, timeout):
 
     def started(cell, cell_index):
         begun.append(cell_index)
+        if cell_index:
+            watch(cell_index, len(cells))
 
     def failed(cell, cell_index, execute_reply):
         where = f"Code cell {cell_index}"

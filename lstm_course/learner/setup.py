@@ -9,9 +9,9 @@ from importlib import metadata
 import numpy as np
 
 from lstm_course.common import arguments
-from lstm_course.common.environment import TENSORFLOW
+from lstm_course.common.environment import for_keras, missing_keras
 from lstm_course.common.files import REPAIR
-from lstm_course.common.shape_errors import explained
+from lstm_course.learner import errors
 
 
 def setup(seed: int = 0, explain_errors: bool = True) -> None:
@@ -20,7 +20,8 @@ def setup(seed: int = 0, explain_errors: bool = True) -> None:
     Sets the seeds of Python and NumPy, the way NumPy prints, the style of the figures, one thread for NumPy's
     matrix products, and the environment variables that keep TensorFlow quiet and repeatable; these only work
     when this runs before TensorFlow is imported. Prints one sentence when a package is missing or has a
-    version that does not fit, else nothing.
+    version that does not fit, else nothing. Where there is no Keras, the notebook from here on answers the
+    cells that need it with a card (see `without_keras`).
 
     Args:
         seed: whole number from 0 to 2**32 - 1, default 0.
@@ -40,7 +41,7 @@ def setup(seed: int = 0, explain_errors: bool = True) -> None:
         True
     """
     seed = arguments.whole_number("seed", seed, 0, 2**32 - 1)
-    os.environ.update(TENSORFLOW)
+    os.environ.update(for_keras())
     random.seed(seed)
     np.random.seed(seed)
     np.set_printoptions(precision=4, suppress=True, linewidth=100, threshold=200)
@@ -50,6 +51,7 @@ def setup(seed: int = 0, explain_errors: bool = True) -> None:
     _use_one_blas_thread()
     _style_figures()
     _explain_errors(explain_errors)
+    _do_without_keras()
     if os.environ.get("LSTM_COURSE_SHAKE"):  # only where lessons are built and tested
         from lstm_course.scratch import shaking
 
@@ -94,23 +96,29 @@ def version_problem(installed: Callable[[str], str] = metadata.version) -> str |
     return f"This lesson needs {'; '.join(faults)}: {REPAIR}."
 
 
-def _explain_errors(wanted):
-    """Let the notebook, where this runs in one, put a sentence below an error that is about shapes."""
+def _notebook():
+    """What runs the cells, where this runs in a notebook."""
     try:
         from IPython import get_ipython
     except ImportError:
-        return
-    shell = get_ipython()
-    if shell is None:
-        return
+        return None
+    return get_ipython()
 
-    def explain(shell, kind, error, trace, tb_offset=None):
-        sentence = explained(error, shell.user_ns)
-        if sentence:
-            error.add_note(sentence)
-        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
-    shell.set_custom_exc((ValueError,) if wanted else (), explain)
+def _explain_errors(wanted):
+    """Let the notebook, where this runs in one, say what helps below an error."""
+    shell = _notebook()
+    if shell is not None:
+        errors.explain(shell, wanted)
+
+
+def _do_without_keras():
+    """Let the notebook leave out what needs Keras, where there is none."""
+    reason, shell = missing_keras(), _notebook()
+    if reason and shell is not None:
+        from lstm_course.learner import without_keras
+
+        without_keras.watch(shell, reason)
 
 
 def _use_one_blas_thread():

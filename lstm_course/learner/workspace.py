@@ -3,7 +3,8 @@
 The lessons a learner opens are copies. `.lstm-course.json` beside them remembers which version of each lesson
 was handed out, so that three cases can be told apart when the course has moved on. A lesson that is as it was
 handed out is replaced. One that was merely run (JupyterLab saves the outputs by itself) is replaced too, but
-its old file is moved to `earlier/` first. One whose cells were changed stays, with the new one beside it.
+its old file is moved to `earlier/` first. One whose cells were changed stays, with the new one beside it. The
+same holds for a lesson that has another number now: the new one comes under its new name.
 """
 
 import errno
@@ -12,13 +13,17 @@ import itertools
 import json
 import os
 import platform
+import re
 from pathlib import Path
 
-from lstm_course.common.files import write
+from lstm_course.common.files import course_folder, write
 from lstm_course.common.notebooks import cells_of
+from lstm_course.common.trouble import Trouble
 
 MANIFEST = ".lstm-course.json"
 EARLIER = "earlier"
+RENAMED = {"08_capstone.ipynb": "11_capstone.ipynb"}  # what a lesson is called in a newer course
+_MARKS = re.compile(r"^#{1,6} |(?P<question>\*\*Predict first)", re.MULTILINE)
 
 
 def prepare(source: str | Path, workspace: str | Path) -> list[str]:
@@ -59,10 +64,13 @@ def prepare(source: str | Path, workspace: str | Path) -> list[str]:
     before = json.dumps(handed_out)
     is_first = not handed_out and not events
     try:
-        for name in _lesson_names(source):
+        names = _lesson_names(source)
+        for name in sorted(RENAMED.keys() & handed_out.keys() - set(names)):
+            events += _leave_behind(workspace, name, handed_out.pop(name))
+        for name in names:
             entry = handed_out.setdefault(name, {})
             try:
-                events += _update(workspace, name, _for_this_python((source / name).read_bytes()), entry)
+                events += _update(workspace, name, handed_out_as((source / name).read_bytes()), entry)
             except (FileExistsError, FileNotFoundError, IsADirectoryError, PermissionError) as error:
                 events.append(("blocked", f"{name} ({_obstacle(error, workspace)})"))
     finally:
@@ -79,6 +87,7 @@ def prepare(source: str | Path, workspace: str | Path) -> list[str]:
 _SENTENCES = {
     "unreadable": "The notes on which lessons you were given could not be read and are kept as {}.",
     "new": "New in your working copy: {}.",
+    "renamed": "Has another name now: {}.",
     "back": "Put back, because it was missing: {}.",
     "refreshed": "Brought up to date: {}.",
     "run": "Brought up to date, and what you had run kept: {}.",
@@ -102,14 +111,65 @@ def _lesson_names(source):
     return sorted(path.as_posix() for path in paths if not any(part[0] in "._" for part in path.parts))
 
 
-def _for_this_python(lesson):
-    """The lesson with the version of Python that its kernel will report, else it is unsaved once opened."""
+def file_of(lesson: str) -> str:
+    """The file of the lesson with a number.
+
+    Args:
+        lesson: one or two digits.
+
+    Raises:
+        Trouble: if the course has no such lesson.
+
+    Example:
+        >>> file_of("3")
+        '03_lstm_from_scratch.ipynb'
+    """
+    names = sorted(path.name for path in course_folder("notebooks").glob("[0-9][0-9]_*.ipynb"))
+    name = next((name for name in names if name.startswith(f"{lesson:0>2}_")), None)
+    if name is None:
+        raise Trouble(
+            f"There is no lesson {lesson}: the lessons are {', '.join(name[:2] for name in names)}."
+        )
+    return name
+
+
+def handed_out_as(lesson: bytes) -> bytes:
+    """A lesson as a learner gets it: nothing below a question to predict is answered before it is run.
+
+    It has the version of Python that its kernel will report, else JupyterLab calls it unsaved once opened.
+
+    Args:
+        lesson: bytes of the file; one that is no notebook stays as it is.
+
+    Returns:
+        The bytes to hand out. Texts are those of the lesson, so `text_of` does not tell the two apart.
+
+    Example:
+        >>> ran = {"cell_type": "code", "source": "f(3)", "outputs": ["9"], "execution_count": 1}
+        >>> cells = [{"cell_type": "markdown", "source": "**Predict first.** What is f(3)?"}, ran]
+        >>> given = {"cells": cells, "metadata": {"language_info": {}}}
+        >>> json.loads(handed_out_as(json.dumps(given).encode()))["cells"][1]["outputs"]
+        []
+    """
     try:
         content = json.loads(lesson)
         content["metadata"]["language_info"]["version"] = platform.python_version()
-    except (ValueError, TypeError, KeyError, RecursionError):
+        for cell in _below_predictions(content["cells"]):
+            cell.update(outputs=[], execution_count=None)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return lesson  # not a notebook
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _below_predictions(cells):
+    """The code cells between a question to predict and the next heading."""
+    open_question = False
+    for cell in cells:
+        if cell["cell_type"] == "code" and open_question:
+            yield cell
+        elif cell["cell_type"] == "markdown":
+            for mark in _MARKS.finditer("".join(cell["source"])):
+                open_question = mark["question"] is not None
 
 
 def _update(workspace, name, lesson, entry):
@@ -134,6 +194,24 @@ def _update(workspace, name, lesson, entry):
     kept = _move_to_earlier(workspace, name)
     _hand_out(path, lesson, entry)
     return [("run", f"{name} (yours is {kept})")]
+
+
+def _leave_behind(workspace, name, entry):
+    """Make room for a lesson under its new name; what a learner did under the old one is kept."""
+    path = workspace / name
+    told = f"{RENAMED[name]} (it was {name}"
+    if not path.is_file():
+        return []
+    try:
+        mine = path.read_bytes()
+    except OSError:
+        return [("renamed", f"{told}, which could not be read and stays)")]
+    if path.is_symlink() or text_of(mine) != entry.get("text"):
+        return [("renamed", f"{told}, in which you wrote: that stays)")]
+    if _digest(mine) != entry.get("file"):
+        return [("renamed", f"{told}; yours is {_move_to_earlier(workspace, name)})")]
+    path.unlink()
+    return [("renamed", f"{told})")]
 
 
 def _offer(workspace, name, lesson, entry):

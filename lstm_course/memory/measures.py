@@ -147,7 +147,8 @@ def recall_by_lag(make_model, make_task, lags, *, updates, seeds=(0,), **trainin
         **training: passed on to `train_on_task`: batch_size, learning_rate, max_norm, goal.
 
     Returns:
-        Test accuracies, `(len(lags), len(seeds))`.
+        Test accuracies, `(len(lags), len(seeds))`. When it is interrupted from the keyboard, those measured
+        so far, and NaN for all others; a printed line says how many.
 
     Raises:
         TypeError, ValueError: when an argument is not of the kind or size above.
@@ -164,19 +165,31 @@ def recall_by_lag(make_model, make_task, lags, *, updates, seeds=(0,), **trainin
     function("make_model", make_model)
     function("make_task", make_task)
     lags, seeds = integers("lags", lags, ("L",), minimum=1), integers("seeds", seeds, ("S",))
-    accuracies = np.zeros((len(lags), len(seeds)))
+    accuracies = np.full((len(lags), len(seeds)), np.nan)
     bar = progress_bar(None, accuracies.size, unit="network")
-    for row, lag in enumerate(lags.tolist()):
-        task = instance("what make_task gave", make_task(lag), Task, "a Task with classes")
-        if task.chance_accuracy is None:
-            raise ValueError(
-                f"what make_task gave is {task.name!r} with a real number for target, "
-                "expected a Task with classes"
-            )
-        for column, seed in enumerate(seeds.tolist()):
-            model = instance("what make_model gave", make_model(task, seed), Sequential, "a Sequential")
-            run = train_on_task(model, task, updates, seed=seed, progress=False, **training)
-            accuracies[row, column] = run.test_accuracy
-            bar.update()
-    bar.close()
+    try:
+        for row, lag in enumerate(lags.tolist()):
+            task = _with_classes(make_task(lag))
+            for column, seed in enumerate(seeds.tolist()):
+                model = instance("what make_model gave", make_model(task, seed), Sequential, "a Sequential")
+                run = train_on_task(model, task, updates, seed=seed, progress=False, **training)
+                if run.stopped == "interrupted":
+                    raise KeyboardInterrupt
+                accuracies[row, column] = run.test_accuracy
+                bar.update()
+    except KeyboardInterrupt:
+        measured = accuracies.size - int(np.isnan(accuracies).sum())
+        print(f"Interrupted: {measured} of {accuracies.size} networks were measured, the others are nan.")
+    finally:
+        bar.close()
     return accuracies
+
+
+def _with_classes(task):
+    task = instance("what make_task gave", task, Task, "a Task with classes")
+    if task.chance_accuracy is None:
+        raise ValueError(
+            f"what make_task gave is {task.name!r} with a real number for target, "
+            "expected a Task with classes"
+        )
+    return task

@@ -30,6 +30,7 @@ class Run:
         test_accuracy: accuracy on the same, or None when the target is a real number.
         solved: whether `goal` was reached (None when no goal was set).
         seconds: training time, tests included.
+        stopped: "finished", "early" (the goal was reached) or "interrupted" (by the keyboard).
     """
 
     losses: np.ndarray
@@ -37,6 +38,7 @@ class Run:
     test_accuracy: float | None
     solved: bool | None
     seconds: float
+    stopped: str = "finished"
 
     @property
     def updates(self):
@@ -63,7 +65,7 @@ def train_on_task(
         progress: whether to show a progress bar, as for `scratch.fit`.
 
     Returns:
-        A `Run`.
+        A `Run`. When the training is interrupted from the keyboard, the updates so far and the test after.
 
     Raises:
         TypeError, ValueError: when an argument is not of the kind or size above, or the model does not fit
@@ -84,7 +86,7 @@ def train_on_task(
         goal = real_number("goal", goal, minimum=0, maximum=None if task.chance_accuracy is None else 1)
     rng = generator("seed", seed)
     optimizer = Adam(real_number("learning_rate", learning_rate, minimum=0))
-    losses, solved = [], None if goal is None else False
+    losses, solved, stopped = [], None if goal is None else False, "finished"
     bar = progress_bar(progress, updates)
     start = time.perf_counter()
     try:
@@ -94,10 +96,15 @@ def train_on_task(
             if goal is not None and (len(losses) % 25 == 0 or len(losses) == updates):
                 solved = _reaches(goal, *_evaluate(model, task, 500, STOPPING_SEED))
             bar.update()
+        if solved:
+            stopped = "early"
+    except KeyboardInterrupt:
+        stopped = "interrupted"
     finally:
         bar.close()
     test_loss, test_accuracy = _evaluate(model, task, 1000, TEST_SEED)
-    return Run(np.array(losses), test_loss, test_accuracy, solved, time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    return Run(np.array(losses), test_loss, test_accuracy, solved, seconds, stopped)
 
 
 def _require_fit(model, task):

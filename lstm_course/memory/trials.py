@@ -255,6 +255,8 @@ def _result(trial, seed):
         seed=seed,
         progress=False,
     )
+    if run.stopped == "interrupted":  # a row says what a whole training reaches
+        raise KeyboardInterrupt
     value = run.test_loss if run.test_accuracy is None else run.test_accuracy
     return {"value": round(float(value), 4), "updates": run.updates, "solved": run.solved}
 

@@ -8,10 +8,12 @@ from lstm_course.common.faces import face
 __getattr__, __dir__, __all__ = face(
     __name__,
     {
+        "backend": ("batches", "layer_gradients"),
         "full_size": ("full_size_results", "measure"),
         "holding": ("Held", "hold"),
+        "reader": ("Reader",),
         "textbook": (
-            "batches", "forecaster", "open_gates", "recurrent_inputs", "stacked_text_classifier",
+            "forecaster", "open_gates", "recurrent_inputs", "stacked_text_classifier",
             "text_classifier",
         ),
         "training": ("profile", "training_bar"),

@@ -21,7 +21,7 @@ from lstm_course.common import arguments, machine
 from lstm_course.common.files import course_folder, write
 from lstm_course.data import text
 from lstm_course.data.reviews import loading
-from lstm_course.models import textbook
+from lstm_course.models import backend, textbook
 from lstm_course.models.holding import hold
 
 TABLE = "full_profile.json"
@@ -88,7 +88,7 @@ def measure(what, path=None, say=print):
     """
     kinds = {
         "imdb": ("04", _load_imdb, imdb_jobs),
-        "reviews": ("04", _load_reviews, review_jobs),
+        "reviews": ("04", review_texts, review_jobs),
         "depth": ("05", _load_imdb, depth_jobs),
     }
     lesson, load, jobs = kinds[arguments.one_of("what", what, tuple(kinds))]
@@ -199,7 +199,7 @@ def train(data, recipe, seed, say):
     model = recipe.make()
     x, y = data.encoded("train", recipe.length)
     known = data.encoded("validation", recipe.length)
-    training = textbook.batches(x, y, recipe.batch_size, shuffle_seed=seed)
+    training = backend.batches(x, y, recipe.batch_size, shuffle_seed=seed)
     accuracies, best = [], None
     for epoch in range(recipe.epochs):
         model.fit(training, verbose=0)
@@ -216,7 +216,7 @@ def train(data, recipe, seed, say):
 
 def predicted(model, x, batch_size=250):
     """What a Keras model says of each text: 0 or 1, `(N,)`."""
-    return (model.predict(textbook.batches(x, batch_size=batch_size), verbose=0)[:, 0] > 0.5).astype(int)
+    return (model.predict(backend.batches(x, batch_size=batch_size), verbose=0)[:, 0] > 0.5).astype(int)
 
 
 def _keras_job(model, settings, recipe, seed=4, measures=None):
@@ -368,8 +368,14 @@ def careful_stack(units, dropout, words=WORDS):
 # The embedded reviews
 
 
-def _load_reviews():
+def review_texts():
+    """The reviews written for the course, with their whole vocabulary."""
     return Texts(loading.load_reviews(), None)
+
+
+def review_reader(seed, look):
+    """The job that trains the LSTM of lesson 4 near first, and of which `look(model, data)` reports."""
+    return near_first_job("LSTM", "", partial(small_classifier, "LSTM", 0.003), 64, seed, look)
 
 
 def review_jobs():
@@ -472,7 +478,7 @@ def _with_zeros(data, seed, say, mask, side):
     if not mask:
         plain = layers.Embedding(words, 32)
         model = _clipped([plain, *model.layers[1:]], 0.003)
-    model.fit(textbook.batches(*padded(data.reviews.train), 64, shuffle_seed=seed), epochs=3, verbose=0)
+    model.fit(backend.batches(*padded(data.reviews.train), 64, shuffle_seed=seed), epochs=3, verbose=0)
     x, labels = padded(data.reviews.test)
     return {"accuracy at the verdict": float(np.mean(predicted(model, x) == labels)), "epochs": 3}
 
@@ -540,7 +546,7 @@ def near_first_job(name, settings, make, batch_size, seed, look=None):
         model, found = make(text.input_dim(data.vocabulary)), {}
         for words, epochs in STAGES:
             learned = cut(data, data.reviews.train, words)
-            model.fit(textbook.batches(*learned, batch_size, shuffle_seed=seed), epochs=epochs, verbose=0)
+            model.fit(backend.batches(*learned, batch_size, shuffle_seed=seed), epochs=epochs, verbose=0)
             if words == 0:
                 x, labels = cut(data, data.reviews.test, 0)
                 found["accuracy at the verdict, first stage"] = float(np.mean(predicted(model, x) == labels))

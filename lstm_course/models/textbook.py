@@ -8,8 +8,6 @@ not wait for each other and a product is summed in the same order everywhere. `j
 training takes.
 """
 
-import warnings
-
 import numpy as np
 
 from lstm_course.common import arguments
@@ -200,59 +198,6 @@ def open_gates(model, lag, seed=0):
         bias[:H] = -bias[H : 2 * H]
         layer.set_weights([kernel, recurrent_kernel, bias])
     return model
-
-
-def batches(x, y=None, batch_size=32, shuffle_seed=None):
-    """Data for `model.fit`, `evaluate` and `predict`, without the pause that arrays cost.
-
-    Given plain arrays, `fit` often returns seconds after its last step: it waits for a thread that tunes the
-    pipeline. Here this tuning is off.
-
-    Args:
-        x: inputs, one row per sequence.
-        y: targets, one row per sequence; default None, for `predict`.
-        batch_size: sequences per update, default 32.
-        shuffle_seed: whole number; every epoch then has an order of its own, drawn from this seed alone.
-            Default None: the order of the rows.
-
-    Returns:
-        A `tf.data.Dataset` of batches.
-
-    Raises:
-        TypeError, ValueError: if x and y have not the same number of rows, at least one, or the batch size or
-            seed is not a whole number.
-
-    Example:
-        >>> [x.numpy().tolist() for x in batches(np.arange(5), batch_size=2)]
-        [[0, 1], [2, 3], [4]]
-    """
-    import tensorflow as tf
-
-    data = (np.asarray(x),) if y is None else (np.asarray(x), np.asarray(y))
-    batch_size = arguments.whole_number("batch_size", batch_size)
-    rows = len(data[0]) if data[0].ndim else 0
-    if rows == 0 or data[-1].ndim == 0 or len(data[-1]) != rows:
-        raise ValueError(
-            f"x and y have shapes {' and '.join(str(part.shape) for part in data)}, "
-            "expected the same number of rows, at least one"
-        )
-    random = None if shuffle_seed is None else arguments.generator("shuffle_seed", shuffle_seed)
-
-    def epoch():
-        order = np.arange(rows) if random is None else random.permutation(rows)
-        for start in range(0, rows, batch_size):
-            chosen = order[start : start + batch_size]
-            yield data[0][chosen] if y is None else (data[0][chosen], data[1][chosen])
-
-    # Keras says that it will not shuffle a dataset, though nobody asked: shuffle=True is the default of fit.
-    warnings.filterwarnings("ignore", message="`shuffle=True` was passed, but will be ignored")
-    kinds = tuple(tf.TensorSpec((None, *part.shape[1:]), part.dtype) for part in data)
-    dataset = tf.data.Dataset.from_generator(epoch, output_signature=kinds[0] if y is None else kinds)
-    count = -(-rows // batch_size)
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(count))
-    options = tf.data.Options()
-    options.autotune.enabled = False
-    return dataset.with_options(options)
 
 
 def recurrent_inputs(model, x, layer=-1):

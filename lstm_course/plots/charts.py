@@ -5,13 +5,31 @@ import textwrap
 import numpy as np
 
 from lstm_course.common import arguments
-from lstm_course.plots.style import OKABE_ITO, WIDTH, new_figure, styled
+from lstm_course.plots.style import (
+    BODY,
+    INK,
+    LINE,
+    QUIET,
+    SMALL,
+    WIDTH,
+    about,
+    described,
+    network_hue,
+    new_figure,
+    shortened,
+    styled,
+)
 
 __all__ = ["by_lag", "by_size", "forecast", "means", "ratios", "training_curves", "training_panels"]
 
-# Line styles and markers that go with the colours: any one of the three tells two curves apart.
+# Line styles and markers: either one tells two curves apart. The hue says which network a curve is about; one
+# that is about none is dark or grey.
 _LINES = ["-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)), (0, (3, 3))]
-_HANDS = list(zip(OKABE_ITO, _LINES, "os^DvPX", strict=True))
+_MARKERS = "os^DvPX"
+_LONG = 60  # points, a curve that needs no markers
+_LONGEST = 15  # letters of a name in one line, beside a chart
+_LETTER = 0.085  # inches
+_TRAINED = ("training", "validation")
 _GROUPS = "a dict from labels to dicts of marks"
 
 
@@ -70,7 +88,7 @@ def by_size(curves, ylabel, xlabel):
     """
     figure = by_lag(curves, ylabel, xlabel=xlabel)
     figure.axes[0].set_xscale("log")
-    return figure
+    return described(figure, f"Two logarithmic axes. {figure.get_label()}")
 
 
 @styled
@@ -93,7 +111,7 @@ def ratios(groups, xlabel):
         'log'
     """
     axes = _rows_of_marks(groups, xlabel)
-    axes.axvline(1, color="#666666", linewidth=1)
+    axes.axvline(1, color=QUIET, linewidth=1)
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.xaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
@@ -130,36 +148,61 @@ def _rows_of_marks(groups, xlabel):
     """Axes with a row for each group, and in it a mark with its span for each name: (middle, low, high)."""
     arguments.entries("groups", groups, _GROUPS)
     names = dict.fromkeys(name for marks in groups.values() for name in marks)
-    if len(names) > len(_HANDS):
-        raise ValueError(f"groups has {len(names)} names, expected at most {len(_HANDS)}, to be told apart")
-    hands = dict(zip(names, _HANDS, strict=False))
-    # In inches: room for the groups at the left and for the names at the right, a letter at a time.
-    left = 0.3 + 0.085 * max(len(line) for label in groups for line in _wrapped(label).split("\n"))
-    right = 0.85 + 0.085 * max(len(line) for name in names for line in _wrapped(name).split("\n"))
-    row = max(0.55, *(_room(label) + 0.1 for label in groups))
-    body = max(row * len(groups) + 0.2, sum(map(_room, names)) + 0.3)
-    height = body + 1.0
+    if len(names) > len(_MARKERS):
+        raise ValueError(f"groups has {len(names)} names, expected at most {len(_MARKERS)}, to be told apart")
+    hands = _hands(names)
+    # In inches: room for the groups at the left, a letter at a time, and for the names above.
+    left = 0.3 + _LETTER * max(len(line) for label in groups for line in _wrapped(label).split("\n"))
+    columns = max(1, int((WIDTH - 0.2) // (0.6 + _LETTER * min(40, max(map(len, map(str, names)))))))
+    above = 0.23 * -(-len(names) // columns) + 0.15
+    row = max(0.16 + 0.13 * len(names), *(_room(label) + 0.1 for label in groups))
+    body = row * len(groups) + 0.1
+    height = body + above + 0.6
     figure = new_figure(height)
-    axes = figure.add_axes((left / WIDTH, 0.8 / height, 1 - (left + right) / WIDTH, body / height))
+    axes = figure.add_axes((left / WIDTH, 0.55 / height, 1 - (left + 0.25) / WIDTH, body / height))
     for name, (colour, _, marker) in hands.items():
         rows = [row for row, marks in enumerate(groups.values()) if name in marks]
         middle, low, high = np.array([list(groups.values())[row][name] for row in rows], float).T
-        place = np.array(rows) + 0.09 * (list(hands).index(name) - (len(hands) - 1) / 2)
+        place = np.array(rows) + 0.7 / len(hands) * (list(hands).index(name) - (len(hands) - 1) / 2)
         axes.errorbar(
             middle,
             place,
             xerr=[middle - low, high - middle],
             color=colour,
             marker=marker,
+            markersize=6,
             linestyle="none",
-            label=_wrapped(name),
+            label=shortened(name, 40),
         )
     axes.set_yticks(range(len(groups)), map(_wrapped, groups))
     axes.set_ylim(len(groups) - 0.5, -0.5)
+    for edge in range(1, len(groups)):
+        axes.axhline(edge - 0.5, color=BODY, linewidth=2, zorder=0)
     axes.grid(True, axis="x")
-    axes.set_xlabel(xlabel)
-    axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
+    axes.set_xlabel(xlabel, x=1, ha="right")
+    place = {"loc": "lower left", "bbox_to_anchor": (-left / (WIDTH - left - 0.25), 1.0), "ncols": columns}
+    axes.legend(**place, borderaxespad=0.3, columnspacing=1.2)
+    said = " ".join(f"{group}: {_spans(marks)}." for group, marks in groups.items())
+    described(figure, f"Rows of marks: {xlabel}, each with its span. {said}")
     return axes
+
+
+def _spans(marks):
+    return "; ".join(
+        f"{name} {about(middle)} ({about(low)} to {about(high)})"
+        for name, (middle, low, high) in marks.items()
+    )
+
+
+def _hands(labels, greys=(INK, QUIET)):
+    """Colour, line and marker for each label: the hue of its network, else dark and grey in turn."""
+    hands, plain = {}, 0
+    for label, line, marker in zip(labels, _LINES, _MARKERS, strict=False):
+        hue = network_hue(label)
+        if hue is None:
+            hue, plain = greys[plain % len(greys)], plain + 1
+        hands[label] = hue, line, marker
+    return hands
 
 
 @styled
@@ -222,31 +265,41 @@ def training_panels(panels, ylabel, sound=None, levels=None):
     arguments.entries("panels", panels, "a dict from titles to pairs of curves", most=9)
     levels = {} if levels is None else levels
     sound = None if sound is None else arguments.array("sound", sound, ("n",), float)
-    rows = -(-len(panels) // 3)
-    height = 2.1 * rows + 0.9
+    rows = -(-len(panels) // 2)
+    height = 1.75 * rows + 1.1
     figure = new_figure(height)
     for place, (title, pair) in enumerate(panels.items(), start=1):
-        axes = figure.add_subplot(rows, 3, place, title=title)
-        axes.set_xlabel("epoch" if place > len(panels) - 3 else "")
-        axes.set_ylabel(ylabel)
+        axes = figure.add_subplot(rows, 2, place)
+        axes.set_title(shortened(title, 30), fontsize=SMALL)
+        axes.set_xlabel("epoch" if place > len(panels) - 2 else "", labelpad=1)
+        axes.set_ylabel(ylabel, labelpad=2)
         for value in levels.values():
-            axes.axhline(value, color="#666666", linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+            axes.axhline(value, color=QUIET, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
         if sound is not None:
             epochs = np.arange(1, len(sound) + 1)
-            axes.plot(epochs, sound, color="#999999", linewidth=1, label="sound training")
+            axes.plot(epochs, sound, color=LINE, linewidth=1, label="sound training")
         _draw_training(axes, *_equally_long(f"panels[{title!r}]", pair))
-    figure.subplots_adjust(0.075, 1.1 / height, 0.99, 1 - 0.35 / height, wspace=0.34, hspace=0.42)
+    figure.subplots_adjust(0.1, 1.2 / height, 0.985, 1 - 0.3 / height, wspace=0.28, hspace=0.38)
     handles, labels = figure.axes[0].get_legend_handles_labels()
     told = "; ".join(f"{name} {value:.2f}" for name, value in levels.items())
-    title = f"Dotted lines: {told}" if told else None
     place = {"loc": "lower left", "bbox_to_anchor": (0.06, 0), "ncols": 3, "alignment": "left"}
-    figure.legend(handles, labels, title=title, **place)
-    return figure
+    figure.legend(
+        handles, labels, title=f"Dotted lines: {told}" if told else None, title_fontsize=SMALL, **place
+    )
+    said = [f"Small charts of {ylabel} by epoch."]
+    for title, pair in panels.items():
+        parts = (f"{name} {_in_words(curve)}" for name, curve in zip(_TRAINED, pair, strict=True))
+        said.append(f"{title} ({'; '.join(parts)}).")
+    if sound is not None:
+        said.append(f"In grey in each of them a sound training ({_in_words(sound)}).")
+    if told:
+        said.append(f"Dotted lines: {told}.")
+    return described(figure, " ".join(said))
 
 
 def _draw_training(axes, train, validation):
     epochs = np.arange(1, len(train) + 1)
-    for label, values, hand in zip(("training", "validation"), (train, validation), _HANDS, strict=False):
+    for label, values, hand in zip(_TRAINED, (train, validation), _hands(_TRAINED).values(), strict=True):
         colour, line, marker = hand
         every = max(1, len(epochs) // 6)
         axes.plot(epochs, values, color=colour, linestyle=line, marker=marker, markevery=every, label=label)
@@ -254,30 +307,64 @@ def _draw_training(axes, train, validation):
     axes.grid(True, axis="y")
 
 
+def _in_words(values):
+    """A curve over epochs, for who cannot see it."""
+    first, last, low, high = values[0], values[-1], np.nanmin(values), np.nanmax(values)
+    return f"from {about(first)} to {about(last)}, lowest {about(low)}, highest {about(high)}"
+
+
 def _curve_chart(curves, levels, log, xlabel, ylabel):
     levels = {name: _check_level(name, value, log) for name, value in levels.items() if value is not None}
     labels = [*curves, *(f"{name} {value:.3g}" for name, value in levels.items())]
-    height = max(2.9, sum(map(_room, labels)))
-    figure = new_figure(height + 0.7)
-    axes = _panel(figure, 0.55, height, labels, ylabel)
+    height = max(2.7, sum(map(_room, labels)))
+    figure = new_figure(height + 0.8)
+    axes = _panel(figure, 0.6, height, labels, ylabel)
     axes.set_xlabel(xlabel)
     if log:
         axes.set_yscale("log")
         curves = {label: _positive(label, curve) for label, curve in curves.items()}
     ends = []
-    for (label, (x, y, *band)), hand in zip(curves.items(), _HANDS, strict=False):
+    hands = _hands(curves)
+    for label, (x, y, *band) in curves.items():
+        hand = hands[label]
+        if len(curves) == 1 and len(x) > _LONG:  # nothing to be told apart from
+            hand = (*hand[:2], None)
         ends.append(_draw_curve(axes, label, x, y, hand))
         if band:
             axes.fill_between(x, *band, color=hand[0], alpha=0.18, linewidth=0)
     for label, value in zip(labels[len(curves) :], levels.values(), strict=True):
-        axes.axhline(value, color="#666666", linewidth=1, linestyle=(0, (2, 2)), zorder=1)
-        ends.append((label, (axes.get_xlim()[1], value), {"color": "#666666"}))
+        axes.axhline(value, color=QUIET, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+        ends.append((label, (axes.get_xlim()[1], value), {"color": QUIET}))
     if log:
         _write_small_range(axes)
     _label_ends(axes, ends)
     if all((x == np.rint(x)).all() for x, *_ in curves.values()):  # there is no update 1.5
-        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
-    return figure
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1, nbins=6)
+    said = [f"Curves of {ylabel} by {xlabel}{', logarithmic axis' if log else ''}."]
+    said += [f"{label} ({_points(*curve)})." for label, curve in curves.items()]
+    said += [f"A dotted line: {label}." for label in labels[len(curves) :]]
+    return described(figure, " ".join(said))
+
+
+def _points(x, y, *band):
+    """What a curve reads at its start, in its middle and at its end, and between which values it lies.
+
+    Always in the same words: on another machine the numbers may differ, the sentence must not.
+    """
+    seen = np.flatnonzero(np.isfinite(y))
+    places = dict.fromkeys(seen[[0, len(seen) // 2, -1]])
+    read = [f"{about(y[place])} at {_where(x[place], place == seen[0])}" for place in places]
+    low, high = np.nanmin(y), np.nanmax(y)
+    said = f"{', '.join(read)}; lowest {about(low)}, highest {about(high)}"
+    if band:
+        said += f"; its band ends from {about(band[0][seen[-1]])} to {about(band[1][seen[-1]])}"
+    return said
+
+
+def _where(x, first=False):
+    if isinstance(x, np.datetime64):
+        return str(x)
+    return f"{x:.5g}" if first else f"~{x:.5g}"
 
 
 def _write_small_range(axes):
@@ -290,10 +377,10 @@ def _write_small_range(axes):
 
 def _panel(figure, bottom, height, labels, ylabel):
     """A pair of axes, in inches, with room at the right for the labels of the curves."""
-    right = WIDTH - 0.6 - 0.085 * max(len(line) for label in labels for line in _wrapped(label).split("\n"))
+    right = WIDTH - 0.5 - _LETTER * max(len(line) for label in labels for line in _wrapped(label).split("\n"))
     total = figure.get_figheight()
-    axes = figure.add_axes((0.85 / WIDTH, bottom / total, (right - 0.85) / WIDTH, height / total))
-    axes.set_ylabel(ylabel)
+    axes = figure.add_axes((0.8 / WIDTH, bottom / total, (right - 0.8) / WIDTH, height / total))
+    axes.set_ylabel("\n".join(textwrap.wrap(ylabel, 32)))
     axes.grid(True, axis="y")
     axes.margins(x=0.02)
     return axes
@@ -301,7 +388,7 @@ def _panel(figure, bottom, height, labels, ylabel):
 
 def _draw_curve(axes, label, x, y, hand):
     colour, line, marker = hand
-    axes.plot(x, y, color=colour, linestyle=line, marker=marker, markevery=max(1, len(x) // 12))
+    axes.plot(x, y, color=colour, linestyle=line, marker=marker, markevery=max(1, len(x) // 8))
     last = np.flatnonzero(np.isfinite(y))[-1]
     return label, (x[last], y[last]), {"color": colour, "marker": marker}
 
@@ -326,7 +413,8 @@ def _label_ends(axes, ends):
             **leader,
             **hand,
         )
-        axes.text(1 + 0.4 / width, place, _wrapped(label), transform=axes.transAxes, va="center")
+        name = {"transform": axes.transAxes, "va": "center", "fontsize": SMALL}
+        axes.text(1 + 0.4 / width, place, _wrapped(label), **name)
 
 
 def spread(wanted, room, overhang=0.0):
@@ -357,7 +445,7 @@ def _room(label):
 
 
 def _wrapped(label):
-    return "\n".join(textwrap.wrap(str(label), 24)) or " "
+    return "\n".join(textwrap.wrap(str(label), _LONGEST)) or " "
 
 
 def _positive(label, curve):
@@ -399,27 +487,40 @@ def forecast(time, truth, forecasts, ylabel, xlabel="time step"):
         for label, values in _check_curves("forecasts", forecasts).items()
     ]
     labels = ["truth", *forecasts]
-    low, high = (max(height, sum(map(_room, labels))) for height in (1.35, 2.9))
-    figure = new_figure(0.55 + low + 0.25 + high + 0.15)
-    above = _panel(figure, 0.55 + low + 0.25, high, labels, ylabel)
-    below = _panel(figure, 0.55, low, labels, "forecast − truth")
-    ends = [_draw_curve(above, "truth", time, truth, ("#222222", "-", None))]
-    below.axhline(0, color="#222222", linewidth=1)
+    low, high = (max(height, sum(map(_room, labels))) for height in (1.35, 2.4))
+    figure = new_figure(0.6 + low + 0.25 + high + 0.15)
+    above = _panel(figure, 0.6 + low + 0.25, high, labels, ylabel)
+    below = _panel(figure, 0.6, low, labels, "forecast − truth")
+    ends = [_draw_curve(above, "truth", time, truth, (INK, "-", None))]
+    below.axhline(0, color=INK, linewidth=1)
     misses = []
-    for label, values, hand in zip(forecasts, forecast_values, _HANDS, strict=False):
+    hands = _hands(forecasts, greys=(QUIET,))
+    for label, values in zip(forecasts, forecast_values, strict=True):
+        hand = hands[label]
         ends.append(_draw_curve(above, label, time, values, hand))
         if np.isfinite(values - truth).any():
             misses.append(_draw_curve(below, label, time, values - truth, hand))
     above.tick_params(labelbottom=False)
     below.set(xlabel=xlabel, xlim=above.get_xlim())
+    if time.dtype.kind == "M":
+        from matplotlib.dates import AutoDateLocator
+
+        for axes in (above, below):
+            axes.xaxis.set_major_locator(AutoDateLocator(maxticks=5))
     _label_ends(above, ends)
     if misses:
         _label_ends(below, misses)
-    return figure
+    said = [f"Two charts by {xlabel}: {ylabel} with its forecasts, and below by how much they miss it."]
+    said.append(f"Truth ({_points(time, truth)}).")
+    for label, values in zip(forecasts, forecast_values, strict=True):
+        missed = np.abs(values - truth)
+        missed = f"misses by {about(np.nanmean(missed))}" if np.isfinite(missed).any() else "misses nothing"
+        said.append(f"{label}: {missed} on average.")
+    return described(figure, " ".join(said))
 
 
 def _check_curves(name, value):
-    return arguments.entries(name, value, "a dict from labels to curves", most=len(_HANDS))
+    return arguments.entries(name, value, "a dict from labels to curves", most=len(_MARKERS))
 
 
 def _equally_long(name, vectors):

@@ -28,9 +28,9 @@ def shake(seed):
     Args:
         seed: whole number of at least 0; each gives other noise.
     """
-    from . import GRU, LSTM, RNN, Adam, Dense, Embedding
+    from . import GRU, LSTM, MLSTM, RNN, SLSTM, Adam, Dense, Embedding, MinGRU, MinLSTM
 
-    for layer in (RNN, LSTM, GRU, Dense, Embedding):
+    for layer in (RNN, LSTM, GRU, MinGRU, MinLSTM, SLSTM, MLSTM, Dense, Embedding):
         layer.__init__ = _then_disturbed(layer.__init__, seed)
     Adam.update = _with_rounding(Adam.update, seed)
     try:

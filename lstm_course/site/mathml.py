@@ -138,7 +138,7 @@ def _italics(characters):
 def setup(app):
     """Called by Sphinx."""
     app.add_html_math_renderer("mathml", inline_renderers=(_inline, None), block_renderers=(_block, None))
-    app.connect("build-finished", _leave_font)
+    app.connect("html-collect-pages", _leave_font)  # before a book is packed
     return {"parallel_read_safe": True}
 
 
@@ -170,9 +170,10 @@ def _keep(translator, element):
     return element
 
 
-def _leave_font(app, exception):
+def _leave_font(app):
     characters = getattr(app, "math_characters", set())
-    if characters and exception is None:
+    if characters:
         path = Path(app.outdir, FONT)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(font("".join(characters)))
+    return []

@@ -8,13 +8,18 @@ from types import SimpleNamespace
 import nbformat
 import numpy as np
 import pytest
+from helpers import ROOT
 from matplotlib.image import imsave
 
 from lstm_course import authoring, cli, exercises
-from lstm_course.authoring import sources, tolerances
+from lstm_course.authoring import predictions, sources, tolerances
 from lstm_course.common import comparing, notebooks
 
-STUBS = {name: SimpleNamespace(points=3) for name in ("double", "answer")}
+registered = exercises.every
+STUBS = {
+    "double": SimpleNamespace(title="Twice", minutes=1, points=3),
+    "answer": SimpleNamespace(title="The answer", minutes=5, points=1),
+}
 TITLE = "# A lesson\n\n"
 LESSON = """---
 kernelspec:
@@ -36,7 +41,7 @@ print(f"ran in {time.perf_counter() - start:.3f} s")
 
 +++
 
-Write a function.
+**Exercise.** Write a function.
 
 ```{code-cell} ipython3
 :tags: [exercise]
@@ -70,7 +75,7 @@ def root(tmp_path):
     return tmp_path
 
 
-def write(root, text, name="07_lesson"):
+def write(root, text, name="99_lesson"):
     source = root / "solutions" / f"{name}.md"
     source.write_text(text, encoding="utf-8")
     return source
@@ -84,7 +89,7 @@ def build(root, text, runs=0, say=lambda line: None, **options):
     return authoring.build(root, [write(root, text)], runs=runs, say=say, **options)
 
 
-def read(root, folder="notebooks", name="07_lesson"):
+def read(root, folder="notebooks", name="99_lesson"):
     return nbformat.read(root / folder / f"{name}.ipynb", as_version=4)
 
 
@@ -125,7 +130,7 @@ class TestBuild:
 
     def test_cells_are_named_after_their_exercise_or_text(self, root):
         ids = [cell.id for cell in read(root).cells]
-        assert ids[3:] == ["07-double", "07-check-double"]
+        assert ids[3:] == ["99-double", "99-check-double"]
         assert ids == [cell.id for cell in read(root, "solutions").cells]
 
     def test_nbgrader_knows_the_cells_of_the_exercise(self, root):
@@ -144,7 +149,7 @@ class TestBuild:
         (tmp_path / "solutions").mkdir()
         assert build(tmp_path, TITLE + cell('my_report = """What I tried."""', "manual-10")) == []
         report = read(tmp_path).cells[1]
-        assert report.id == "07-manual-my_report" and report.source.startswith("my_report")
+        assert report.id == "99-manual-my_report" and report.source.startswith("my_report")
         assert report.metadata.nbgrader == {
             "schema_version": 3,
             "task": False,
@@ -173,7 +178,7 @@ class TestBuild:
         assert all(set(cell.metadata) <= {"tags", "nbgrader"} for cell in read(root).cells)
 
     def test_the_file_is_written_as_jupyter_writes_it(self, root):
-        text = (root / "notebooks/07_lesson.ipynb").read_text(encoding="utf-8")
+        text = (root / "notebooks/99_lesson.ipynb").read_text(encoding="utf-8")
         assert text == json.dumps(json.loads(text), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
     def test_a_second_build_gives_the_same_bytes(self, root):
@@ -184,7 +189,7 @@ class TestBuild:
 
     def test_nothing_else_is_left(self, root):
         files = sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
-        assert files == ["notebooks/07_lesson.ipynb", "solutions/07_lesson.ipynb", "solutions/07_lesson.md"]
+        assert files == ["notebooks/99_lesson.ipynb", "solutions/99_lesson.ipynb", "solutions/99_lesson.md"]
 
 
 def grey(shade):
@@ -201,7 +206,7 @@ def set_committed(root, key, value, tolerance=None):
     (output if key == "text" else output.data)[key] = value
     if tolerance:
         notebook.cells[1].metadata.shaken = {"runs": 5, "moved": 0.01, "tolerance": tolerance}
-    nbformat.write(notebook, root / "notebooks/07_lesson.ipynb")
+    nbformat.write(notebook, root / "notebooks/99_lesson.ipynb")
 
 
 class TestOutputsThatCountAsUnchanged:
@@ -274,10 +279,10 @@ class TestTolerances:
 
     def test_stays_to_the_byte_in_a_second_build(self, root):
         assert build(root, self.number(3e4, "varies"), runs=2) == []
-        before = (root / "notebooks/07_lesson.ipynb").read_bytes()
+        before = (root / "notebooks/99_lesson.ipynb").read_bytes()
         assert build(root, self.number(3e4, "varies"), runs=2) == []
         assert build(root, self.number(3e4, "varies"), runs=0) == []
-        assert (root / "notebooks/07_lesson.ipynb").read_bytes() == before
+        assert (root / "notebooks/99_lesson.ipynb").read_bytes() == before
         assert authoring.check(root, authoring.find_sources(root)) == []
 
     def test_is_at_least_a_hundredth_for_a_number_that_did_not_move(self, root):
@@ -301,16 +306,16 @@ class TestTolerances:
         assert build(root, self.number(1, "varies"), runs=0) == []
         problems = authoring.check(root, authoring.find_sources(root))
         assert len(problems) == 2
-        assert "its tolerance was not measured: run lstm-course build 07" in problems[0]
+        assert "its tolerance was not measured: run lstm-course build 99" in problems[0]
 
     def test_a_shaken_run_is_compared_with_what_is_committed(self, root):
         assert build(root, self.number(3e4, "varies"), runs=5) == []
         sources, lines = authoring.find_sources(root), []
         assert authoring.shake(root, sources, range(6, 9), say=lines.append) == []
-        assert lines[0].startswith("solutions/07_lesson.ipynb, 3 shakes:")
+        assert lines[0].startswith("solutions/99_lesson.ipynb, 3 shakes:")
         notebook = read(root, "solutions")
         notebook.cells[1].metadata.shaken.tolerance = 1e-9
-        nbformat.write(notebook, root / "solutions/07_lesson.ipynb")
+        nbformat.write(notebook, root / "solutions/99_lesson.ipynb")
         (problem,) = authoring.shake(root, sources, [6], say=lines.append)
         assert "(shake 6)" in problem and "tolerance 0.0%" in problem
 
@@ -357,6 +362,13 @@ BAD_LESSONS = {
         "a claim stands on the code cell that asserts it",
     ),
     "a guessed tolerance": (cell("x = 1", "tolerance-0.05"), "tag the cell 'varies'"),
+    "an exercise without a text of its own": (
+        "**Exercise.** Write it.\n\n"
+        + cell("### BEGIN SOLUTION\ndouble = 4\n### END SOLUTION", "exercise")
+        + "\n"
+        + cell("### BEGIN SOLUTION\nanswer = 42\n### END SOLUTION", "exercise"),
+        "the text above must begin with **Exercise.**",
+    ),
     "the same exercise twice": (
         2 * (cell("### BEGIN SOLUTION\nanswer = 42\n### END SOLUTION", "exercise") + "\n"),
         "two cells are 'answer'",
@@ -369,28 +381,28 @@ def test_a_bad_lesson_is_refused_with_a_reason(root, monkeypatch, cells, message
     # In a process that knows it is under test, ipykernel drops what C libraries write.
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
     (problem,) = build(root, TITLE + cells)
-    assert "07_lesson" in problem and message in problem
+    assert "99_lesson" in problem and message in problem
     assert len(problem.splitlines()) < 15
     assert not (root / "notebooks").exists()
 
 
 def test_a_failing_cell_is_shown_with_its_number(root):
     (problem,) = build(root, TITLE + cell("x = 1") + "\n" + cell("y = 2\nprint(z)"))
-    assert problem.startswith("solutions/07_lesson.ipynb, code cell 2:\n    y = 2\n    print(z)\n  NameError")
+    assert problem.startswith("solutions/99_lesson.ipynb, code cell 2:\n    y = 2\n    print(z)\n  NameError")
 
 
 @pytest.mark.parametrize("header", ["kernelspec:\n  name: python3", "kernelspec: [unclosed"])
 def test_a_header_that_cannot_be_read_is_refused(root, header):
     (problem,) = build(root, f"---\n{header}\n---\n\n{TITLE}")
-    assert problem.startswith("solutions/07_lesson.md cannot be read as MyST Markdown: ")
+    assert problem.startswith("solutions/99_lesson.md cannot be read as MyST Markdown: ")
     assert len(problem.splitlines()) == 1
 
 
 def test_one_bad_lesson_does_not_stop_the_others(root):
-    sources = [write(root, TITLE + cell("1 / 0"), "01_bad"), write(root, TITLE + cell("x = 1"), "02_good")]
+    sources = [write(root, TITLE + cell("1 / 0"), "97_bad"), write(root, TITLE + cell("x = 1"), "98_good")]
     (problem,) = authoring.build(root, sources, runs=0, say=lambda line: None)
-    assert "01_bad" in problem
-    assert (root / "notebooks/02_good.ipynb").exists()
+    assert "97_bad" in problem
+    assert (root / "notebooks/98_good.ipynb").exists()
 
 
 @pytest.mark.parametrize(
@@ -410,6 +422,40 @@ def test_one_bad_lesson_does_not_stop_the_others(root):
 )
 def test_cut_solution(source, cut):
     assert authoring.cut_solution(source) == cut
+
+
+def test_an_exercise_opens_with_a_heading_made_from_its_object(root):
+    text = (
+        "## A section\n\nRead.\n\n**Exercise.** Write it.\n\n"
+        + cell("### BEGIN SOLUTION\ndouble = 4\n### END SOLUTION", "exercise")
+        + "\nIt is 4.\n\n### Below\n\n**A question.**\n\n* a. This\n* b. That\n\n+++\n\nPut it in.\n\n"
+        + cell("### BEGIN SOLUTION\nanswer = 42\n### END SOLUTION", "exercise")
+    )
+    for notebook in authoring.make_notebooks(root, write(root, TITLE + text)).values():
+        texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+        assert texts[0].endswith("Read.\n\n### Exercise: Twice (1 minute, 3 points)\n\nWrite it.")
+        assert "### Below\n\n#### Question: The answer (5 minutes, 1 point)\n\n* a. This" in texts[1]
+        assert texts[2] == "Put it in."
+
+
+def test_a_link_to_what_lies_beside_the_learners_notebook_holds_in_both(root):
+    source = write(root, TITLE + "A [sheet](../notebooks/sheet.md) and a [figure](figure.svg).")
+    for path, notebook in authoring.make_notebooks(root, source).items():
+        folder = "../notebooks/" if path.parent.name == "solutions" else ""
+        (cell,) = notebook.cells
+        assert f"A [sheet]({folder}sheet.md) and a [figure](figure.svg)." in cell.source
+
+
+def test_every_exercise_of_the_lessons_has_its_heading():
+    lessons = {path.stem[:2]: json.loads(path.read_bytes()) for path in ROOT.glob("notebooks/*.ipynb")}
+    for exercise in registered().values():
+        cells = lessons[exercise.lesson]["cells"]
+        text = "".join(
+            line for cell in cells if cell["cell_type"] == "markdown" for line in [*cell["source"], "\n"]
+        )
+        minutes = f"{exercise.minutes} minute{'s' * (exercise.minutes > 1)}"
+        points = f"{exercise.points} point{'s' * (exercise.points > 1)}"
+        assert text.count(f": {exercise.title} ({minutes}, {points})\n") == 1, exercise.id
 
 
 def test_cells_keep_their_ids_when_one_is_put_in_before_them(root):
@@ -443,7 +489,7 @@ class TestCheck:
     def test_names_the_lesson_that_has_drifted(self, root, source):
         write(root, LESSON.replace("Write a function.", "Write it."))
         assert self.problems(root) == [
-            f"{folder}/07_lesson.ipynb differs from its source from cell 3 on: run lstm-course build 07"
+            f"{folder}/99_lesson.ipynb differs from its source from cell 3 on: run lstm-course build 99"
             for folder in ("solutions", "notebooks")
         ]
 
@@ -456,35 +502,35 @@ class TestCheck:
             notebook.cells[3].metadata.tags = ["exercise", "slow"]
         else:
             notebook.cells[3].id = "another"
-        nbformat.write(notebook, root / "notebooks/07_lesson.ipynb")
+        nbformat.write(notebook, root / "notebooks/99_lesson.ipynb")
         (problem,) = self.problems(root)
-        assert problem.startswith("notebooks/07_lesson.ipynb differs from its source from cell 4 on")
+        assert problem.startswith("notebooks/99_lesson.ipynb differs from its source from cell 4 on")
 
     def test_sees_a_cell_more_and_other_metadata(self, root, source):
         notebook = read(root)
         notebook.cells.append(nbformat.v4.new_markdown_cell("More.", id="more"))
-        nbformat.write(notebook, root / "notebooks/07_lesson.ipynb")
+        nbformat.write(notebook, root / "notebooks/99_lesson.ipynb")
         solved = read(root, "solutions")
         solved.metadata.kernelspec.name = "conda"
-        nbformat.write(solved, root / "solutions/07_lesson.ipynb")
+        nbformat.write(solved, root / "solutions/99_lesson.ipynb")
         in_solved, in_learners = self.problems(root)
         assert "differs in its metadata" in in_solved and "from cell 6 on" in in_learners
 
     def test_outputs_do_not_count(self, root, source):
         notebook = read(root)
         notebook.cells[1].outputs = [nbformat.v4.new_output("stream", name="stdout", text="a")]
-        nbformat.write(notebook, root / "notebooks/07_lesson.ipynb")
+        nbformat.write(notebook, root / "notebooks/99_lesson.ipynb")
         assert self.problems(root) == []
 
     def test_names_a_damaged_notebook(self, root, source):
-        path = root / "notebooks/07_lesson.ipynb"
+        path = root / "notebooks/99_lesson.ipynb"
         path.write_text(path.read_text(encoding="utf-8")[:-100], encoding="utf-8")
         assert self.problems(root) == [f"{path} is not a notebook, or it is damaged."]
 
     def test_names_a_missing_notebook_and_one_without_a_source(self, root, source):
-        (root / "notebooks/07_lesson.ipynb").rename(root / "notebooks/08_other.ipynb")
+        (root / "notebooks/99_lesson.ipynb").rename(root / "notebooks/08_other.ipynb")
         assert self.problems(root) == [
-            "notebooks/07_lesson.ipynb is missing: run lstm-course build 07",
+            "notebooks/99_lesson.ipynb is missing: run lstm-course build 99",
             "notebooks/08_other.ipynb has no source solutions/08_other.md",
         ]
 
@@ -492,6 +538,7 @@ class TestCheck:
 class TestCommand:
     def test_builds_and_checks_the_lesson_that_is_named(self, root, monkeypatch, capsys):
         monkeypatch.chdir(root)
+        monkeypatch.setattr(predictions, "of_lesson", lambda lesson: [])  # it asks nothing
         write(root, TITLE + cell("x = 1"), "03_good")
         write(root, TITLE + cell("1 / 0"), "04_bad")
         assert cli.main(["build", "3"]) == 0

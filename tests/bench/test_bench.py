@@ -2,6 +2,7 @@
 
 import copy
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -182,3 +183,41 @@ def test_better_routines_are_named_only_where_the_processor_has_them(monkeypatch
     monkeypatch.setattr(machine, "kernels", lambda: chosen)
     monkeypatch.setattr(machine, "_processor_features", lambda: features)
     assert machine.better_environment() == expected
+
+
+def test_one_part_is_measured_alone_and_two_files_are_compared(quick, tmp_path, capsys):
+    results, _ = quick
+    path = tmp_path / "alone.json"
+    assert cli.main(["bench", "--quick", "--only", "scale", "--json", str(path)]) == 0
+    alone, said = json.loads(path.read_text()), capsys.readouterr().out
+    assert alone["scale"] and not alone["training"] and "Let nothing else run" in said
+    assert "## " not in said and "Cost of an update" in said and "Goals" not in said
+    assert cli.main(["bench", "--quick", "--only", "scale", "--report", str(tmp_path / "page.md")]) == 1
+    assert "needs every part" in capsys.readouterr().err
+    faster = copy.deepcopy(results)
+    for row in faster["training"]:
+        row["seconds"] = {name: value / 2 for name, value in row["seconds"].items()}
+    for name, figures in (("before", results), ("after", faster)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(figures))
+    files = [str(tmp_path / f"{name}.json") for name in ("before", "after")]
+    assert cli.main(["bench", "--compare", *files]) == 0
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| LSTM")]
+    assert rows and all(row.endswith("| 2 |") for row in rows)
+    (tmp_path / "after.json").write_text("{}")
+    assert cli.main(["bench", "--compare", *files]) == 1
+    assert "has written" in capsys.readouterr().err
+
+
+def test_a_race_beside_other_work_is_marked(quick, monkeypatch):
+    results, _ = quick
+    for others, marked in ((0.1, False), (0.9, True)):
+        disturbed = [row | {"others": others} for row in results["training"]]
+        table = dict(report.tables(results | {"training": disturbed}))
+        (training,) = (text for title, text in table.items() if title.startswith("Training"))
+        assert ("(disturbed)" in training) is marked
+    used = iter([100.0, 104.0])
+    clock = iter([0.0, 2.0])
+    monkeypatch.setattr("psutil.cpu_times", lambda: SimpleNamespace(user=next(used), system=0.0))
+    monkeypatch.setattr(machine.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(machine.time, "process_time", lambda: 1.0)
+    assert machine.others_at_work()() == 2.0

@@ -143,6 +143,18 @@ def test_json_is_compared_by_value():
     assert difference(old, new).startswith("application/json, line 1:")
 
 
+def test_json_is_compared_whatever_the_order_of_its_names_and_the_last_digits():
+    def shown(data):
+        return [{"output_type": "display_data", "data": {"application/json": data}, "metadata": {}}]
+
+    old = {"b": [0.1 + 0.2, {"x": 1}], "a": "μ"}
+    assert not difference(shown(old), shown({"a": "μ", "b": [0.3, {"x": 1}]}))
+    assert difference(shown(old), shown({"a": "μ", "b": [0.301, {"x": 1}]}))
+    assert difference(shown(old), shown({"a": "μ", "b": [{"x": 1}, 0.3]}))
+    assert difference(shown(old), shown({"a": "μ", "b": [0.3, {"x": True}, 1]}))
+    assert difference(shown({"a": 0.0}), shown({"a": False}))
+
+
 def test_the_widget_of_a_slider_is_not_compared():
     picture = {"output_type": "display_data", "data": {"text/plain": "a slider"}}
     view = {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}}

@@ -35,12 +35,23 @@ def test_every_file_is_listed_with_its_size_and_sha256():
         for line in table.splitlines()
         if line.startswith("| `")
     ]
-    assert {row[0].strip("`") for row in rows} == {path.name for path in FOLDER.iterdir()} - {"README.md"}
+    assert {row[0].strip("`") for row in rows} == {
+        path.name for path in FOLDER.iterdir() if path.suffix != ".md"
+    }
     for name, what, source, licence, size, digest in rows:
         content = (FOLDER / name.strip("`")).read_bytes()
         assert int(size.replace(",", "")) == len(content), name
         assert digest.strip("`") == shipping.sha256(content), name
         assert what and source and licence, name
+
+
+def test_every_file_has_a_datasheet():
+    _, *sheets = (FOLDER / "DATASHEETS.md").read_text("utf-8").split("\n## ")
+    names = [sheet.splitlines()[0].strip("`") for sheet in sheets]
+    assert set(names) >= {path.name for path in FOLDER.iterdir() if path.suffix != ".md"}
+    for sheet in sheets:
+        asked = re.findall(r"^\* \*\*(\w+)\.\*\* \w", sheet, re.MULTILINE)
+        assert [word for word in asked if word != "People"] == ["Why", "How", "Limits"], sheet[:40]
 
 
 def test_a_changed_or_missing_file_is_refused_with_what_to_do(tmp_path, monkeypatch):
@@ -418,13 +429,14 @@ def test_the_command_lists_what_is_there(small, capsys):
     assert re.search(r"imdb\.npz .* bytes  verified", capsys.readouterr().out)
 
 
-def test_the_command_writes_the_same_reviews_anew(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize(("name", "file"), report.WRITTEN.items())
+def test_the_command_writes_the_same_file_anew(name, file, tmp_path, monkeypatch, capsys):
     shutil.copytree(FOLDER, tmp_path / "datasets")
-    (tmp_path / "datasets" / "reviews.tsv.bz2").write_bytes(b"")
+    (tmp_path / "datasets" / file).write_bytes(b"")
     for module in (shipping, report):
         monkeypatch.setattr(module, "course_folder", lambda name: tmp_path / name)
     assert cli.main(["data"]) == 1
-    assert "reviews.tsv.bz2 is not the file" in capsys.readouterr().out
-    assert cli.main(["data", "--regenerate", "reviews"]) == 0
-    assert "the same as listed" in capsys.readouterr().out
-    assert data.shipped("reviews.tsv.bz2").read_bytes() == (FOLDER / "reviews.tsv.bz2").read_bytes()
+    assert f"{file} is not the file" in " ".join(capsys.readouterr().out.split())
+    assert cli.main(["data", "--regenerate", name]) == 0
+    assert "the same as listed" in " ".join(capsys.readouterr().out.split())
+    assert data.shipped(file).read_bytes() == (FOLDER / file).read_bytes()

@@ -58,6 +58,12 @@ def test_a_bag_of_words_cannot_see_order_and_pairs_can():
     assert np.mean(words == labels[100:]) < 0.7 and np.mean(pairs == labels[100:]) == 1
 
 
+def test_a_bag_of_words_tells_three_classes_apart():
+    texts, labels = ["red rose", "blue sky", "green leaf"] * 4, [0, 1, 2] * 4
+    model = text.bag_of_words(texts, labels)
+    assert model.predict(["a leaf", "the sky", "one rose"]).tolist() == [2, 1, 0]
+
+
 def test_cutting_leaves_the_decisive_clause_and_what_is_asked_for():
     texts, distances = ["We sat down. It was not bad. We went home."] * 2, [3, 3]
     whole = "we sat down it was not bad we went home"
@@ -87,7 +93,7 @@ def test_accuracy_by_distance_counts_each_text_once():
         (lambda: text.decode([99], {"good": 2}), "whole numbers from 0 to 2"),
         (lambda: text.bag_of_words(TEXTS, [0, 1]), r"expected \(3,\)"),
         (lambda: text.bag_of_words(TEXTS, ["0", "1", "1"]), "expected an array of numbers"),
-        (lambda: text.bag_of_words(TEXTS, [0, 1, 2]), "whole numbers from 0 to 1"),
+        (lambda: text.bag_of_words(TEXTS, [0, 1, -2]), "whole numbers from 0"),
         (lambda: text.cut_after(TEXTS, [1, 2, 3], -1), "at least 0"),
         (lambda: text.accuracy_by_distance([1], [2], [5, 5]), "two ascending numbers"),
     ],

@@ -112,7 +112,7 @@ NO_NAME = "is no name for a function: small letters, digits and _ are.\n"
         (["sigmoid", "--lesson", "02"], "There is an exercise 'sigmoid' already.\n"),
         (["LeakySum", "--lesson", "02"], f"'LeakySum' {NO_NAME}"),
         (["for", "--lesson", "02"], f"'for' {NO_NAME}"),
-        (["leaky_sum", "--lesson", "8"], "Lesson 08 has no exercises that this one could stand beside.\n"),
+        (["leaky_sum", "--lesson", "11"], "Lesson 11 has no exercises that this one could stand beside.\n"),
         (["leaky_sum"], "`lstm-course exercises new NAME --lesson NN` begins one exercise.\n"),
     ],
 )

@@ -15,8 +15,9 @@ from lstm_course.exercises.diagnosis.trial import alike, examine
 from lstm_course.exercises.judging import judge
 from lstm_course.exercises.limits import Allowance
 from lstm_course.exercises.running import run, same
+from lstm_course.exercises.testing import WrittenTest
 
-LESSONS = "00", "01", "02", "03"  # those with Keras take seconds for a check
+LESSONS = "00", "01", "02", "03", "10"  # those with Keras take seconds for a check
 WORDS = {"diagnoses"}  # exercises whose answers are words: no number in them can be changed
 CODING = [
     each
@@ -105,7 +106,7 @@ def put(value, path, new):
 
 
 OBSERVED = "orthogonal", "initial_biases", "better_start"  # judged by more than the array that they return
-RETURNING = [each for each in CODING if each.id not in OBSERVED]
+RETURNING = [each for each in CODING if each.id not in OBSERVED and not isinstance(each, WrittenTest)]
 
 
 @given(data=st.data())

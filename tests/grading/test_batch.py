@@ -17,7 +17,7 @@ from helpers import ROOT, sandbox_of_this_machine
 from helpers import write_notebook as write
 
 from lstm_course import exercises
-from lstm_course.grading import batch, reports, sandbox
+from lstm_course.grading import batch, kept, reports, sandbox
 
 sandbox_of_this_machine()
 NOTEBOOKS = ROOT / "notebooks"
@@ -113,11 +113,11 @@ def copied_package(tmp_path):
     ],
 )  # fmt: skip
 def test_a_mark_is_made_anew_when_what_it_hangs_on_has_changed(copied_package, name):
-    before = batch.judge_digest(copied_package)
+    before = kept.judge_digest(copied_package)
     changed = copied_package / name
     changed.write_text(changed.read_text(encoding="utf-8") + "\n# mended\n", encoding="utf-8")
-    batch.judge_digest.cache_clear()
-    assert batch.judge_digest(copied_package) != before
+    kept.judge_digest.cache_clear()
+    assert kept.judge_digest(copied_package) != before
 
 
 @pytest.mark.parametrize("package", ["numpy", "keras"])
@@ -125,15 +125,15 @@ def test_a_mark_is_made_anew_with_another_version(copied_package, package):
     def newer(name):
         return "99.0" if name == package else version(name)
 
-    assert batch.judge_digest(copied_package) == batch.judge_digest(copied_package, version)
-    assert batch.judge_digest(copied_package, newer) != batch.judge_digest(copied_package)
+    assert kept.judge_digest(copied_package) == kept.judge_digest(copied_package, version)
+    assert kept.judge_digest(copied_package, newer) != kept.judge_digest(copied_package)
 
 
 def test_a_second_run_after_a_mend_grades_again(tmp_path, monkeypatch):
     write(tmp_path / "in/ada/00.ipynb", *BEFORE, answer("sigmoid"))
     assert batch.run(tmp_path / "in", tmp_path / "out", say=lambda line: None).graded == 1
     assert batch.run(tmp_path / "in", tmp_path / "out", say=lambda line: None).graded == 0
-    monkeypatch.setattr(batch, "judge_digest", lambda: "a mended course")
+    monkeypatch.setattr(kept, "judge_digest", lambda: "a mended course")
     assert batch.run(tmp_path / "in", tmp_path / "out", say=lambda line: None).graded == 1
 
 
@@ -142,9 +142,7 @@ def test_reports(graded):
     reports.write_all(done.results, folder / "out")
     table = list(csv.DictReader((folder / "out/grades.csv").open(encoding="utf-8-sig")))
     assert [row["learner"] for row in table] == ["ada", "bob", "cleo", "dan", "eve"]
-    canvas = list(csv.reader((folder / "out/canvas.csv").open(encoding="utf-8-sig")))
-    assert canvas[0][0] == "Student" and canvas[1][0].strip() == "Points Possible" and canvas[1][-1] == "17"
-    assert not list(folder.glob("out/moodle*"))  # nobody has a number of Moodle's
+    assert not [*folder.glob("out/moodle*"), *folder.glob("out/canvas*")]  # they came from neither
     page = (folder / "out/class.html").read_text()
     assert "diagonal factor missing" in page and "<img" in page and "Who is stuck" in page
     pages = {
@@ -156,33 +154,58 @@ def test_reports(graded):
         assert "def " not in text and "slope[:, None]" not in text
 
 
-def test_tables_that_canvas_and_moodle_import():
-    def result(learner, number, lesson, score, reason=None):
-        row = {"exercise": "sigmoid", "points": 1, "score": 0, "status": "wrong", "mistake": "tanh instead"}
-        who = {"learner": learner, "id": number, "lesson": lesson, "path": "", "others": []}
-        marks = {"score": score, "points": 13, "reason": reason}
-        return who | marks | {"exercises": [row | {"message": ""}]}
+def imported(*results):
+    """Name of a table -> its rows, as the importers read them."""
+    return {name: list(csv.reader(text.splitlines())) for name, text in reports.tables(results).items()}
 
-    results = [
-        result("lovelaceada", "7", "02", 9.5), result("hopper", "8", "02", 0, "The file is empty."),
-        result("lovelaceada", "7", "03", 4.0), result("Zoë", "", "02", 3.0), result("x", "9", None, 0, "No."),
+
+def result(learner, number, lesson, score, reason=None, platform="Canvas"):
+    row = {"exercise": "sigmoid", "points": 1, "score": 0, "status": "wrong", "mistake": "tanh instead"}
+    who = {"learner": learner, "id": number, "lesson": lesson, "path": "", "others": [], "platform": platform}
+    marks = {"score": score, "points": 13, "reason": reason}
+    return who | marks | {"exercises": [row | {"message": "", "notes": [], "title": "", "where": ""}]}
+
+
+def test_tables_that_canvas_imports_hold_no_empty_cell():
+    """As lib/gradebook_importer.rb of Canvas reads it: an empty cell there takes a mark away."""
+    marked = [result("lovelaceada", "7", "02", 9.5), result("Big Points Possible", "6", "02", 2)]
+    others = [
+        result("hopper", "8", "02", 0, "The file is empty."), result("anon_a1B2c", "", "02", 3.0),
+        result("x", "9", None, 0, "No."), result("ben", "3", "02", 5, platform="Moodle"),
     ]  # fmt: skip
-    found = {name: list(csv.reader(text.splitlines())) for name, text in reports.tables(results).items()}
-    # As lib/gradebook_importer.rb of Canvas reads it: these columns, then one for each assignment.
-    assert found["canvas.csv"] == [
-        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Lesson 02", "Lesson 03"],
-        ["Points Possible", "", "", "", "", "13", "13"],
-        ["lovelaceada", "7", "", "", "", "9.5", "4.0"],
-        ["hopper", "8", "", "", "", "", ""],
-        ["Zoë", "", "", "", "", "3.0", ""],
-        ["x", "9", "", "", "", "", ""],
+    (sheet,) = (rows for name, rows in imported(*marked, *others).items() if name == "canvas.csv")
+    assert sheet == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Lesson 02"],
+        ["Points Possible", "", "", "", "", "13"],
+        ["lovelaceada", "7", "", "", "", "9.5"],
+        ["Big points possible", "6", "", "", "", "2"],
     ]
-    # As mod/assign/feedback/offline of Moodle reads it: these three names, in any order, else it refuses.
+    two = imported(*marked, result("hopper", "8", "03", 4.0))
+    assert "canvas.csv" not in two
+    assert [row[1] for row in two["canvas_02.csv"][2:]] == ["7", "6"]
+    assert [row[1] for row in two["canvas_03.csv"][2:]] == ["8"]
+
+
+def test_tables_that_moodle_imports_hold_no_empty_cell():
+    """As mod/assign/feedback/offline reads it: these three names, in any order, else it refuses."""
+    found = imported(
+        *(result(*row, platform="Moodle") for row in [
+            ("Ada", "7", "02", 9.5), ("Grace", "8", "02", 0, "The file is empty."), ("Ada", "7", "03", 4.0),
+        ]),
+        result("lovelaceada", "9", "02", 1.0), result("Zoë", "5", "02", 3.0, platform="Gradescope"),
+    )  # fmt: skip
     sheet = found["moodle_02.csv"]
     assert {"Identifier", "Grade", "Last modified (grade)"} <= set(sheet[0])
-    assert sheet[1] == ["Participant 7", "lovelaceada", "9.5", "13", "", "sigmoid: tanh instead"]
-    assert sheet[2] == ["Participant 8", "hopper", "", "13", "", "The file is empty."]
-    assert len(sheet) == 3 and found["moodle_03.csv"][1][2] == "4.0"
+    # Feedback of who has no mark would be put in the place of what stands there.
+    assert sheet[1:] == [["Participant 7", "Ada", "9.5", "13", "", "sigmoid: tanh instead"]]
+    assert found["moodle_03.csv"][1][2] == "4.0"
+
+
+def test_a_gradebook_of_an_earlier_run_does_not_stay(tmp_path):
+    reports.write_all([result("lovelaceada", "7", "02", 9.5) | {"answers": {}, "key": "k"}], tmp_path)
+    assert (tmp_path / "canvas.csv").exists()
+    reports.write_all([result("ada", "", "02", 9.5, platform="") | {"answers": {}, "key": "k"}], tmp_path)
+    assert not (tmp_path / "canvas.csv").exists()
 
 
 def test_what_learners_wrote_is_never_markup(tmp_path):

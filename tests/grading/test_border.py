@@ -53,7 +53,8 @@ ERROR = {
 }
 TRUE_FORMS = [
     {"reading": 1}, {"parsed": {2: "SyntaxError: no"}}, {"at": 4}, {"over": 0, "alone": True},
-    {"ask": "proven", "name": "rnn_cell"}, {"ask": "function", "number": 0, "arguments": (1.0,)},
+    {"ask": "proven", "name": "rnn_cell"},
+    {"ask": "function", "number": 0, "arguments": (1.0,), "named": {"out": 2.0}},
     {"ask": "reference", "name": "rnn_cell", "arguments": ()},
     {"ready": "missing", "troubles": [], "lacks": [], "stood_in": []},
     {"ready": "value", "troubles": [[0, "NameError: x", True]], "lacks": [3], "stood_in": ["rnn_cell"],
@@ -62,7 +63,7 @@ TRUE_FORMS = [
      "parameters": [["x", 1, False], ["y", 1, True]],
      "stub": False, "blanks": False, "xor": False, "words": "def x", "numbers": ["table"],
      "functions": ["helper"],
-     "home": "__main__"},
+     "home": "__main__", "differences": False},
     {"value": np.ones(3), "error": ERROR, "warnings": ["overflow"], "printed": "",
      "changed": [[0, np.ones(3)]], "called": ["lstm_course.scratch.layers.lstm:LSTM.forward"]},
 ]  # fmt: skip
@@ -135,6 +136,7 @@ def holds_what_it_says(message):
         assert all(cell in range(KNOWN.cells) for cell in message.unreadable)
     elif isinstance(message, border.AskedOfFunction):
         assert message.function is np.tanh and type(message.arguments) is tuple
+        assert all(type(name) is str for name in message.named)
     assert type(message) in dataclasses_of(border.Message)
 
 

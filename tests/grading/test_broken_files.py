@@ -1,5 +1,6 @@
 """One file never stops the batch, nor fills the machine: what is wrong with it is a row with the reason."""
 
+import csv
 import io
 import json
 import os
@@ -9,6 +10,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import zipfile
@@ -23,7 +25,7 @@ from helpers import write_notebook as write
 from lstm_course.exercises import find
 from lstm_course.grading import batch, marking
 from lstm_course.grading.inside import wire
-from lstm_course.grading.intake import archives, collect, collecting
+from lstm_course.grading.intake import archives, collect, platforms
 
 RIGHT = "import numpy as np", find("sigmoid").source
 
@@ -103,16 +105,50 @@ BROKEN = {
     "bytes": ("00.ipynb", content(bytes(range(256)) * 40), "not JSON"),
     "null bytes": ("00.ipynb", content(lambda: notebook("def sigmoid(x):\n    return '\0'")), None),
     "half a character": ("00.ipynb", content(notebook("sigmoid = '\\ud800'")), None),
-    "folder with its name": ("00.ipynb", Path.mkdir, False),
+    "folder with its name": ("00.ipynb", Path.mkdir, "no notebook in what was handed in"),
+    "empty folder": ("work", Path.mkdir, "The folder is empty"),
+    "empty archive": ("00.zip", content(archive), "archive is empty"),
+    "an empty folder in an archive": ("00.zip", content(lambda: archive(("work/", b""))), "folder is empty"),
+    "an archive in an archive": (
+        "00.zip", content(lambda: archive(("more.zip", archive(("00.ipynb", notebook(*RIGHT)))))),
+        "archive within an archive",
+    ),
+    "another archive": ("00.tar.gz", lambda path: tarfile.open(path, "w:gz").close(), "zip is"),
+    "one more archive": ("00.rar", content(b"Rar!"), "zip is"),
+    "a PDF": ("report.pdf", content(b"%PDF-1.4"), "It is a PDF"),
+    "a PDF in an archive": ("00.zip", content(lambda: archive(("a.pdf", b"%PDF"))), "It is a PDF"),
+    "a script": ("00.py", content(RIGHT[1].encode()), "It is a script"),
+    "no ending": ("00", content(b"x"), "It is no notebook"),
+    "other JSON": ("marks.json", content(b'{"a": 1}'), "It is JSON, and no notebook"),
+    "list of names": ("submission_metadata.yml", content(b"submission_1:\n"), "It is no notebook"),
+    "pipe of a PDF": ("a.pdf", fifo, "a pipe or a device"),
 }  # fmt: skip
+# What is odd and can be read all the same.
+ODD = {
+    "ending of a browser": ("00.ipynb.json", content(notebook(*RIGHT))),
+    "ending of a mail": ("00.ipynb.txt", content(notebook(*RIGHT))),
+    "no name": ("work.json", content(notebook(*RIGHT))),
+    "in capitals": ("00.IPYNB", content(notebook(*RIGHT))),
+    "in an archive": (
+        "00.ZIP", content(archive(("deep/00.ipynb.json", notebook(*RIGHT)), ("a.pdf", b"%PDF")))
+    ),
+    "of macOS": ("00.zip", content(archive(("__MACOSX/._00.ipynb", b"x"), ("00.ipynb", notebook(*RIGHT))))),
+}  # fmt: skip
+LOOSE = "ada_00.ipynb", "Copy of 00_start_here.ipynb"  # beside the folders
 
 
 def a_broken_class(folder):
     for name, (file, make, _) in BROKEN.items():
         (folder / name).mkdir(parents=True)
         make(folder / name / file)
+    for name, (file, make) in ODD.items():
+        (folder / name).mkdir(parents=True)
+        make(folder / name / file)
     for name in ("ada", "zoe"):
         write(folder / name / "00.ipynb", *RIGHT)
+    write(folder / "ada/.ipynb_checkpoints/00-checkpoint.ipynb", "def sigmoid(x):\n    return 0")
+    for file in LOOSE:
+        write(folder / file, "def sigmoid(x):\n    return 0")
     return folder
 
 
@@ -143,21 +179,35 @@ def test_a_batch_with_one_of_each_broken_thing(monkeypatch):
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, cwd="/")
         assert done.returncode == 0, done.stdout + done.stderr
         results = [json.loads(path.read_text()) for path in (folder / "out/results").glob("*.json")]
+        lines = list(csv.DictReader((folder / "out/not_read.csv").open(encoding="utf-8-sig")))
         subprocess.run(["rm", "-rf", folder / "in"], check=False)
         assert time.monotonic() - started < 120
     found = {}
     for each in results:
         found.setdefault(each["learner"], []).append(each)
     for name, (_, _, said) in BROKEN.items():
-        if said is False:
-            assert name not in found
-        elif said is not None:
-            assert said in found[name][0]["reason"], (name, found[name][0]["reason"])
-        else:
-            assert name in found
-    assert [found[name][0]["score"] for name in ("ada", "zoe")] == [1, 1]
+        assert len(found[name]) == 1, name
+        assert said is None or said in found[name][0]["reason"], (name, found[name][0]["reason"])
+    # All others are graded.
+    assert {name: found[name][0]["score"] for name in ("ada", "zoe", *ODD)} == dict.fromkeys(
+        ("ada", "zoe", *ODD), 1
+    )
     # The other member of a torn archive is graded.
-    assert max(each["score"] for each in found["torn member"]) == 1
+    assert found["torn member"][0]["score"] == 1
+    # Nobody is missing, nobody is there who is nobody, and a file called as somebody's is not that learner's.
+    assert found.keys() == {"ada", "zoe", *BROKEN, *ODD, "ada_00.ipynb", "Copy of 00_start_here"}
+    assert found["ada"][0]["path"] == "ada/00.ipynb" and not found["ada"][0]["others"]
+    # Every file is a row, or a line with the reason why it is not read.
+    told = {path for each in results for path in (each["path"], *each["others"])}
+    listed = {line["file"]: line["not read, because"] for line in lines}
+    handed_in = {f"{name}/{file}" for name, (file, *_) in (BROKEN | ODD).items()} - {"deep/inner"}
+    for file in handed_in - told - listed.keys():
+        assert any(each.startswith(f"{file}/") for each in told | listed.keys()), file
+    assert "list of names/submission_metadata.yml" in listed  # Gradescope has written none of this
+    assert listed["in an archive/00.ZIP/a.pdf"] == "It is a PDF, and no notebook."
+    assert "by itself" in listed["ada/.ipynb_checkpoints"]
+    assert "by itself" in listed["of macOS/00.zip/__MACOSX/._00.ipynb"]
+    assert all(line["not read, because"] for line in lines)
 
 
 def test_archives_of_one_learner_are_limited_together_and_nobody_elses(tmp_path, monkeypatch):
@@ -171,7 +221,7 @@ def test_archives_of_one_learner_are_limited_together_and_nobody_elses(tmp_path,
     (folder / "bob").mkdir()
     (folder / "bob/00.zip").write_bytes(archive(("00.ipynb", notebook(*RIGHT))))
     (tmp_path / "scratch").mkdir()
-    found = collect(folder, tmp_path / "scratch")
+    found = collect(folder, tmp_path / "scratch").submissions
     assert written(tmp_path / "scratch") < 7_000_000
     assert {each.learner for each in found if each.reason is None} == {"ada", "bob"}
 
@@ -182,7 +232,7 @@ def test_archives_are_not_unpacked_onto_a_full_disk(tmp_path, monkeypatch):
     (tmp_path / "in").mkdir()
     (tmp_path / "in/bob.zip").write_bytes(archive(("00.ipynb", notebook(*RIGHT))))
     (tmp_path / "scratch").mkdir()
-    (only,) = collect(tmp_path / "in", tmp_path / "scratch")
+    (only,) = collect(tmp_path / "in", tmp_path / "scratch").submissions
     assert "disk is nearly full" in only.reason and written(tmp_path / "scratch") == 0
 
 
@@ -199,7 +249,7 @@ def test_whatever_an_archive_raises_is_a_reason(tmp_path, monkeypatch, error):
     (tmp_path / "in/bob.zip").write_bytes(archive(("00.ipynb", notebook(*RIGHT))))
     monkeypatch.setattr(zipfile.ZipFile, "open", fails)
     (tmp_path / "scratch").mkdir()
-    (only,) = collect(tmp_path / "in", tmp_path / "scratch")
+    (only,) = collect(tmp_path / "in", tmp_path / "scratch").submissions
     assert "damaged" in only.reason
 
 
@@ -215,7 +265,7 @@ def test_a_device_is_not_opened(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "lstat", lstat)
     (tmp_path / "scratch").mkdir()
-    (only,) = collect(tmp_path / "in", tmp_path / "scratch")
+    (only,) = collect(tmp_path / "in", tmp_path / "scratch").submissions
     assert "a pipe or a device" in only.reason
 
 
@@ -225,8 +275,8 @@ def test_the_list_of_a_platform_may_be_closed_or_endless(tmp_path, monkeypatch):
     names = folder / "submission_metadata.yml"
     names.write_text('submission_77:\n  :submitters:\n  - :name: "Ada"\n' + "# more\n" * 300_000)
     (tmp_path / "scratch").mkdir()
-    monkeypatch.setattr(collecting, "_LONGEST_LIST", 1000)
-    assert [each.learner for each in collect(folder, tmp_path / "scratch")] == ["Ada"]
+    monkeypatch.setattr(platforms, "_LONGEST_LIST", 1000)
+    assert [each.learner for each in collect(folder, tmp_path / "scratch").submissions] == ["Ada"]
     true = Path.open
 
     def refuses(path, *arguments, **options):
@@ -235,7 +285,7 @@ def test_the_list_of_a_platform_may_be_closed_or_endless(tmp_path, monkeypatch):
         return true(path, *arguments, **options)
 
     monkeypatch.setattr(Path, "open", refuses)
-    assert [each.learner for each in collect(folder, tmp_path / "scratch")] == ["submission 77"]
+    assert [each.learner for each in collect(folder, tmp_path / "scratch").submissions] == ["submission 77"]
 
 
 def test_many_cells_and_one_long_one_take_little_memory_in_a_message():

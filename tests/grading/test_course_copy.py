@@ -121,7 +121,7 @@ def test_no_exercise_can_be_found_inside(course):
         """,
     )
     assert "lstm_course.scratch.layers" in said
-    assert not any(part in said for part in ("lesson", "matrix", "mutations", "authoring", "cli"))
+    assert not any(part in said for part in ("lessons", "matrix", "mutations", "authoring", "cli"))
 
 
 def told(exercise):

@@ -110,17 +110,12 @@ def test_a_template_that_is_given_too_little_says_so():
         rendered("grading/reports/templates/page.html")
 
 
-def test_on_a_telephone_only_tables_are_scrolled(chromium, tmp_path):
-    from playwright.sync_api import sync_playwright
-
+def test_on_a_telephone_only_tables_are_scrolled(browser, tmp_path):
     long = "a_name_that_has_no_blank_anywhere_" * 4
     results = [result(long, long, long, [long] * 4)]
     (tmp_path / "class.html").write_text(class_picture.files(results)["class.html"], encoding="utf-8")
     (tmp_path / "feedback.html").write_text(reports.feedback(results[0]), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 390, "height": 800})
-        for name in "class", "feedback":
-            page.goto((tmp_path / f"{name}.html").as_uri())
-            assert page.evaluate("document.documentElement.scrollWidth") == 390, name
-        browser.close()
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    for name in "class", "feedback":
+        page.goto((tmp_path / f"{name}.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, name

@@ -1,14 +1,20 @@
 """What an instructor downloads, in every shape, and files that are broken or were made to do harm."""
 
 import json
+import re
 import stat
+import tempfile
 import zipfile
 import zlib
+from pathlib import Path
 
 import helpers
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lstm_course.grading import intake
+from lstm_course.grading.intake.names import printable
 
 
 def notebook(*sources, **metadata):
@@ -22,7 +28,7 @@ JACOBIAN = notebook("def state_jacobian(x, h_prev, weights):\n    ...\n")
 def collected(path, tmp_path):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    return intake.collect(path, scratch)
+    return intake.collect(path, scratch).submissions
 
 
 def put(folder, files):
@@ -278,10 +284,61 @@ def test_bombs_are_not_unpacked(tmp_path):
     assert written < 10_000_000
 
 
-def test_a_capstone_is_left_to_a_person_and_never_taken_for_another_lesson(tmp_path):
-    report = notebook('melody_report = """\nQuestion: does it count to eight?\n"""')
-    put(tmp_path / "in", {"ada/01.ipynb": JACOBIAN, "ada/08_capstone.ipynb": report, "ben/x.ipynb": JACOBIAN})
+# As the lesson has them: a project that is added there must be known here.
+REPORTS = re.findall(
+    r"^(\w+_report) = ", (helpers.ROOT / "solutions" / "11_capstone.md").read_text("utf-8"), re.MULTILINE
+)
+
+
+def test_every_project_has_a_report():
+    assert len(REPORTS) == len(set(REPORTS)) == 7
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_capstone_is_left_to_a_person_and_never_taken_for_another_lesson(tmp_path, name):
+    report = notebook(f'{name} = """\nQuestion: does it count to eight?\n"""')
+    put(tmp_path / "in", {"ada/01.ipynb": JACOBIAN, "ada/11_capstone.ipynb": report, "ben/x.ipynb": JACOBIAN})
     found = {each.path: each for each in collected(tmp_path / "in", tmp_path)}
-    capstone = found.pop("ada/08_capstone.ipynb")
+    capstone = found.pop("ada/11_capstone.ipynb")
     assert capstone.lesson is None and "a person marks its report" in capstone.reason
     assert {each.reason for each in found.values()} == {None}
+
+
+PARTS = "ada", "Ben_4711_assignsubmission_file_", "submission_7", "..", "__MACOSX", "C:", "."
+ENDINGS = (
+    "",
+    ".ipynb",
+    ".IPYNB",
+    ".ipynb.json",
+    ".ipynb.txt",
+    ".json",
+    ".pdf",
+    ".zip",
+    ".tar.gz",
+    ".yml",
+    ".py",
+)
+NAMES = st.builds(
+    lambda folders, name, ending: "/".join([*folders, f"n{name}{ending}"]),
+    st.lists(st.sampled_from(PARTS), max_size=3),
+    st.text(max_size=4),
+    st.sampled_from((*ENDINGS, "/submission_metadata.yml")),
+)
+
+
+@given(st.lists(NAMES, max_size=6))
+def test_whatever_an_archive_holds_each_of_its_files_is_told(names):
+    content = {name: SIGMOID if name.endswith(("b", "n")) else "x" for name in ["zoe/00.ipynb", *names]}
+    with tempfile.TemporaryDirectory() as made:
+        archive, scratch = Path(made, "all.zip"), Path(made, "scratch")
+        scratch.mkdir()
+        archive_with(archive, content)
+        with zipfile.ZipFile(archive) as opened:
+            members = [Path(member.filename.replace("\\", "/")) for member in opened.infolist()]
+        found = intake.collect(archive, scratch)
+    shown = {printable("/".join(part for part in each.parts if part not in ("..", "/"))) for each in members}
+    rows = {path for each in found.submissions for path in (each.path, *each.others)}
+    told = rows | {each.path for each in found.not_read}
+    assert all(each.endswith("submission_metadata.yml") for each in shown - told) and told <= shown
+    assert all(each.reason for each in found.not_read)
+    assert any(each.path == "zoe/00.ipynb" and each.reason is None for each in found.submissions)

@@ -41,7 +41,7 @@ def test_an_untouched_lesson_is_not_attempted(name):
 def helpers(lesson):
     """What right answers of a lesson may call: all that is entered up to this lesson, as one cell."""
     folder = Path(right_answers.__file__).parent
-    paths = [folder / "entering.py", *(p for p in sorted(folder.glob("lesson*.py")) if p.stem[-2:] <= lesson)]
+    paths = [folder / "entering.py", *(p for p in sorted(folder.glob("lesson*.py")) if p.stem[6:8] <= lesson)]
     text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     return re.sub(r"^from \.\w+ import .*\n", "", text, flags=re.MULTILINE)
 

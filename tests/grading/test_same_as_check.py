@@ -52,12 +52,12 @@ def with_mistake(exercise, number):
 BEFORE = """import math
 import numpy as np
 from lstm_course import proven
-from lstm_course.scratch import rnn_cell, sigmoid
+from lstm_course.scratch import numeric_gradient, relative_error, rnn_cell, sigmoid
 """
 
 
 @pytest.mark.parametrize("number", range(3))
-@pytest.mark.parametrize("lesson", ["00", "01", "02", "03", "06", "07"])
+@pytest.mark.parametrize("lesson", ["00", "01", "02", "03", "06", "07", "10"])
 def test_known_mistakes_are_named_alike(lesson, number):
     wanted = [each for each in marking.exercises_of(lesson) if isinstance(each, Exercise)]
     wanted = [each for each in wanted if not observing.needs_keras(each)]
@@ -67,6 +67,12 @@ def test_known_mistakes_are_named_alike(lesson, number):
     assert any(mistake for _, mistake, _, _ in learner.values())
 
 
+CELL = "def rnn_cell(x, h_prev, weights):\n    return h_prev"
+TEST = """def test_rnn_cell(cell):
+    weights = {{"Wh": np.array([[0.5, -1.0, 0.25], [1.5, 0.25, -0.5]]), "bh": {}}}
+    h = cell(x=np.array([2.0]), h_prev=np.array([0.5, -0.5]), weights=weights)
+    assert np.allclose(h, np.tanh({}))
+"""
 # lesson, cells: remarks that need the learner's source, or what it takes from the notebook
 REMARKS = {
     "power": ("02", ["def memory_horizon(norms, threshold=0.01):\n    return len(norms) ^ 2"]),
@@ -137,6 +143,17 @@ REMARKS = {
         "01",
         ["def rnn_cell(x, h_prev, weights):\n    return h_prev",
          "def rnn_forward(xs, h0, weights):\n    return [h0[:2], *np.tile(h0, (len(xs), 1))]"],
+    ),
+    "a test that lets mutants live": ("01", [CELL, TEST.format("np.zeros(2)", "[1.25, -0.375]")]),
+    "a test by keywords": ("01", [CELL, TEST.format("np.array([-0.25, -0.5])", "[1.0, -0.875]")]),
+    "a test with a mistake of its own": ("01", [CELL, TEST.format("np.array([-0.25, -0.5])", "sums")]),
+    "a test with arrays that do not fit": ("01", [CELL, TEST.format("np.zeros(3)", "[1.0, -0.875]")]),
+    "a test with an argument forgotten": (
+        "01", [CELL, "def test_rnn_cell(cell):\n    cell(np.ones(2), np.ones(1))"]
+    ),
+    "a test that returns": ("01", [CELL, "def test_rnn_cell(cell):\n    return cell is None"]),
+    "a test that counts": (
+        "01", [CELL, "met = []\ndef test_rnn_cell(cell):\n    met.append(1)\n    assert len(met) % 24 < 6"]
     ),
 }  # fmt: skip
 

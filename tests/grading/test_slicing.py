@@ -14,9 +14,9 @@ from lstm_course.grading.inside import slicing, wire
 from lstm_course.grading.marking import observing
 
 
-def chosen(name, *cells):
+def chosen(name, *cells, given=()):
     trees = [(number, ast.parse(cell)) for number, cell in enumerate(cells)]
-    found = slicing.needed(slicing.statements(trees, {name}), name)
+    found = slicing.needed(slicing.statements(trees, {name}), name, given)
     return "\n".join(ast.unparse(statement.node) for statement in found)
 
 
@@ -39,6 +39,29 @@ def test_the_last_answer_counts_and_a_copied_stub_does_not():
         "return 2"
     )
     assert chosen("f", "def f(x):\n    ...").endswith("...")
+
+
+def test_what_the_lesson_hands_out_under_the_name_of_an_exercise_is_no_answer():
+    answer, own = "def f(x):\n    return 1", "def f(x):\n    return helper(x)"
+    helper = "def helper(x):\n    return 2"
+    assert chosen("f", answer, helper, own, given={1, 2}) == answer
+    assert chosen("f", helper, own, given={0, 1}) == ""
+    # Others may read it all the same.
+    assert chosen("g", own, "def g(x):\n    return f(x)", helper, given={0, 2}).startswith(own)
+
+
+def test_a_lessons_own_function_of_that_name_earns_nothing(monkeypatch):
+    kind = sandbox.available()
+    right = exercises.find("spectral_radius").source
+    monkeypatch.setattr(marking.marking, "given_of", lambda lesson: {right.strip()})
+
+    def status(*cells):
+        rows = marking.mark_notebook(["import numpy as np", *cells], "02", 5, kind)
+        return next(row["status"] for row in rows if row["exercise"] == "spectral_radius")
+
+    assert status(f"\n{right}  \n") == "missing"
+    assert status("def spectral_radius(matrix):\n    return 0.0", right) == "wrong"
+    assert status(right.replace("def spectral_radius", "# mine\ndef spectral_radius")) == "right"
 
 
 def test_what_is_called_with_an_answer_is_not_run():

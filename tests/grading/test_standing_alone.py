@@ -69,6 +69,29 @@ def test_the_others_keep_their_points(lesson, name, how):
     assert told and all(f"`{name}`" in notes[-1] for notes in told)
 
 
+def test_a_wrong_answer_that_is_called_without_proven_costs_its_own_points_alone():
+    names = ["lstm_cell", "lstm_forward"]
+    texts = {name: exercises.find(name).text_with() for name in names}
+    wrong = texts["lstm_cell"].replace("o * np.tanh(c)", "np.tanh(o * c)")
+    assert wrong != texts["lstm_cell"]
+    before = "import numpy as np\nfrom lstm_course.scratch import sigmoid"
+    for forward, expected in (
+        (texts["lstm_forward"], "right"),
+        (
+            texts["lstm_forward"].replace("return np.array(hs), np.array(cs)", "return np.array(hs[:-1])"),
+            "wrong",
+        ),
+    ):
+        cells = [before, wrong, forward]
+        rows = {row["exercise"]: row for row in marking.mark_notebook(cells, "03", 5, KIND)}
+        assert rows["lstm_cell"]["status"] == "wrong"
+        assert rows["lstm_forward"]["status"] == expected
+        stood_in = [
+            note for note in rows["lstm_forward"]["notes"] if "`lstm_cell`" in note and "stood in" in note
+        ]
+        assert bool(stood_in) == (expected == "right")
+
+
 def test_a_cell_that_holds_an_import_may_be_missing():
     pytest.importorskip("keras")
     whole = points("05")

@@ -1,5 +1,6 @@
 """What a notebook can find out and call inside the sandbox, graded by root and by an ordinary user."""
 
+import ast
 import ctypes
 import os
 import platform
@@ -115,17 +116,28 @@ CALLS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_what_no_notebook_needs_is_refused_by_the_filter(grader, name):
-    number = (shut_in._REFUSED | shut_in._ABSENT)[name][platform.machine() == "aarch64"]
+@pytest.fixture(scope="module")
+def answers_of_the_kernel(grader):
+    """Name of a call -> (what it gave, number of its error); one answer makes all of them."""
+    column = platform.machine() == "aarch64"
+    numbers = {name: both[column] for name, both in (shut_in._REFUSED | shut_in._ABSENT).items()}
+    calls = ", ".join(
+        f"(kernel.syscall({numbers[name]}, {CALLS[name]}), ctypes.get_errno())" for name in CALLS
+    )
     lines = [
         "kernel = ctypes.CDLL(None, use_errno=True)",
-        f"done = kernel.syscall({number}, {CALLS[name]})",
-        "raise ValueError(f'called: {done}, {ctypes.get_errno()}')",
+        f"found = [{calls}]",
+        "raise ValueError(f'called: {found}')",
     ]
     status, text = said(grader, *lines)
-    assert status == "error"
-    assert "called: -1, 1" in text or "called: -1, 38" in text, text
+    assert status == "error" and "called: " in text, text
+    found = ast.literal_eval(text.rpartition("called: ")[2].partition("]")[0] + "]")
+    return dict(zip(CALLS, found, strict=True))
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_no_notebook_needs_is_refused_by_the_filter(answers_of_the_kernel, name):
+    assert answers_of_the_kernel[name] in [(-1, 1), (-1, 38)]
 
 
 # What raises OSError, or ends the process.

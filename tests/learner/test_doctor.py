@@ -69,7 +69,7 @@ FAULTS = {
         "No module named 'lstm_cours'.*repair",
     ),
     "kernel of another Python": (lambda: doctor.kernel("print('/usr')"), "wrong", "runs in /usr, not in"),
-    "no TensorFlow": (lambda: doctor.tensorflow(None), "note", "NumPy lessons work"),
+    "no TensorFlow": (lambda: doctor.tensorflow(None), "note", "left out.*all else works"),
     "TensorFlow broken": (
         lambda: doctor.tensorflow(process("import tensorflow_that_is_not_there")),
         "wrong",

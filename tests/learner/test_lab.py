@@ -30,6 +30,14 @@ def test_an_impossible_port(port, capsys):
     assert capsys.readouterr().err == f"A port is a number from 1 to 65535, but {port} was asked for.\n"
 
 
+@pytest.mark.parametrize("address", ["192.0.2.1", "no such computer"])
+def test_an_address_of_another_computer(address, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["lab", "--port", "8871", "--address", address]) == 1
+    assert capsys.readouterr().err == f"{address} is no address of this computer: leave --address out.\n"
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_working_copy_that_cannot_be_made(tmp_path, capsys):
     (tmp_path / "a file").touch()
     assert cli.main(["lab", str(tmp_path / "a file")]) == 1

@@ -29,7 +29,7 @@ def test_every_lesson_is_listed_with_its_question_and_its_minutes(mine):
     for number, title, _, question, minutes, _ in rows:
         assert title and int(number) >= 0
         assert question.endswith("?"), f"lesson {number} asks its question in bold"
-        assert minutes or number == "8", f"lesson {number} says how long it takes"
+        assert minutes or number == "11", f"lesson {number} says how long it takes"
 
 
 def test_a_learner_is_sent_to_the_first_lesson_and_then_to_the_next_exercise(mine):
@@ -95,3 +95,22 @@ def test_jupyterlab_starts_without_parsing_grammars(tmp_path):
         "lab.open_lab(sys.argv[1])"
     )
     run_python(code, tmp_path / "mine")
+
+
+def test_the_ways_through_have_the_hours_of_their_lessons(mine):
+    text = page(mine)
+    minutes = {
+        number: int(time)
+        for number, time in re.findall(r"^\| (\d+) \| \[.+\]\(.+\) \| .* \| (\d+) \|", text, re.MULTILINE)
+    }
+    ways = re.findall(r"^\* ([^:]+): (.+), about (\d+) hours", text, re.MULTILINE)
+    assert [goal for goal, _, _ in ways] == ["the whole course", *landing.ROUTES]
+    for _, lessons, hours in ways:
+        numbers = re.findall(r"\d+", lessons) or minutes
+        assert abs(sum(minutes[number] for number in numbers) / 60 - int(hours)) <= 0.5
+    needed = re.compile(r"you need lessons? ([\d, and]+)")
+    for goal, lessons in landing.ROUTES.items():
+        for number in lessons:
+            text = " ".join(path.read_text(encoding="utf-8") for path in mine.glob(f"{number}_*.ipynb"))
+            for before in re.findall(r"\d+", " ".join(needed.findall(text))):
+                assert f"{int(before):02d}" in lessons, f"{goal}: lesson {number} needs lesson {before}"

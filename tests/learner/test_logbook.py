@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import run_python
+from helpers import ROOT, run_python
 
-from lstm_course import check, cli, exercises, progress
+from lstm_course import check, cli, exercises, explore, progress
 from lstm_course.common import files
 from lstm_course.exercises.proofs.matrix import rows
-from lstm_course.learner import logbook
+from lstm_course.learner import logbook, workspace
 from lstm_course.learner.logbook import LOCK, PROGRESS, Progress, remember
 from lstm_course.learner.workspace import MANIFEST
 
@@ -246,6 +246,15 @@ def test_the_table_is_a_table_with_headings():
     assert "<table" not in Progress({})._repr_html_()
 
 
+def test_a_solved_task_of_the_playground_counts(mine):
+    explore.cell_playground().solved = ["replace"]
+    shown = logbook.progress(mine)
+    assert "Tasks of the cell playground: 1 of 5 (Replace)." in repr(shown)
+    assert "Tasks of the cell playground" in shown._repr_html_()
+    assert shown.counts() == Progress({}).counts(), "a task is no exercise"
+    assert "playground" not in repr(Progress({"sigmoid": "right"}))
+
+
 def test_progress_is_a_function_also_after_a_check(mine):
     code = (
         "from lstm_course import check; check(latch='a')\nfrom lstm_course import progress; print(progress())"
@@ -274,3 +283,37 @@ def test_the_command_refuses_other_folders(tmp_path, capsys, monkeypatch):
         said = capsys.readouterr().err
         assert "is no working copy of the lessons" in said and said.count("\n") == 1
     assert list(Path().iterdir()) == []
+
+
+def test_results_go_to_another_computer_and_nothing_is_lost_on_the_way(tmp_path, capsys):
+    here, there, file = tmp_path / "here", tmp_path / "there", tmp_path / "mine.json"
+    for folder in (here, there):
+        workspace.prepare(ROOT / "notebooks", folder)
+    remember("sigmoid", "right", here)
+    remember("rnn_cell", "nearly", here)
+    remember("rnn_cell", "right", there)
+    remember("state_jacobian", "wrong", there)
+    shared, mine = {"on": "2026-01-31", "exercise": "sigmoid"}, {"on": "2026-02-01", "exercise": "rnn_cell"}
+    logbook.append(here, logbook.DIARY, shared, mine)
+    logbook.append(there, logbook.DIARY, shared)
+    logbook.append(here, logbook.PREDICTIONS, {"question": "01-silence"})
+    assert cli.main(["progress", str(here), "--backup", str(file)]) == 0
+    assert cli.main(["progress", str(there), "--restore", str(file)]) == 0
+    assert "1 of 2 results were better" in capsys.readouterr().out
+    expected = {"sigmoid": "right", "rnn_cell": "right", "state_jacobian": "wrong"}
+    assert logbook.progress(there).best == expected
+    for _ in range(2):  # and the second time brings nothing twice
+        assert list(logbook.lines(there, logbook.DIARY)) == [shared, mine]
+        assert list(logbook.lines(there, logbook.PREDICTIONS)) == [{"question": "01-silence"}]
+        assert cli.main(["progress", str(there), "--restore", str(file)]) == 0
+    # A file that is there is not written over, one that is none of ours is refused, damaged notes are kept.
+    assert cli.main(["progress", str(there), "--backup", str(file)]) == 1
+    assert "is there already" in capsys.readouterr().err
+    assert cli.main(["progress", str(there), "--restore", str(here / workspace.MANIFEST)]) == 1
+    assert "holds no results of the course" in " ".join(capsys.readouterr().err.split())
+    assert cli.main(["progress", str(there), "--restore", str(tmp_path / "none")]) == 1
+    assert logbook.progress(there).best == expected
+    (there / PROGRESS).write_text("{")
+    assert cli.main(["progress", str(there), "--restore", str(file)]) == 0
+    assert logbook.progress(there).best == {"sigmoid": "right", "rnn_cell": "nearly"}
+    assert (there / ".lstm-course-progress.old.json").read_text() == "{"

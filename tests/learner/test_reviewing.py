@@ -1,7 +1,11 @@
 """`lstm-course check NOTEBOOK`: whatever a learner's notebook does, each exercise gets its line."""
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -49,6 +53,7 @@ def test_each_exercise_gets_its_outcome_and_broken_cells_stop_nothing(tmp_path):
         "rnn_parameter_count": None,
         "longer_sequence": "wrong",
         "last_step_loss": None,
+        "test_rnn_cell": None,
     }
     assert len(found.troubles) == 4
     assert found.troubles[0].startswith("Code cell 2 raises SyntaxError")
@@ -58,7 +63,7 @@ def test_each_exercise_gets_its_outcome_and_broken_cells_stop_nothing(tmp_path):
     assert "Code cell 10 raises" in found.troubles[3]
     text = str(found)
     assert "not checked     rnn_forward          No check of it was run." in text
-    assert "1 of 7 exercises right, 2 of 14 points." in text
+    assert "1 of 8 exercises right, 2 of 16 points." in text
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
 
 
@@ -108,6 +113,60 @@ def test_the_command_tells_by_its_status_whether_all_are_right(tmp_path, capsys)
         nbformat.write(notebook, copied)
         assert cli.main(["check", str(copied)]) == status
         assert f"{word:14}  sigmoid" in capsys.readouterr().out
+
+
+def in_a_terminal(folder, *arguments, until=None):
+    """What `lstm-course` shows on a terminal, and its status; Ctrl+C as soon as `until` is there."""
+    import pty
+
+    inside, outside = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lstm_course", *arguments],
+        cwd=folder,
+        stdin=outside,
+        stdout=outside,
+        stderr=outside,
+        env=os.environ | {"COLUMNS": "80"},
+    )
+    os.close(outside)
+    shown = b""
+    while True:
+        try:
+            part = os.read(inside, 4096)
+        except OSError:  # so Linux tells that the other end is closed
+            break
+        if not part:
+            break
+        shown += part
+        if until and until in shown:
+            until = process.send_signal(signal.SIGINT)
+    os.close(inside)
+    return shown.decode(), process.wait(timeout=30)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a terminal that a program makes is of POSIX")
+def test_a_terminal_shows_which_cell_runs_and_stops_in_a_word(tmp_path):
+    write(tmp_path / "01_mine.ipynb", SETUP, "1", "import time; time.sleep(200)", "2")
+    shown, status = in_a_terminal(tmp_path, "check", "01_mine.ipynb", until=b"Code cell 3 of 4 is running.")
+    assert "Code cell 2 of 4 is running." in shown and "Code cell 4" not in shown
+    assert shown.rstrip().endswith("\rStopped.") and "Traceback" not in shown
+    assert status == 130
+
+
+@pytest.mark.parametrize("given", ["1", "01"])
+def test_a_lesson_is_named_by_its_number(given, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["check", given]) == 1
+    assert "is no working copy of the lessons" in capsys.readouterr().err
+    (tmp_path / "my-lessons").mkdir()
+    (tmp_path / "my-lessons" / MANIFEST).write_text('{"lessons": {}}')
+    write(tmp_path / "my-lessons" / "01_vanilla_rnn.ipynb", SETUP, RIGHT)
+    (tmp_path / "my-lessons" / "01_vanilla_rnn.new.ipynb").write_text("{}")
+    assert cli.main(["check", given]) == 1
+    out, err = capsys.readouterr()
+    assert "right           rnn_cell" in out and "1 of 8 exercises right" in out and err == ""
+    assert cli.main(["check", "77"]) == 1
+    assert capsys.readouterr().err.startswith("There is no lesson 77: the lessons are 00, 01, ")
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_figures_get_the_style_of_the_course():
 
     setup()
     assert matplotlib.rcParams["font.family"] == ["DejaVu Sans"]
-    assert matplotlib.rcParams["figure.facecolor"] == "white"
+    assert matplotlib.rcParams["figure.facecolor"] == "#ffffff"
 
 
 @pytest.mark.parametrize("seed", ["0", 1.0, None, True])

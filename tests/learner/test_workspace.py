@@ -1,8 +1,10 @@
 """The learner's working copy: what a learner wrote is never lost, what they did not write stays fresh."""
 
 import errno
+import hashlib
 import json
 import os
+import platform
 import shutil
 import tempfile
 from pathlib import Path
@@ -119,6 +121,85 @@ def test_new_outputs_alone_reach_an_untouched_lesson_and_spare_one_that_was_run(
     assert (mine / "01_rnn.ipynb").read_bytes() == (course / "01_rnn.ipynb").read_bytes()
 
 
+def answered(*texts):
+    """A notebook of texts and code, in which each code cell was run: what begins with > or # is text."""
+    ran = [{"output_type": "stream", "name": "stdout", "text": "the answer"}]
+    content = json.loads(notebook(*texts, outputs=ran))
+    content["metadata"] = {"language_info": {"name": "python"}}
+    for number, cell in enumerate(content["cells"], 1):
+        cell["execution_count"] = number
+        if cell["source"].startswith((">", "#")):
+            cell["cell_type"] = "markdown"
+            del cell["outputs"], cell["execution_count"]
+    return json.dumps(content).encode()
+
+
+QUESTION = "> **Predict first.** How large is it?"
+ASKING = answered(
+    "# Title", "draw()", QUESTION, "measure()", "> It is large.", "again()", "## Next", "count()"
+)
+
+
+def answers(path):
+    """The sources of the code cells that have an output."""
+    cells = json.loads(path.read_bytes())["cells"]
+    return [cell["source"] for cell in cells if cell.get("outputs")]
+
+
+def test_nothing_is_answered_below_a_question_to_predict(course, tmp_path):
+    (course / "01_rnn.ipynb").write_bytes(ASKING)
+    mine = tmp_path / "mine"
+    prepare(course, mine)
+    assert answers(mine / "01_rnn.ipynb") == ["draw()", "count()"]
+    assert (course / "01_rnn.ipynb").read_bytes() == ASKING
+    assert prepare(course, mine) == []
+    assert text_of((mine / "01_rnn.ipynb").read_bytes()) == text_of(ASKING)
+
+
+def test_no_lesson_answers_what_it_asks_to_predict(tmp_path):
+    prepare(course_folder("notebooks"), tmp_path / "mine")
+    questions = 0
+    for path in sorted((tmp_path / "mine").glob("*.ipynb")):
+        asked = False
+        for cell in json.loads(path.read_bytes())["cells"]:
+            text = "".join(cell["source"])
+            if cell["cell_type"] == "markdown":
+                lines = text.splitlines()
+                asked = (asked and not any(line.startswith("#") for line in lines)) or "Predict first" in text
+                questions += "Predict first" in text
+            elif asked:
+                assert cell["outputs"] == [], f"{path.name}: {text}"
+    assert questions > 60
+
+
+@pytest.mark.parametrize("told", ["the answer", "my own number"])
+def test_a_copy_of_the_course_that_still_had_answers_loses_them_and_nothing_else(course, mine, told):
+    """Earlier courses handed the lessons out with all outputs."""
+    as_it_was = json.loads(ASKING)
+    as_it_was["metadata"]["language_info"]["version"] = platform.python_version()
+    as_it_was = (json.dumps(as_it_was, indent=1, ensure_ascii=False) + "\n").encode()
+    (course / "01_rnn.ipynb").write_bytes(ASKING)
+    (mine / "01_rnn.ipynb").write_bytes(as_it_was)
+    handed_out = json.loads((mine / MANIFEST).read_bytes())
+    handed_out["lessons"]["01_rnn.ipynb"] = {
+        "text": text_of(ASKING),
+        "file": hashlib.sha256(as_it_was).hexdigest(),
+    }
+    (mine / MANIFEST).write_text(json.dumps(handed_out))
+    if told != "the answer":  # the learner has run it, so the outputs are the learner's
+        run(mine / "01_rnn.ipynb", told)
+    before = (mine / "01_rnn.ipynb").read_bytes()
+    assert prepare(course, mine) == []
+    if told == "the answer":
+        assert answers(mine / "01_rnn.ipynb") == ["draw()", "count()"]
+    else:
+        assert (mine / "01_rnn.ipynb").read_bytes() == before
+    new_edition(course)
+    (sentence,) = prepare(course, mine)
+    assert sentence.startswith("Brought up to date")
+    assert not (mine / "01_rnn.new.ipynb").exists()
+
+
 def test_a_lesson_merely_run_is_refreshed_and_what_was_run_is_kept(course, mine):
     for edition in ("second", "third"):
         run(mine / "01_rnn.ipynb")
@@ -167,6 +248,35 @@ def test_a_learner_who_takes_the_new_edition_gets_the_next_one_as_well(course, m
     assert prepare(course, mine) == []
     new_edition(course, "rnn, third edition")
     assert prepare(course, mine) == ["Brought up to date: 01_rnn.ipynb."]
+
+
+@pytest.mark.parametrize(
+    ("do", "kept", "told"),
+    [
+        (lambda path: None, None, ""),
+        (run, "earlier/08_capstone.ipynb", "yours is earlier/08_capstone.ipynb"),
+        (lambda path: write_in(path, "my report"), "08_capstone.ipynb", "in which you wrote: that stays"),
+        (Path.unlink, None, None),
+    ],
+)
+def test_a_lesson_with_another_number_is_found_again(course, mine, do, kept, told):
+    old = course / "08_capstone.ipynb"
+    old.write_bytes(notebook("report = ..."))
+    prepare(course, mine)
+    do(mine / old.name)
+    content = (mine / old.name).read_bytes() if kept else None
+    old.rename(course / "11_capstone.ipynb")
+    (course / "08_put_it_to_work.ipynb").write_bytes(notebook("save"))
+    said = prepare(course, mine)
+    assert said[0] == "New in your working copy: 08_put_it_to_work.ipynb, 11_capstone.ipynb."
+    assert (told is None and not said[1:]) or (
+        said[1].startswith("Has another name now: 11_capstone.ipynb (it was 08_capstone.ipynb")
+        and told in said[1]
+    )
+    lessons = {"00_start_here.ipynb", "01_rnn.ipynb", "08_put_it_to_work.ipynb", "11_capstone.ipynb"}
+    assert files(mine) - {MANIFEST} == lessons | ({kept} if kept else set())
+    assert kept is None or (mine / kept).read_bytes() == content
+    assert prepare(course, mine) == []
 
 
 @pytest.mark.parametrize(

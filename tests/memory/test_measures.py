@@ -17,9 +17,11 @@ from lstm_course.memory import (
     recall_by_lag,
     step_jacobians,
     train_on_task,
+    training,
 )
 from lstm_course.scratch import GRU, LSTM, RNN, Dense, LastStep, Sequential, cells
 from lstm_course.scratch.gradcheck import relative_error
+from lstm_course.scratch.training import train_step
 
 N, T, D, H = 2, 5, 3, 4
 MAKERS = {
@@ -302,6 +304,30 @@ def test_an_entry_is_what_its_own_training_gives():
         for lag in (4, 1)
     ]
     np.testing.assert_array_equal(accuracies, again)
+
+
+@pytest.mark.parametrize("at", ["between", "while training"])
+def test_an_interrupt_keeps_the_lags_that_were_measured(at, monkeypatch, capsys):
+    whole = recall_by_lag(small_rnn, two_symbols, [1, 3], updates=5, seeds=[0, 1])
+    made = []
+
+    def stopped(task, seed):
+        made.append(1)
+        if len(made) == 4 and at == "between":
+            raise KeyboardInterrupt
+        return small_rnn(task, seed)
+
+    def step(*arguments, **options):
+        if len(made) == 4:
+            raise KeyboardInterrupt
+        return train_step(*arguments, **options)
+
+    if at == "while training":
+        monkeypatch.setattr(training, "train_step", step)
+    accuracies = recall_by_lag(stopped, two_symbols, [1, 3], updates=5, seeds=[0, 1])
+    np.testing.assert_array_equal(accuracies.ravel()[:3], whole.ravel()[:3])
+    assert np.isnan(accuracies[1, 1])
+    assert capsys.readouterr().out == "Interrupted: 3 of 4 networks were measured, the others are nan.\n"
 
 
 def test_near_is_easier_than_far():

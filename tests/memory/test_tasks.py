@@ -1,6 +1,7 @@
 """The memory tasks: what they draw, what chance scores, how training runs, and what bad input is told."""
 
 import inspect
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -292,10 +293,34 @@ def test_training_is_decided_by_the_seed():
     assert not np.array_equal(runs[0].losses, runs[2].losses)
 
 
+def interrupted(task, at):
+    """The same task, whose sample number `at` is stopped from the keyboard."""
+    calls = []
+
+    def draw(n, rng):
+        calls.append(1)
+        if len(calls) == at:
+            raise KeyboardInterrupt
+        return task.draw(n, rng)
+
+    return replace(task, draw=draw)
+
+
+@pytest.mark.parametrize("updates", [0, 7])
+def test_an_interrupted_training_keeps_what_was_measured(updates):
+    task = recall(3, symbols=2)
+    run = train_on_task(small_model(task), interrupted(task, 2 + updates), updates=30, goal=1.0, seed=1)
+    assert (run.stopped, run.updates, run.solved) == ("interrupted", updates, False)
+    whole = train_on_task(small_model(task), task, updates=30, seed=1)
+    np.testing.assert_array_equal(run.losses, whole.losses[:updates])
+    assert 0 <= run.test_accuracy <= 1 and whole.stopped == "finished"
+
+
 def test_training_stops_at_the_goal():
     task = recall(2, symbols=2)
     model = small_model(task)
     run = train_on_task(model, task, updates=2000, goal=0.99, seed=0)
+    assert run.stopped == "early"
     assert run.solved is True and run.updates % 25 == 0 and run.updates < 500
     assert run.test_accuracy >= 0.98
     assert evaluate(model, task) == (run.test_loss, run.test_accuracy)

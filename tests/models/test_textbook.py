@@ -90,35 +90,6 @@ def test_bad_arguments_are_named(make, error, message):
         make()
 
 
-def orders(dataset, epochs=2):
-    return [np.concatenate([x for x, y in dataset]).tolist() for _ in range(epochs)]
-
-
-def test_the_same_seed_gives_the_same_batches_whatever_else_is_random():
-    x, y = np.arange(10), np.arange(10) * 2
-    keras.utils.set_random_seed(1)
-    first = orders(models.batches(x, y, batch_size=4, shuffle_seed=7))
-    keras.utils.set_random_seed(2)
-    assert orders(models.batches(x, y, batch_size=4, shuffle_seed=7)) == first
-    assert orders(models.batches(x, y, batch_size=4, shuffle_seed=8)) != first
-    assert first[0] != first[1]  # every epoch has an order of its own
-    assert all(sorted(order) == x.tolist() for order in first)
-
-
-def test_batches_keep_rows_together_and_in_order_without_a_seed():
-    batches = list(models.batches(np.arange(7), np.arange(7) * 2, batch_size=3))
-    assert [x.numpy().tolist() for x, y in batches] == [[0, 1, 2], [3, 4, 5], [6]]
-    assert all((y == 2 * x).numpy().all() for x, y in batches)
-
-
-def test_fit_on_batches_waits_for_no_tuning_thread():
-    data = models.batches(np.ones((64, 5, 1)), np.ones((64, 1)), shuffle_seed=0)
-    assert data.options().autotune.enabled is False and data.cardinality() == 2
-    model = models.forecaster(5, units=2)
-    history = model.fit(data, epochs=3, verbose=0)
-    assert len(history.history["loss"]) == 3
-
-
 def test_training_repeats_to_the_last_bit():
     x, y = np.random.default_rng(0).normal(size=(40, 6, 1)), np.ones((40, 1))
     losses = []

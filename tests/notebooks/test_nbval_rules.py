@@ -3,6 +3,7 @@
 Each case is one cell: its source, the output it was committed with, its metadata.
 """
 
+import importlib.util
 import os
 import re
 import shutil
@@ -147,6 +148,7 @@ def write_notebook(path, cases):
 def run_nbval(folder, *options, environment=None):
     """Runs nbval in a folder under our rules: the outcomes of the cells by notebook, and what it wrote."""
     shutil.copy(ROOT / "conftest.py", folder)
+    shutil.copytree(ROOT / "tests/without_keras", folder / "tests/without_keras", dirs_exist_ok=True)
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = lessons\n")
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-v", "--color=no", *options]
     environment = os.environ | (environment or {})
@@ -206,16 +208,18 @@ def test_solved_lessons_run_shaken_and_the_seed_is_told(tmp_path):
     assert "shaken with seed 123" in text
 
 
-# A lesson in its two forms: source of a cell, what it was committed with; where a second source and output
-# stand, these are the solved form's.
-LESSON = [
-    ("runs = []; print('begins')", "begins\n"),
-    ("answer = 0", "", "answer = 1", ""),
-    ("runs.append(answer); print('between')", "between\n"),
-    ("print(answer)", "0\n", "print(answer)", "1\n"),
-    ("print('a')", "a\n", "print('a')", "b\n"),
-    ("print(answer, runs)", "0 [1, 0]\n"),
-]
+def test_learners_notebooks_that_import_no_keras_run_where_there_is_none(tmp_path):
+    look = "import importlib.util; print(importlib.util.find_spec('keras') is None)"
+    here = importlib.util.find_spec("keras") is None
+    cells = {"alone": look, "importing": f"{look}\nif False:\n    import keras"}
+    for folder in ("solutions", "notebooks"):
+        (tmp_path / folder).mkdir()
+        for name, source in cells.items():
+            without = here or (folder == "notebooks" and name == "alone")
+            case = (source, [printed(f"{without}\n")], NO_TAG)
+            write_notebook(tmp_path / folder / f"{name}_in_{folder}.ipynb", {"": case})
+    outcomes, text = run_nbval(tmp_path)
+    assert len(outcomes) == 4 and all(each == ["PASSED"] for each in outcomes.values()), text
 
 
 def test_a_dead_kernel_is_noticed_at_once(finished):

@@ -149,8 +149,15 @@ def test_no_code_cell_is_longer_than_30_lines(notebook):
 
 def test_links_to_files_lead_somewhere(notebook, path):
     targets = re.findall(r"\]\((?!\w+:|#)([^)#\s]+)", prose(notebook))
-    # A learner's lessons have no solutions beside them, so a link must hold in the folder of notebooks.
-    assert [target for target in targets if not (ROOT / "notebooks" / target).exists()] == []
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+    # A learner's copy has nothing but the files of this folder.
+    assert path.parent.name == "solutions" or not [target for target in targets if "/" in target]
+
+
+def test_one_sheet_and_the_glossary_are_linked_at_the_top(notebook, path):
+    folder = "" if path.parent.name == "notebooks" else "../notebooks/"
+    for name in ("one_sheet.md", "glossary.md"):
+        assert f"]({folder}{name})" in notebook.cells[0].source
 
 
 def test_previous_and_next_stand_at_the_top_and_at_the_bottom(notebook):

@@ -1,16 +1,21 @@
 """The figures: what they accept, that nothing in them overlaps, and how they reach a notebook."""
 
+import base64
 import itertools
 import re
 from unittest import mock
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from helpers import run_python
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 
 from lstm_course import plots
-from lstm_course.plots import charts, drawings
-from lstm_course.plots.style import STYLE, number
+from lstm_course.common.comparing import difference
+from lstm_course.plots import charts
+from lstm_course.plots.style import BLACK, BODY, GROUND, HUES, INK, SMALL, STYLE, THEMES, WHITE, WIDTH, number
 
 PARTS = (None, "all", "road", "forget", "input", "candidate", "output")
 KINDS = ("many-to-one", "one-to-many", "many-to-many")
@@ -63,6 +68,8 @@ def assert_legible(figure):
     """All writing lies inside the figure and none of it on other writing."""
     boxes = texts(figure)
     assert boxes
+    assert figure.get_figwidth() == WIDTH
+    assert len(figure.get_label().split()) > 5, "it is described"
     for text, box in boxes.items():
         inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1
         assert inside, f"{text.get_text()!r} leaves the figure"
@@ -76,12 +83,12 @@ def assert_legible(figure):
 @pytest.mark.parametrize("units", [0, 1, 2, 3, 4])
 def test_no_text_of_the_cell_overlaps(lit, units):
     values = cell_values(units, features=units) if units else None
-    assert_legible(drawings.draw_cell(values, lit, title="One step" if units == 4 else None))
+    assert_legible(plots.draw_cell(values, lit, title="One step" if units == 4 else None))
 
 
 @pytest.mark.parametrize("units", [1, 4])
 def test_numbers_of_the_cell_stand_clear_of_its_boxes(units):
-    figure = drawings.draw_cell(cell_values(units, features=units))
+    figure = plots.draw_cell(cell_values(units, features=units))
     axes = figure.axes[0]
     figure.draw_without_rendering()
     chips = [patch for patch in axes.patches if patch.get_gid() == "value"]
@@ -100,7 +107,7 @@ def test_numbers_of_the_cell_stand_clear_of_its_boxes(units):
 def test_the_cell_turned_round_is_legible_and_all_its_arrows_point_back(units):
     names = ("dx", "dh_prev", "dc_prev", "df", "di", "dg", "do", "dc_whole", "dc", "dh")
     values = {name: np.linspace(-1.5, 1.5, units) for name in names}
-    figure = drawings.draw_cell_backward(values, title="One step back")
+    figure = plots.draw_cell_backward(values, title="One step back")
     assert_legible(figure)
     printed = [text for text in figure.axes[0].texts if text.get_gid() == "value"]
     assert len(printed) == len(names) * units
@@ -115,23 +122,21 @@ def test_the_cell_turned_round_is_legible_and_all_its_arrows_point_back(units):
 @pytest.mark.parametrize("units", [1, 4])
 def test_every_number_of_the_cell_is_printed(units):
     values = cell_values(units)
-    figure = drawings.draw_cell(values, lit="road")
+    figure = plots.draw_cell(values, lit="road")
     printed = sorted(text.get_text() for text in figure.axes[0].texts if text.get_gid() == "value")
     assert printed == sorted(number(value) for column in values.values() for value in column)
 
 
 def test_only_the_lit_part_is_coloured():
-    from matplotlib.colors import to_hex
-
-    figure = drawings.draw_cell(lit="forget")
+    figure = plots.draw_cell(lit="forget")
     plates = [patch for patch in figure.axes[0].patches if patch.get_gid() == "plate"]
     fills = [to_hex(patch.get_facecolor()) for patch in plates]
-    assert sorted(fill for fill in fills if fill != "#eeeeee") == ["#d55e00", "#d55e00"]  # its box and its ×
+    assert sorted(fill for fill in fills if fill != BODY) == 2 * [HUES["keep"]]  # its box and its ×
 
 
 def test_a_lit_wire_is_thicker_too():
     def widths(lit):
-        figure = drawings.draw_cell(lit=lit)
+        figure = plots.draw_cell(lit=lit)
         return [patch.get_linewidth() for patch in figure.axes[0].patches if patch.get_gid() == "wire"]
 
     assert max(widths("road")) > max(widths("all")) > max(widths("input"))
@@ -142,25 +147,25 @@ def test_a_lit_wire_is_thicker_too():
 def test_no_text_of_the_plain_cell_overlaps(lit, units):
     values = cell_values(units, units)
     values = {name: values[name] for name in ("x", "h_prev", "h")}
-    assert_legible(drawings.draw_rnn(values if units else None, lit))
+    assert_legible(plots.draw_rnn(values if units else None, lit))
 
 
 @pytest.mark.parametrize(("words", "places"), [(0, 1), (2, 5), (8, 8)])
 def test_look_up_says_of_each_place_whether_it_counts(words, places):
     numbers = np.arange(2, 2 + places) * (np.arange(places) < words)
-    figure = drawings.draw_lookup(["marvellous"[:7]] * words, numbers, np.zeros((places, 4)))
+    figure = plots.draw_lookup(["marvellous"[:7]] * words, numbers, np.zeros((places, 4)))
     assert_legible(figure)
     said = [text.get_text() for text in figure.axes[0].texts if text.get_gid() == "mask"]
     assert said == ["word"] * words + ["padding"] * (places - words)
     with pytest.raises(ValueError, match="one vector a number"):
-        drawings.draw_lookup([], numbers, np.zeros((places + 1, 4)))
+        plots.draw_lookup([], numbers, np.zeros((places + 1, 4)))
 
 
 @pytest.mark.parametrize("lit", [None, "road", "update", "reset", "candidate"])
 @pytest.mark.parametrize("units", [0, 1, 4])
 def test_the_gru_is_legible_and_prints_its_numbers(lit, units):
     values = {name: np.linspace(0.05, 0.95, units) for name in ("x", "h_prev", "z", "r", "g", "h")}
-    figure = drawings.draw_gru(values if units else None, lit)
+    figure = plots.draw_gru(values if units else None, lit)
     assert_legible(figure)
     axes = figure.axes[0]
     figure.draw_without_rendering()
@@ -173,7 +178,7 @@ def test_the_gru_is_legible_and_prints_its_numbers(lit, units):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("steps", [1, 2, 4, 8])
 def test_unrolled_network(kind, steps, folded):
-    figure = drawings.draw_unrolled(steps, kind, folded)
+    figure = plots.draw_unrolled(steps, kind, folded)
     assert_legible(figure)
     written = "".join(text.get_text()[0] for text in figure.axes[0].texts)
     assert written.count("x") == (1 if kind == "one-to-many" else steps) + folded
@@ -189,7 +194,7 @@ def arrows(figure):
 @pytest.mark.parametrize("layers", [1, 2, 3])
 @pytest.mark.parametrize("steps", [1, 4, 6])
 def test_every_step_of_a_stack_is_read_by_the_layer_above(layers, steps):
-    figure = drawings.draw_stack(layers, steps)
+    figure = plots.draw_stack(layers, steps)
     assert_legible(figure)
     along, up = layers * steps, layers * steps  # to each cell from the left, and from below
     assert arrows(figure) == along + up + 1  # and one out of the last
@@ -197,7 +202,7 @@ def test_every_step_of_a_stack_is_read_by_the_layer_above(layers, steps):
 
 @pytest.mark.parametrize(("answers", "outputs"), [("each step", 4), ("the window", 1)])
 def test_two_readers_are_joined_where_an_answer_is_due(answers, outputs):
-    figure = drawings.draw_bidirectional(4, answers)
+    figure = plots.draw_bidirectional(4, answers)
     assert_legible(figure)
     assert sum(text.get_text().startswith("y") for text in figure.axes[0].texts) == outputs
     assert arrows(figure) == 4 * 4 + 3 * outputs  # each cell has two in, each answer is joined from two
@@ -217,7 +222,7 @@ def test_the_gradient_on_its_way_back(steps):
     lengths = {"h": steps + 1, "r": steps + 1, "loss": steps, "da": steps, "dx": steps}
     values = {name: -0.5 * np.ones(length) for name, length in lengths.items()}
     for numbers in (None, values):
-        figure = drawings.draw_backward(steps, numbers)
+        figure = plots.draw_backward(steps, numbers)
         assert_legible(figure)
         written = " ".join(text.get_text() for text in figure.axes[0].texts)
         assert written.count("−0.50") == (sum(lengths.values()) if numbers else 0)
@@ -333,7 +338,6 @@ def test_charts_are_legible_and_labelled(name):
     rows = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert all(axes.get_ylabel() or not any(map(is_number, rows)) for axes in figure.axes)
     assert figure.axes[-1].get_xlabel()
-    assert figure.get_figwidth() == 9
 
 
 def test_a_panel_goes_as_far_up_as_its_curves_and_the_others_stay():
@@ -347,9 +351,17 @@ def test_a_panel_goes_as_far_up_as_its_curves_and_the_others_stay():
 def test_curves_differ_in_more_than_colour():
     figure = plots.training_curves({str(rank): [1.0, 2.0, 3.0] for rank in range(7)}, "loss (nats)")
     curves = figure.axes[0].lines[:7]
-    for look in ("get_color", "get_marker"):
-        assert len({getattr(curve, look)() for curve in curves}) == 7
+    assert len({curve.get_marker() for curve in curves}) == 7
     assert len({str(curve._dash_pattern) for curve in curves}) == 7
+
+
+def test_a_network_has_one_hue_in_every_chart():
+    names = ["40 fresh RNNs", "LSTM, bias 3", "GRU", "bag of words", "LSTM, untrained"]
+    colours = [HUES["RNN"], HUES["LSTM"], HUES["GRU"], INK, HUES["LSTM"]]
+    lag = plots.by_lag(dict.fromkeys(names, (STEPS, STEPS)), "y")
+    marks = plots.means({"a": dict.fromkeys(names, (1, 0.1))}, "y")
+    assert [line.get_color() for line in lag.axes[0].lines[:5]] == colours
+    assert [line.get_color() for line in marks.axes[0].lines if len(line.get_xdata()) == 1][:5] == colours
 
 
 @pytest.mark.parametrize(
@@ -485,44 +497,53 @@ def test_timeline_is_legible(steps, units, inputs):
     strips = gates(steps, units) | {LONG: -np.ones((steps, units))}
     figure = plots.gate_timeline(strips, given, names=names, title="A timeline")
     assert_legible(figure)
-    strips = figure.axes[::2]
-    assert all(axes.get_ylabel() for axes in strips)
+    strips = figure.axes
+    assert all(axes.get_title("left") for axes in strips)
     assert strips[-1].get_xlabel() == "time step"
 
 
-def test_timeline_prints_its_numbers_when_they_are_few():
-    few, many = (plots.gate_timeline(gates(steps, 2)) for steps in (16, 17))
-    assert len(few.axes[0].texts) == 32
-    assert len(many.axes[0].texts) == 0
+@pytest.mark.parametrize("units", [1, 4])
+def test_a_timeline_goes_in_steps_each_part_in_its_hue(units):
+    figure = plots.gate_timeline(gates(12, units), line=5)
+    for axes, part in zip(figure.axes, ("keep", "road"), strict=True):
+        drawn = [patch for patch in axes.patches if patch.get_linewidth() > 0]
+        assert [to_hex(patch.get_edgecolor()) for patch in drawn] == units * [HUES[part]]
+        corners = np.concatenate([np.diff(patch.get_path().vertices, axis=0) for patch in drawn])
+        assert (np.abs(corners).min(axis=1) < 1e-12).all(), "level or upright, never a slope"
+        assert [line.get_xdata()[0] for line in axes.lines].count(4.5) == 1
 
 
 def test_timeline_shows_the_units_asked_for():
     values = np.array([[0.1, 0.2, 0.3]])
     figure = plots.gate_timeline({"f": values}, units=[2, 0])
-    assert [text.get_text() for text in figure.axes[0].texts] == ["0.30", "0.10"]
+    assert re.findall(r"unit ~(\d) \(from ~([\d.]+)", figure.get_label()) == [("2", "0.3"), ("0", "0.1")]
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["unit 2", "unit 0"]
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (12, 12), (13, 13), (40, 100)])
+@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (12, 12), (4, 16), (40, 100)])
 @pytest.mark.parametrize("signed", [True, False])
 def test_heatmap_is_legible_and_labelled(shape, signed):
     random = np.random.default_rng(0)
-    matrix = 20 * random.normal(size=shape) if signed else random.random(shape)
+    matrix = 3 * random.normal(size=shape) if signed else random.random(shape)
     figure = plots.heatmap(matrix, "unit at step t-1", "unit at step t", "Jacobian", signed)
     assert_legible(figure)
     assert figure.axes[0].get_xlabel()
     assert figure.axes[0].get_ylabel()
-    assert len(figure.axes[0].texts) == (matrix.size if max(shape) <= 12 else 0)
+    assert len(figure.axes[0].texts) == (matrix.size if max(shape) <= 9 else 0)
 
 
 def test_rows_of_steps_say_what_each_step_is_for():
     figure = plots.draw_steps({"a window of a long name, 1st": "rrrfy" + 17 * " ", "b": 19 * "t" + "  y"})
     assert_legible(figure)
     (axes,) = figure.axes
-    squares = [(place.get_x() + 0.5, round(place.get_y() + 0.4)) for place in axes.patches]
+    squares = [(round(place.get_x() + 0.5), int(place.get_y())) for place in axes.patches]
     assert sorted(squares) == sorted([(x, 0) for x in range(5)] + [(x, 1) for x in [*range(19), 21]])
-    signs = {text.get_position(): text.get_text() for text in axes.texts}
-    assert [signs[x, 0] for x in range(5)] == ["•", "•", "•", "!", "?"]
+    signs = [text.get_text() for text in axes.texts if text.get_gid() == "sign"]
+    assert signs[:5] == ["•", "•", "•", "!", "?"]
+    assert figure.get_label() == (
+        "Rows of 22 squares, a square a step. a window of a long name, 1st: steps 0 to 2 read, step 3 a "
+        "forecast, read again, step 4 to be forecast. b: steps 0 to 18 trained on, step 21 to be forecast."
+    )
     meanings = [text.get_text() for text in axes.get_legend().get_texts()]
     assert meanings == ["trained on", "read (•)", "to be forecast (?)", "a forecast, read again (!)"]
 
@@ -566,22 +587,84 @@ def test_no_caption_leaves_no_empty_line():
     assert "figcaption" not in plots.figure_html(a_figure(), ALT)
 
 
-def test_the_image_is_white_behind():
-    import base64
-    import io
+def svg(figure):
+    data = re.search('base64,([^"]+)', plots.figure_html(figure, ALT)).group(1)
+    return base64.b64decode(data).decode()
 
-    from PIL import Image
 
-    data = re.search('base64,([^"]+)', plots.figure_html(plots.draw_cell(), ALT)).group(1)
-    image = Image.open(io.BytesIO(base64.b64decode(data)))
-    assert image.convert("RGBA").getpixel((2, 2)) == (255, 255, 255, 255)
-    assert "software" not in {key.lower() for key in image.info}
+def test_the_image_follows_the_theme_and_says_nothing_of_the_program():
+    drawn = svg(plots.draw_cell())
+    assert "prefers-color-scheme:dark" in drawn
+    ink, ground = (f"--c{list(THEMES).index(colour)}" for colour in (INK, GROUND))
+    for name, pair in ((ink, THEMES[INK]), (ground, THEMES[GROUND])):
+        assert [f"{name}:{colour};" in drawn for colour in pair] == [True, True]
+    assert f"var({ground})" in drawn and f"var({ink})" in drawn
+    left = set(re.findall("#[0-9a-f]{6}", drawn.split("</style>", 1)[1]))
+    assert left <= {*HUES.values(), WHITE, BLACK}, "a colour that is the same in both themes"
+    assert "matplotlib.org" not in drawn and "date" not in drawn
+    ElementTree.fromstring(drawn)
+
+
+def test_coordinates_are_short_and_what_scales_them_is_exact():
+    drawn = svg(plots.training_curves({"LSTM": np.linspace(1, 0, 97) ** 3}, "loss"))
+    drawn = drawn.split("</style>", 1)[1]
+    places = re.findall(r"(?<![\w(-])\d+\.(\d+)", re.sub(r"scale\([^)]*\)", "", drawn))
+    assert places and max(map(len, places)) <= 2
+    assert "scale(.25)" in drawn, "the letters"
+
+
+def test_a_picture_is_no_burden():
+    assert len(plots.figure_html(plots.draw_cell(cell_values(1)))) < 50_000
 
 
 @pytest.mark.parametrize("alt", ["", "   ", "figure", "the LSTM cell"])
 def test_show_needs_a_description(alt):
     with pytest.raises(ValueError, match=r"alt is .*, expected at least a sentence"):
         plots.show(a_figure(), alt=alt)
+    with pytest.raises(ValueError, match=r"alt is '', expected at least a sentence"):
+        plots.show(Figure())  # which no plot function of ours has described
+
+
+def test_a_description_is_what_the_data_say():
+    steps = np.arange(101)
+    markup = plots.figure_html(plots.by_lag({"RNN": (steps, 0.9**steps), "LSTM": ([0, 9], [1, 0.5])}, "norm"))
+    assert 'alt="Curves of norm by lag (steps), logarithmic axis. RNN (~1 at 0, ~0.00515 at ~50' in markup
+    assert "LSTM (~1 at 0, ~0.5 at ~9; lowest ~0.5, highest ~1)." in markup
+    said = plots.draw_cell({"f": 0.25, "c": -2.0}, lit="forget").get_label()
+    assert said.endswith("Lit, with the rest in grey: forget. The numbers: f 0.25, c −2.00.")
+    means = plots.means({"a": {"GRU": (0.5, 0.1)}}, "share").get_label()
+    assert means.endswith("a: GRU ~0.5 (~0.4 to ~0.6).")
+    assert plots.heatmap([[1, -2]], "x", "y", "z").get_label().endswith("Row 0 (~1, ~-2).")
+
+
+def test_another_rounding_changes_no_word_of_a_description():
+    """What a fresh run on another machine may say differently are numbers behind a tilde; see comparing."""
+    random = np.random.default_rng(0)
+    values = random.normal(size=(3, 40)).cumsum(axis=1)
+    said = []
+    for noise in (0, 0.3):
+        moved = values + noise * random.normal(size=values.shape)
+        curves = {f"LSTM {row}": (np.arange(40), *3 * [line]) for row, line in enumerate(moved)}
+        figures = (
+            plots.by_lag(curves, "y", log=False),
+            plots.training_panels({"A": moved[:2]}, "loss", sound=moved[2]),
+            plots.forecast(np.arange(40), values[0], {"LSTM": moved[1]}, "y"),
+            plots.gate_timeline({"c": moved.T}),
+            plots.heatmap(moved, "x", "y", "z"),
+            plots.means({"a": {"LSTM": np.abs(moved[0, :2])}}, "share"),
+        )
+        said.append([figure.get_label() for figure in figures])
+    for before, after in zip(*said, strict=True):
+        outputs = [[{"output_type": "stream", "name": "stdout", "text": text}] for text in (before, after)]
+        assert before != after and difference(*outputs) == ""
+
+
+@pytest.mark.parametrize("draw", [plots.draw_cell, plots.draw_rnn, plots.draw_gru, plots.draw_backward])
+def test_writing_can_be_read_on_a_telephone(draw):
+    figure = draw()
+    assert min(text.get_fontsize() for text in texts(figure)) >= SMALL
+    page = 390 - 2 * 16  # pixels
+    assert SMALL / 72 * 100 * page / (100 * figure.get_figwidth()) > 8
 
 
 @pytest.mark.parametrize(
@@ -589,7 +672,7 @@ def test_show_needs_a_description(alt):
     [
         (None, ALT, "", "figure is None, expected a Matplotlib figure"),
         ("a figure", ALT, "", "figure is 'a figure', expected a Matplotlib figure"),
-        (..., None, "", "alt is None, expected a string"),
+        (..., 3, "", "alt is 3, expected a string"),
         (..., ALT, None, "caption is None, expected a string"),
     ],
 )

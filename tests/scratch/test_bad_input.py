@@ -1,5 +1,8 @@
 """Bad input to every public function: an error that names the argument, what came and what was expected."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 from helpers import INFINITE, NAN, NO_ARRAY, assert_bad_input_is_named
@@ -105,7 +108,17 @@ BAD_LABELS = [
     [],
 ]
 
+
+def same_symbols(n, rng):
+    read = rng.integers(3, size=(n, T))
+    return read, read
+
+
 # name: (function, good arguments, argument -> bad values)
+FOLDER = tempfile.TemporaryDirectory()
+NETWORK = Path(FOLDER.name, "network.npz")
+scratch.save(NETWORK, MODEL)
+
 TABLE = {
     "sigmoid": (scratch.sigmoid, {"x": 1.0}, {"x": NO_ARRAY}),
     "rnn_cell": (scratch.rnn_cell, *cell_cases("h", ["h_prev"])),
@@ -115,6 +128,46 @@ TABLE = {
     "ReluRNN": (ReluRNN, *layer_cases()),
     "LSTM": (LSTM, *layer_cases(forget_bias=NO_NUMBER, chrono=CHRONO)),
     "GRU": (GRU, *layer_cases(reset_after=[None, 1, "yes"], chrono=CHRONO)),
+    "MinGRU": (scratch.MinGRU, *layer_cases(signed=[None, 1, "yes"], chrono=CHRONO)),
+    "SLSTM": (scratch.SLSTM, *layer_cases()),
+    "MLSTM": (scratch.MLSTM, *layer_cases()),
+    "MinLSTM": (scratch.MinLSTM, *layer_cases(chrono=CHRONO)),
+    "EncoderDecoder": (
+        scratch.EncoderDecoder,
+        {"symbols": 3, "hidden_size": H},
+        {
+            "symbols": [*NO_SIZE, 1],
+            "hidden_size": NO_SIZE,
+            "attention": [None, 1, "yes"],
+            "scale": [-1, *NO_NUMBER],
+            "seed": NO_SEED,
+            "dtype": NO_DTYPE,
+        },
+    ),
+    "attend": (
+        scratch.attend,
+        {"queries": np.ones((N, 2, H)), "keys": np.ones((N, T, H)), "values": np.ones((N, T, 2))},
+        {
+            "queries": [*NO_ARRAY, np.ones((N, H)), with_one_bad(np.ones((N, 2, H)))],
+            "keys": not_shaped_like(np.ones((N, T, H))),
+            "values": [*NO_ARRAY, np.ones((N, T + 1, 2)), with_one_bad(np.ones((N, T, 2)))],
+            "scale": [-1, *NO_NUMBER],
+        },
+    ),
+    "train_to_write": (
+        scratch.train_to_write,
+        {"model": scratch.EncoderDecoder(3, H, seed=0), "draw": same_symbols, "updates": 1},
+        {
+            "model": [*NO_MODEL, MODEL],
+            "draw": NO_FUNCTION,
+            "updates": NO_SIZE,
+            "batch_size": NO_SIZE,
+            "learning_rate": [-1, *NO_NUMBER],
+            "max_norm": NO_NORM,
+            "seed": NO_SEED,
+            "progress": [1, "yes"],
+        },
+    ),
     "Dense": (
         Dense,
         {"input_size": D, "output_size": 2},
@@ -276,6 +329,42 @@ TABLE = {
     ),
     "to_keras": (scratch.to_keras, {"layer": LSTM(D, H), "keras_layer": None}, {"layer": [None, "LSTM"]}),
     "from_keras": (scratch.from_keras, {"keras_layer": None}, {}),
+    "to_torch": (
+        scratch.to_torch,
+        {"layers": LSTM(D, H)},
+        {
+            "layers": [
+                None,
+                "LSTM",
+                [],
+                [3],
+                Dense(D, H),
+                GRU(D, H, reset_after=False),
+                [LSTM(D, H), LSTM(D, H)],
+            ]
+        },
+    ),
+    "from_torch": (
+        scratch.from_torch,
+        {"module": scratch.to_torch(LSTM(D, H))},
+        {"module": [None, "LSTM", {}, {"weight_hh_l0": X}]},
+    ),
+    "to_onnx": (
+        scratch.to_onnx,
+        {"model": MODEL},
+        {"model": [None, LSTM(D, H), Sequential([LSTM(D, H, dtype="float64")])]},
+    ),
+    "save": (
+        scratch.save,
+        {"path": NETWORK, "model": MODEL},
+        {
+            "path": [None, 3, "network.keras"],
+            "model": [None, LSTM(D, H)],
+            "beside": [(1, 2), {1: 2}, "a".encode],
+        },
+    ),
+    "load": (scratch.load, {"path": NETWORK}, {"path": [None, 3, "network.h5"]}),
+    "Saved": (scratch.Saved, {}, {}),
     "History": (scratch.History, {}, {}),
 }
 
@@ -304,6 +393,10 @@ for kind, layer, good, y in (
     ("LastStep", LastStep(), X, np.ones((N, D))),
     ("Embedding", Embedding(5, 2), [[1, 2]], np.ones((1, 2, 2))),
     ("Sequential", MODEL, X, np.ones((N, 1))),
+    ("MinGRU", scratch.MinGRU(D, H), X, np.ones((N, T, H))),
+    ("MinLSTM", scratch.MinLSTM(D, H), X, np.ones((N, T, H))),
+    ("SLSTM", scratch.SLSTM(D, H), X, np.ones((N, T, H))),
+    ("MLSTM", scratch.MLSTM(D, H), X, np.ones((N, T, H))),
 ):
     layer.forward(good)
     bad_x = {
@@ -311,6 +404,10 @@ for kind, layer, good, y in (
         "LastStep": [*NO_ARRAY, X[0], with_one_bad(X)],
         "Embedding": [*NO_ARRAY, [[1.0]], [[5]], [[-1]], [1], np.ones((0, 3), int)],
         "Sequential": BAD_X,
+        "MinGRU": BAD_X,
+        "MinLSTM": BAD_X,
+        "SLSTM": BAD_X,
+        "MLSTM": BAD_X,
     }[kind]
     TABLE[f"{kind}.forward"] = (
         layer.forward,

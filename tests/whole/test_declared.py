@@ -17,13 +17,15 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 # Rooms and folders that a learner's installation need not be able to run.
-INSTRUCTORS = ("grading", "authoring")
+INSTRUCTORS = ("grading", "authoring", "cli")
 DEVELOPERS = ("site", "tests", "docs", "conftest.py")
-# `lstm-course bench` measures beside PyTorch where that is installed, and says so where it is not.
-OPTIONAL = {"torch"}
+# `lstm-course bench` measures beside PyTorch where that is installed, and says so where it is not. Keras
+# computes with JAX where somebody has installed that and asks for it. An ONNX file is run where that can be.
+OPTIONAL = {"jax", "onnx", "onnxruntime", "torch"}
 # Declared, and imported by nothing of ours: why each is there.
 NOT_IMPORTED = {
     "ipykernel": "runs the lessons",
+    "ipywidgets": "tqdm draws its bar with it in a notebook, and anywidget the explorers",
     "tensorflow": "on other computers than tensorflow-cpu, under the same name",
     "tensorflow-cpu": "on other computers than tensorflow, under the same name",
     "ruff": "a command of the hooks",

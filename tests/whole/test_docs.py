@@ -7,6 +7,7 @@ import pytest
 from helpers import ROOT, load
 
 from lstm_course import cli
+from lstm_course.common.lesson_headers import read_header
 from lstm_course.exercises.proofs.matrix import rows
 
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -91,6 +92,18 @@ def test_commands_in_the_guides_exist(line, capsys):
     assert all(argument in help_ for argument in arguments if argument.startswith("-"))
 
 
+def test_tests_that_the_guides_name_exist():
+    text = "\n".join(path.read_text(encoding="utf-8") for path in GUIDES)
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
+    assert len(named) > 20
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if not re.search(rf"^def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert missing == []
+
+
 def test_the_example_that_contributors_copy(tmp_path):
     page = (ROOT / "docs/contributors/contributing.md").read_text(encoding="utf-8")
     example = re.search(r"```python\n(# A sum that forgets.*?)```", page, re.DOTALL)[1]
@@ -106,3 +119,18 @@ def test_the_example_that_contributors_copy(tmp_path):
     assert f"{len(found)} answers were checked; 0 verdicts are not what they should be." in page
     lesson = (ROOT / "solutions/02_vanishing_gradients.md").read_text(encoding="utf-8")
     assert f"## {exercise.section}\n" in lesson
+
+
+def test_tables_of_lessons_give_the_minutes_of_the_lessons():
+    minutes = {
+        path.stem: read_header(path.read_text(encoding="utf-8")).minutes
+        for path in ROOT.glob("solutions/*.md")
+    }
+    compared = set()
+    for table in (ROOT / "README.md", ROOT / "solutions" / "00_start_here.md"):
+        for name, said in re.findall(
+            r"\]\((?:notebooks/)?(\d\d_\w+)\.ipynb\).*\| (\d+|open) \|$", table.read_text(), re.MULTILINE
+        ):
+            assert said == str(minutes[name] or "open"), (table.name, name)
+            compared.add(name)
+    assert compared == minutes.keys()

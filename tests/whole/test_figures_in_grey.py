@@ -4,11 +4,21 @@ import itertools
 
 import numpy as np
 import pytest
-from matplotlib import colormaps
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 
 from lstm_course import plots
-from lstm_course.plots.style import OKABE_ITO, ink_on, value_colour
+from lstm_course.plots.style import (
+    BODY,
+    GROUND,
+    HUES,
+    INK,
+    LINE,
+    MEANINGS,
+    QUIET,
+    THEMES,
+    ink_on,
+    value_colour,
+)
 
 APART = 0.12  # of the way from black to white: what the eye still tells apart side by side
 STEPS = np.arange(1, 31)
@@ -29,6 +39,23 @@ def lightness(colour):
     """CIE L*, from 0 to 1."""
     y = linear(colour) @ [0.2126, 0.7152, 0.0722]
     return (116 * np.cbrt(y) - 16) / 100 if y > 0.008856 else 9.033 * y
+
+
+def lab(light):
+    """CIE L*a*b* of linear light; distances in it are what an eye sees."""
+    x, y, z = (
+        np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+        @ light
+        / [0.9505, 1.0, 1.0890]
+    )
+    f = [np.cbrt(part) if part > 0.008856 else 7.787 * part + 16 / 116 for part in (x, y, z)]
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def on_ground(shade, scheme):
+    """A shade, RGBA, as it is seen on the ground of a theme."""
+    ground = np.array(to_rgb(THEMES[GROUND][scheme]))
+    return shade[3] * np.array(shade[:3]) + (1 - shade[3]) * ground
 
 
 def contrast(colour, background="white"):
@@ -66,39 +93,58 @@ def test_curves_differ_in_marker_or_dash(name):
     assert all(look(one) != look(other) for one, other in pairs)
 
 
-@pytest.mark.parametrize("colour", OKABE_ITO)
-def test_every_colour_stands_out_from_the_paper(colour):
-    assert contrast(colour) >= 2  # thin lines also carry a marker and a name
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_every_hue_and_line_stands_out_from_the_ground(scheme):
+    ground, body = THEMES[GROUND][scheme], THEMES[BODY][scheme]
+    for meaning, hue in HUES.items():
+        assert contrast(hue, ground) >= 3, meaning
+    assert contrast(THEMES[LINE][scheme], ground) >= 3 and contrast(THEMES[LINE][scheme], body) >= 3
+    for ink in (INK, QUIET):
+        assert contrast(THEMES[ink][scheme], ground) >= 4.5 and contrast(THEMES[ink][scheme], body) >= 4.5
+
+
+def test_one_hue_means_one_thing():
+    assert len(set(HUES.values())) == len(MEANINGS)
+    assert len({said for _, said in MEANINGS.values()}) == len(MEANINGS)
 
 
 @pytest.mark.parametrize("blindness", BLINDNESS)
-def test_the_first_two_colours_are_never_taken_for_each_other(blindness):
-    """Most charts have two curves; the eye should not need the markers there."""
-    seen = [np.clip(BLINDNESS[blindness] @ linear(colour), 0, 1) for colour in OKABE_ITO[:2]]
-    assert np.abs(seen[0] - seen[1]).max() > 0.3
+def test_no_two_meanings_look_alike(blindness):
+    """A distance of 2.3 is just seen side by side; 12 and more are seen across a figure."""
+    seen = {meaning: lab(np.clip(BLINDNESS[blindness] @ linear(hue), 0, 1)) for meaning, hue in HUES.items()}
+    for (one, a), (other, b) in itertools.combinations(seen.items(), 2):
+        assert np.linalg.norm(a - b) >= 12, (one, other)
 
 
-def test_values_from_0_to_1_grow_lighter_in_grey():
-    shades = [lightness(value_colour(value, signed=False)) for value in np.linspace(0, 1, 21)]
-    assert (np.diff(shades) > 0.01).all()
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_larger_values_stand_out_more(sign, scheme):
+    ground = THEMES[GROUND][scheme]
+    steps = [contrast(on_ground(value_colour(sign * size), scheme), ground) for size in np.linspace(0, 1, 21)]
+    assert (np.diff(steps) > 0).all()
 
 
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize("blindness", BLINDNESS)
-def test_signed_values_keep_their_size_in_grey_and_their_sign_for_the_colour_blind(blindness):
-    sizes = np.linspace(0, 1, 11)
-    for sign in (-1, 1):
-        shades = [lightness(value_colour(sign * size, signed=True)) for size in sizes]
-        assert (np.diff(shades) < 0).all()
-    colours = [linear(value_colour(value, signed=True)[:3]) for value in (-0.7, 0.7)]
-    minus, plus = (np.clip(BLINDNESS[blindness] @ colour, 0, 1) for colour in colours)
-    assert np.abs(minus - plus).max() > 0.2
+def test_a_gate_and_a_negative_number_never_look_alike(blindness, scheme):
+    """f = 0.82 and g = -0.64 did."""
+    for size in (0.4, 0.64, 0.82, 1.0):
+        grey, rust = (
+            lab(np.clip(BLINDNESS[blindness] @ linear(on_ground(value_colour(value), scheme)), 0, 1))
+            for value in (size, -size)
+        )
+        assert np.linalg.norm((grey - rust)[1:]) > 10, size
 
 
-@pytest.mark.parametrize("signed", [True, False])
-def test_numbers_can_be_read_on_every_shade(signed):
-    for value in np.linspace(-1 if signed else 0, 1, 41):
-        shade = value_colour(value, signed)
-        assert contrast(ink_on(shade), shade[:3]) >= 3
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_numbers_can_be_read_on_every_shade(scheme):
+    for value in np.linspace(-1, 1, 41):
+        assert contrast(THEMES[INK][scheme], on_ground(value_colour(value), scheme)) >= 4.5
+
+
+@pytest.mark.parametrize("meaning", HUES)
+def test_signs_can_be_read_on_every_hue(meaning):
+    assert contrast(ink_on(HUES[meaning]), HUES[meaning]) >= 4.5
 
 
 def test_signs_are_marked_where_no_number_is_printed():
@@ -107,15 +153,9 @@ def test_signs_are_marked_where_no_number_is_printed():
 
 
 @pytest.mark.parametrize("lit", ["road", "forget", "input", "candidate", "output"])
-def test_what_is_lit_is_darker_in_grey_than_what_is_not(lit):
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_what_is_lit_differs_in_grey_from_what_is_not(lit, scheme):
     axes = plots.draw_cell(lit=lit).axes[0]
-    plates = [patch.get_facecolor() for patch in axes.patches if patch.get_gid() == "plate"]
-    shades = sorted(lightness(colour[:3]) for colour in plates)
-    steps = np.diff(shades)
-    assert steps.max() > APART, "the lit boxes are one group, the grey ones another"
-
-
-def test_the_colour_maps_are_those_that_were_tested():
-    figure = plots.gate_timeline({"f": [0.2, 0.9], "c": [-1.0, 0.5]})
-    assert [axes.images[0].get_cmap().name for axes in figure.axes[::2]] == ["cividis", "PuOr"]
-    assert {"cividis", "PuOr"} <= set(colormaps)
+    plates = [to_hex(patch.get_facecolor()) for patch in axes.patches if patch.get_gid() == "plate"]
+    shades = sorted(lightness(THEMES.get(colour, (colour,) * 2)[scheme]) for colour in plates)
+    assert np.diff(shades).max() > APART, "the lit boxes are one group, the grey ones another"

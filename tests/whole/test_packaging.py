@@ -119,8 +119,11 @@ def test_the_wheel_carries_code_lessons_data_and_settings_and_nothing_else(wheel
         assert visible and {f"lstm_course/_course/{path.as_posix()}" for path in visible} <= names
     assert "lstm_course/_course/notebooks/00_start_here.ipynb" in names
     assert "lstm_course/learner/jupyter/labconfig/default_setting_overrides.json" in names
-    templates = [path.relative_to(ROOT).as_posix() for path in ROOT.glob("lstm_course/**/templates/*")]
+    found = [path for path in ROOT.glob("lstm_course/**/templates/**/*") if path.is_file()]
+    templates = [path.relative_to(ROOT).as_posix() for path in found]
     assert len(templates) >= 4 and set(templates) <= names
+    modules = [path.relative_to(ROOT).as_posix() for path in ROOT.glob("lstm_course/explore/javascript/*")]
+    assert len(modules) > 10 and set(modules) <= names
     assert "lstm_course/py.typed" in names
     (metadata,) = (name for name in names if name.endswith(".dist-info/METADATA"))
     assert f"\nVersion: {lstm_course.__version__}\n" in zipfile.ZipFile(wheel).read(metadata).decode()

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from helpers import ROOT
@@ -22,6 +24,9 @@ def test_every_room_has_its_tests():
     strangers = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")} - rooms
     assert strangers == {"browser", "notebooks", "whole"}
     assert not list((ROOT / "tests").glob("test_*.py"))
+    # pytest imports a file by its name alone: of two with one name, the second is never run.
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_slow_tests_are_those_of_files_and_tests_that_exist(rules, pytestconfig):
@@ -43,6 +48,18 @@ def test_a_quick_run_imports_no_framework_before_its_first_test():
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True).stdout
     assert said.splitlines()[-2:] == ["[]", "0"], said
     assert "tests/browser" not in said and ".ipynb" not in said and "test_proofs" not in said
+
+
+def test_what_takes_long_begins_first_and_files_stay_whole(rules):
+    quick, lesson, doctor = (
+        "tests/data/test_many.py::a",
+        "notebooks/03_a.ipynb",
+        "tests/learner/test_doctor.py",
+    )
+    slow = f"{doctor}::test_on_this_computer_nothing_is_wrong"
+    given = [quick, f"{doctor}::a", f"{lesson}::Cell 0", slow, f"{lesson}::Cell 1"]
+    found = rules.slow_files_first([SimpleNamespace(nodeid=nodeid) for nodeid in given])
+    assert [item.nodeid for item in found] == [given[2], given[4], f"{doctor}::a", slow, quick]
 
 
 @pytest.mark.parametrize(

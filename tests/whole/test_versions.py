@@ -25,7 +25,8 @@ def read(name):
     ("name", "pattern"),
     [
         ("CITATION.cff", r"^version: (\S+)$"),
-        ("CHANGELOG.md", r"\A# Changes\n\n## ([\d.]+)"),
+        ("lstm_course/learner/jupyter/labextensions/lstm-course/package.json", r'"version": "(\S+)"'),
+        ("CHANGELOG.md", r"^## ([\d.]+)"),
         ("docs/learners/elsewhere.md", r"lstm_course-([\d.]+)-py3"),
     ],
 )

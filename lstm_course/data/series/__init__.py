@@ -13,9 +13,13 @@ __getattr__, __dir__, __all__ = face(
             "exponential_smoothing", "persistence", "recursive_forecast", "seasonal_naive", "walk_forward",
         ),
         "errors": ("Comparison", "diebold_mariano", "mae", "mase", "rmse", "skill"),
+        "hourly": ("Hourly", "load_hourly"),
         "leaks": ("find_leaks", "forecast_is_shifted"),
+        "machine": ("Machine", "simulated_machine"),
+        "many": ("simulated_shops", "smoothing_for_each"),
         "prices": ("load_prices", "simulated_prices"),
         "recorded": ("Series", "load_co2", "load_elnino", "load_sunspots"),
+        "shop": ("Shop", "simulated_shop"),
         "windows": (
             "Scaling", "chronological_split", "create_sequences", "fit_scaling", "windows_before",
         ),

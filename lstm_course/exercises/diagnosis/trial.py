@@ -11,6 +11,7 @@ that the learner has not written, it says so.
 import functools
 import inspect
 import itertools
+import pickle
 import re
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ import numpy as np
 from lstm_course.exercises.exercise import Exercise, Mistake
 from lstm_course.exercises.limits import Allowance, TimeUp
 from lstm_course.exercises.running import HIDDEN, Odd, Run, bare, describe, run, same
+from lstm_course.exercises.testing import WrittenTest
 from lstm_course.exercises.verdicts import Finding
 
 from .differences import form, listed, parts, wrong_structure, wrong_value
@@ -30,11 +32,9 @@ __all__ = ["SECONDS", "alike", "examine"]
 
 SECONDS = 5.0  # for all calls of one answer together
 FRESH = 2  # further sets of probes before a mistake is named
+KEPT = 64  # exercises, each with a seed, of which it is remembered what the course's own functions do
 _WARNS = "NumPy warns on the way, and it should not"
 RIGHT = "It agrees with the course's own answer on every input tried."
-
-# exercise -> (seed of its probes, mistakes -> their run): a learner checks the same function again and again.
-_on_first_probe = {}
 
 _default_rng, _ndarray = np.random.default_rng, np.ndarray
 
@@ -148,20 +148,88 @@ def alike(a: Run, b: Run, silent: bool) -> bool:
     )
 
 
+class _Ours:
+    """What functions of the course do with the probes of a seed: the reference, and it with mistakes made.
+
+    Each is run once, for it does the same each time: a learner checks one function again and again, a grader
+    the answers of a class. No run changes what it is given.
+    """
+
+    def __init__(self, exercise, seed):
+        self.exercise, self.seed = exercise, seed
+        self._sets, self._fresh = {}, {}  # arguments, and number of a further set -> set of probes
+        self.probes = self._drawn(seed)
+        self.expected = [self._run_of(exercise.reference, probe) for probe in self.probes]
+        self._runs = {}  # mistakes, probe -> run
+        self._first_numbers = {}  # mistakes -> the first number on the dense probe
+
+    @functools.cached_property
+    def pairs(self):
+        """Every two mistakes that can be made together."""
+        pairs = itertools.combinations(self.exercise.mistakes, 2)
+        return [pair for pair in pairs if self.exercise.compatible(*pair)]
+
+    def fresh(self, number):
+        """A further set of probes, which shows what agrees on the first one by chance.
+
+        An exercise that is costly to try has few sets, and this may be one that was tried before.
+        """
+        if number not in self._fresh:
+            self._fresh[number] = self._drawn([self.seed, 1 + number])
+        return self._fresh[number]
+
+    def _drawn(self, seed):
+        probes = tuple(self.exercise.probes(_default_rng(seed)))
+        return self._sets.setdefault(pickle.dumps([probe.arguments for probe in probes]), probes)
+
+    def with_mistakes(self, mistakes, probe):
+        """What the reference with these mistakes does with a probe of the first set or a fresh one."""
+        if (mistakes, probe) not in self._runs:
+            self._runs[mistakes, probe] = self._run_of(self.exercise.variant(*mistakes), probe)
+        return self._runs[mistakes, probe]
+
+    def near(self, candidates, value):
+        """Those mistakes of which the first number on the dense probe is about that of a value.
+
+        Of hundreds of pairs nearly all differ there already; what cannot be told so is kept.
+        """
+        numbers, own = np.array([self._first_number(each) for each in candidates]), _first_number(value)
+        with np.errstate(invalid="ignore"):
+            far = np.abs(numbers - own) > 1e-3 * (1 + abs(own))
+        return [each for each, differs in zip(candidates, far, strict=True) if not differs]
+
+    def _first_number(self, mistakes):
+        if mistakes not in self._first_numbers:
+            value = self.with_mistakes(mistakes, self.probes[0]).value
+            self._first_numbers[mistakes] = _first_number(value)
+        return self._first_numbers[mistakes]
+
+    def _run_of(self, function, probe):
+        return run(functools.partial(self.exercise.observe, function), probe.arguments, Allowance(SECONDS))
+
+
+_ours = functools.lru_cache(maxsize=KEPT)(_Ours)
+
+
+def _first_number(value):
+    """The first number of a plain value, or NaN where it has none: two that are `same` begin alike."""
+    while isinstance(value, dict | tuple) and value:
+        value = value[min(value)] if isinstance(value, dict) else value[0]
+    if not isinstance(value, _ndarray) or not value.size or value.dtype.kind == "c":
+        return float("nan")
+    return value.item(0)
+
+
 class _Trial:
     """One answer on trial: the probes, what the reference does with them, and what the answer does."""
 
     def __init__(self, exercise, function, seed, seconds, source):
         self.exercise, self.function, self.seed, self.source = exercise, function, seed, source
         self.allowance = Allowance(seconds)
-        self.probes = exercise.probes(_default_rng(seed))
-        self.expected = self.runs_of(exercise.reference, self.probes)
+        self.ours = _ours(exercise, seed)
+        self.probes, self.expected = self.ours.probes, self.ours.expected
         self.got = self.own_runs(self.probes)
-
-    def runs_of(self, function, probes):
-        """Runs of a function of ours."""
-        observe = functools.partial(self.exercise.observe, function)
-        return [run(observe, probe.arguments, Allowance(SECONDS)) for probe in probes]
+        self.tried = {self.probes: self.got}
 
     def own_runs(self, probes):
         """Runs of the learner's function, on the learner's clock."""
@@ -192,6 +260,8 @@ class _Trial:
         again = self.own_runs(self.probes[:1])[0]
         if dense.error is None and not self.agree(dense, again):
             sentence = self.changeable()
+        elif isinstance(self.exercise, WrittenTest) and dense.error is None:
+            return self.of_a_test(self.exercise.told(dense.value), notes)
         elif all(map(self.agree, self.expected, self.got)):
             return Finding("right", RIGHT, notes=notes)
         elif found := self.known() or self.nearly():
@@ -213,6 +283,14 @@ class _Trial:
             sentence = self.first_difference()
             notes = (*self.changed_too(), *self.borrowed(), *notes)
         return Finding("wrong", sentence, notes=notes)
+
+    def of_a_test(self, found, notes):
+        """A finding on a test, and why so much survives it, where a known mistake explains that."""
+        if found.status == "right":
+            return replace(found, notes=notes)
+        if known := self.known():
+            found = replace(found, sentence=known.sentence, mistake=known.mistake)
+        return replace(found, notes=(*found.notes, *self.leaning(), *notes))
 
     def warned(self):
         """Notes on the warnings of the answer; those that it hides count only where none may come."""
@@ -237,7 +315,8 @@ class _Trial:
     def changes(self, name):
         """Whether the mistake of this name changes an argument."""
         made = [mistake for mistake in self.exercise.mistakes if mistake.name in (name or "").split(" + ")]
-        return any(self.run_of_variant((mistake,), self.probes[0]).changed is not None for mistake in made)
+        first = self.probes[0]
+        return any(self.ours.with_mistakes((mistake,), first).changed is not None for mistake in made)
 
     def changeable(self):
         """Called twice with the same arguments, it gave two answers."""
@@ -267,11 +346,14 @@ class _Trial:
         numbers, notes = self.source.numbers(), []
         if numbers:
             notes.append(f"It reads {listed(numbers)} from outside, not from its arguments: is that meant?")
-        notes += [
+        return (*notes, *self.leaning())
+
+    def leaning(self):
+        """Notes on functions of the notebook that it calls and that are not right yet."""
+        return tuple(
             f"It calls your `{name}`, whose own check is not right yet: start there."
             for name in self.source.not_right(self.exercise, self.is_right)
-        ]
-        return tuple(notes)
+        )
 
     def is_right(self, other, function):
         """Whether a function that the answer calls is right, or nearly, as an answer to its own exercise."""
@@ -289,8 +371,7 @@ class _Trial:
             # Two ways to the same wrong values may warn differently, or change an argument.
             fits = [fit for fit in self.fitting(alone, values=True) if self.wrong_values(fit)]
         if not fits and self.got[0].value is not None:
-            pairs = itertools.combinations(self.exercise.mistakes, 2)
-            possible = [pair for pair in pairs if self.exercise.compatible(*pair)]
+            possible = self.ours.pairs
             possible = self.sifted(possible) if self.exercise.needs_keras else possible
             fits = [fit for fit in self.fitting(possible) if all(map(self.shows, fit))]
         if not fits:
@@ -314,7 +395,7 @@ class _Trial:
     def sifted(self, pairs: list[tuple[Mistake, Mistake]]) -> list[tuple[Mistake, Mistake]]:
         """Those pairs that change the same parts as the answer does: a Keras model takes long to make."""
         of_mistakes = {
-            mistake: self.changed_parts(self.run_of_variant((mistake,), self.probes[0]))
+            mistake: self.changed_parts(self.ours.with_mistakes((mistake,), self.probes[0]))
             for mistake in self.exercise.mistakes
         }
         wanted = self.changed_parts(self.got[0])
@@ -328,23 +409,26 @@ class _Trial:
 
     def shows(self, mistake: Mistake) -> bool:
         """Whether one of two mistakes is seen: one that alone spoils the shape has left it spoilt."""
-        alone = self.run_of_variant((mistake,), self.probes[0])
+        alone = self.ours.with_mistakes((mistake,), self.probes[0])
         right = form(self.expected[0].value)
         return form(alone.value) == right or form(self.got[0].value) != right
 
     def wrong_values(self, mistakes):
         """Whether a mistake shows in values, not only in warnings or in an argument that is changed."""
-        runs = self.runs_of(self.exercise.variant(*mistakes), self.probes)
+        runs = [self.ours.with_mistakes(mistakes, probe) for probe in self.probes]
         return not all(map(self.returns_the_same, self.expected, runs))
 
     def fitting(self, candidates, values=False):
         """Those candidates that do what the answer does, on these probes and on fresh ones."""
-        fits = [fit for fit in candidates if self.behaves_like(fit, self.probes, self.got, values)]
+        near = self.ours.near(candidates, self.got[0].value)
+        fits = [fit for fit in near if self.behaves_like(fit, self.probes, self.got, values)]
         for fresh in range(FRESH):
             if not fits:
                 return fits
-            probes = self.exercise.probes(_default_rng([self.seed, 1 + fresh]))
-            got = self.own_runs(probes)
+            probes = self.ours.fresh(fresh)
+            if probes not in self.tried:
+                self.tried[probes] = self.own_runs(probes)
+            got = self.tried[probes]
             fits = [fit for fit in fits if self.behaves_like(fit, probes, got, values)]
         return fits
 
@@ -353,20 +437,9 @@ class _Trial:
         agree = self.returns_the_same if values else self.agree
         # The dense probe comes first, and nearly always decides.
         return all(
-            agree(self.run_of_variant(mistakes, probe), own) for probe, own in zip(probes, got, strict=True)
+            agree(self.ours.with_mistakes(mistakes, probe), own)
+            for probe, own in zip(probes, got, strict=True)
         )
-
-    def run_of_variant(self, mistakes, probe):
-        """What the reference with these mistakes does; remembered for the first probe of a seed."""
-        if probe is not self.probes[0]:
-            return self.runs_of(self.exercise.variant(*mistakes), [probe])[0]
-        seed, known = _on_first_probe.get(self.exercise, (None, None))
-        if seed != self.seed:
-            known = {}
-            _on_first_probe[self.exercise] = self.seed, known
-        if mistakes not in known:
-            known[mistakes] = self.runs_of(self.exercise.variant(*mistakes), [probe])[0]
-        return known[mistakes]
 
     # Nearly right
 

@@ -14,7 +14,9 @@ from lstm_course.exercises.exercise import Exercise, Question, ValueExercise
 from lstm_course.exercises.judging import judge
 from lstm_course.exercises.registry import every
 
-__all__ = ["Row", "rows", "seeds_with_other_probes", "stub", "times"]
+__all__ = ["ALL", "NONE", "Row", "rows", "seeds_with_other_probes", "stub", "times"]
+
+ALL, NONE = slice(None), slice(0)
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,15 @@ class Row:
 
 
 def rows(
-    seeds: int = 1, pairs: bool = True, exercises: Iterable[Exercise | ValueExercise | Question] | None = None
+    seeds: Iterable[int] = (0,),
+    pairs: slice = ALL,
+    exercises: Iterable[Exercise | ValueExercise | Question] | None = None,
 ) -> list[Row]:
     """Run every check on everything that is known to go wrong, and on what is right.
 
     Args:
-        seeds: number of sets of probes to try each on (default 1); equal sets count once.
-        pairs: whether pairs of mistakes are made as well (default True; they take most of the time).
+        seeds: of the sets of probes to try each on (default the first alone); equal sets count once.
+        pairs: which pairs of mistakes are made as well (default `ALL`; they take most of the time).
         exercises: which, a list of exercise objects (default all).
 
     Returns:
@@ -62,13 +66,14 @@ def rows(
 
     Example:
         >>> from lstm_course.exercises import find
-        >>> all(row.proven for row in rows(pairs=False, exercises=[find("lstm_parameter_count")]))
+        >>> all(row.proven for row in rows(pairs=NONE, exercises=[find("lstm_parameter_count")]))
         True
     """
     kinds = {Exercise: _function_rows, ValueExercise: _value_rows, Question: _choice_rows}
     found = []
     for exercise in every().values() if exercises is None else exercises:
-        found += kinds[type(exercise)](exercise, seeds, pairs)
+        made = next(made for kind, made in kinds.items() if isinstance(exercise, kind))
+        found += made(exercise, seeds, pairs)
     return found
 
 
@@ -97,23 +102,23 @@ def stub(exercise: Exercise) -> Callable:
     return namespace[exercise.id]
 
 
-def seeds_with_other_probes(exercise: Exercise, among: int) -> list[int]:
+def seeds_with_other_probes(exercise: Exercise, among: Iterable[int]) -> list[int]:
     """Seeds whose probes differ: an exercise that is costly to try may have two sets of them in all.
 
     Args:
         exercise: an `Exercise`.
-        among: int, how many seeds to look at, from 0.
+        among: seeds to look at.
 
     Returns:
         A list of int, the first seed of each set.
 
     Example:
         >>> from lstm_course.exercises import find
-        >>> seeds_with_other_probes(find("rnn_cell"), 3)
+        >>> seeds_with_other_probes(find("rnn_cell"), range(3))
         [0, 1, 2]
     """
     seeds = {}
-    for seed in range(among):
+    for seed in among:
         probes = exercise.probes(np.random.default_rng(seed))
         seeds.setdefault(pickle.dumps([probe.arguments for probe in probes]), seed)
     return list(seeds.values())
@@ -137,10 +142,10 @@ def _function_rows(exercise, seeds, pairs):
             wrong = exercise.variant(mistake)
             name = mistake.name
             add("mistake", (mistake,), wrong, seed, lambda finding, name=name: finding.mistake == name)
-    for pair in combinations(exercise.mistakes, 2) if pairs else ():
-        if exercise.compatible(*pair):
-            made = exercise.variant(*pair)
-            add("pair", pair, made, 0, lambda finding, pair=pair: _pair_is_found(pair, finding))
+    possible = [pair for pair in combinations(exercise.mistakes, 2) if exercise.compatible(*pair)]
+    for pair in possible[pairs]:
+        made = exercise.variant(*pair)
+        add("pair", pair, made, 0, lambda finding, pair=pair: _pair_is_found(pair, finding))
     return found
 
 

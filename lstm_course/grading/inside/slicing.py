@@ -11,12 +11,11 @@ import __future__
 import ast
 import builtins
 import copy
-import dis
 import types
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from lstm_course.exercises.diagnosis.source import codes, is_blank
+from lstm_course.exercises.diagnosis.source import codes, is_blank, names_in
 
 __all__ = ["Statement", "imports", "needed", "statements", "unbound"]
 
@@ -25,6 +24,8 @@ _SEES_ALL = {"exec", "globals", "locals", "vars"}
 _ONLY_LOOKS = {"check", "display", "hint", "len", "marks", "print", "solution"}
 _MAGICS_WITH_FILES = {"run", "load", "writefile"}
 _LOADS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
+_DEFINITIONS = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
+_INSIDE_IS_ANOTHER = *_DEFINITIONS, ast.Lambda
 
 
 @dataclass(eq=False)
@@ -38,7 +39,8 @@ class Statement:
         code: what to run.
         reads: names that it takes from the notebook, in the functions within it too.
         binds: names that it gives a value.
-        changes: names whose things it changes in place: `weights["Wf"] = ...`, `words.append(...)`.
+        assigned_into: names into whose things it puts something: `weights["Wf"] = ...`.
+        changes: these, and names whose things it may change in place: `words.append(...)`.
         blank: whether it binds without having written anything: three dots.
         proven: whether it is `name = proven(name)`.
         opaque: whether it may bind anything.
@@ -50,6 +52,7 @@ class Statement:
     code: types.CodeType
     reads: frozenset
     binds: frozenset
+    assigned_into: frozenset
     changes: frozenset
     blank: bool
     proven: bool
@@ -71,8 +74,10 @@ def statements(trees: Iterable[tuple[int, ast.Module]], names: Collection[str]) 
         for node in tree.body:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 flags |= _future(node)
-            for part in [*_one_by_one(node), *_given_to_check(node, names)]:
-                statement = _statement(len(found), cell, part, flags)
+            inner = _outside_definitions(node)
+            for part in [*_one_by_one(node), *_given_to_check(node, inner, names)]:
+                parts = inner if part is node else _outside_definitions(part)
+                statement = _statement(len(found), cell, part, parts, flags)
                 if statement is not None:
                     found.append(statement)
     return _with_globals(_with_executed(found, flags))
@@ -89,6 +94,8 @@ def _with_executed(found, flags):
     imports = (each for each in found if isinstance(each.node, ast.Import | ast.ImportFrom))
     imported = {name for each in imports for name in each.binds}
     for each in found:
+        if not any("exec" in code.co_names for code in codes(each.code)):
+            continue
         called = (part.id for part in _outside_definitions(each.node) if isinstance(part, ast.Name))
         if "exec" not in called:
             continue
@@ -107,7 +114,10 @@ def _parts_of_texts(statement, flags):
             body = ast.parse(text).body if isinstance(text, str) else []
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        parts = [_statement(statement.place, statement.cell, node, flags) for node in body]
+        parts = [
+            _statement(statement.place, statement.cell, node, _outside_definitions(node), flags)
+            for node in body
+        ]
         if any(part and part.binds for part in parts):
             yield from filter(None, parts)
 
@@ -119,26 +129,30 @@ def _with_globals(found):
         if isinstance(each.node, ast.FunctionDef) and len(each.binds) > 1:
             makers[each.node.name] = each.binds - {each.node.name}
     for each in found:
-        if not isinstance(each.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if not isinstance(each.node, _DEFINITIONS):
             called = [makers[name] for name in each.reads & makers.keys()]
             each.binds = each.binds.union(*called)
     return found
 
 
-def needed(all_statements: Sequence[Statement], name: str) -> list[Statement]:
+def needed(
+    all_statements: Sequence[Statement], name: str, given: Collection[int] = frozenset()
+) -> list[Statement]:
     """The statements that an exercise needs, in the order of the notebook.
 
     Args:
         all_statements: list of `Statement`.
         name: id of the exercise.
+        given: numbers of the cells that the lesson hands out as they are: they hold nobody's answer.
 
     Returns:
         List of `Statement`, empty where nothing binds the name or may bind it.
     """
-    own = [each for each in all_statements if name in each.binds and not each.proven]
+    binding = [each for each in all_statements if name in each.binds and not each.proven]
+    own = [each for each in binding if each.cell not in given]
     own = [each for each in own if not each.blank] or own or [each for each in all_statements if each.opaque]
     last = own[-1].place if own else 0
-    around = [each for each in all_statements if each.opaque or name in _assigned_into(each.node)]
+    around = [each for each in all_statements if each.opaque or name in each.assigned_into]
     chosen = {each.place: each for each in [*own, *around]}
     looked_up, to_read = {name}, list(chosen.values())
     while to_read:
@@ -163,17 +177,20 @@ def unbound(all_statements: Iterable[Statement], needed_ones: Iterable[Statement
 
 
 def imports(node: ast.AST) -> Iterator[str]:
-    """First names of the modules that a statement imports, in the functions within it too.
+    """Modules that a statement imports, in the functions within it too: full names and their first parts.
 
     Example:
         >>> list(imports(ast.parse("import keras.layers")))
-        ['keras']
+        ['keras.layers', 'keras']
     """
     for part in ast.walk(node):
+        names = []
         if isinstance(part, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in part.names)
+            names = [alias.name for alias in part.names]
         elif isinstance(part, ast.ImportFrom) and part.module and not part.level:
-            yield part.module.partition(".")[0]
+            names = [part.module]
+        for name in names:
+            yield from (name, name.partition(".")[0])
 
 
 def _providers(all_statements, name, last):
@@ -213,9 +230,9 @@ def _calls_proven(node):
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "proven"
 
 
-def _given_to_check(node, names):
+def _given_to_check(node, parts, names):
     """`check(name=answer)`, wherever it stands in a cell, gives the exercise of that name its answer."""
-    for call in _outside_definitions(node):
+    for call in parts:
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "check":
             continue
         for word in call.keywords:
@@ -232,27 +249,27 @@ def _outside_definitions(node):
     """A statement and all that is in it, but for the functions and classes that it defines."""
     parts = [node]
     for part in parts:
-        yield part
-        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        if not isinstance(part, _INSIDE_IS_ANOTHER):
             parts += ast.iter_child_nodes(part)
+    return parts
 
 
-def _statement(place, cell, node, flags):
+def _statement(place, cell, node, parts, flags):
     """A `Statement`, or None where Python cannot compile it, or not take it apart, so deeply is it nested."""
     try:
         code = compile(ast.Module([node], []), f"<cell {cell}>", "exec", flags, dont_inherit=True)
         empty = _is_empty(node)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    reads, binds, star = set(), set(), False
+    reads, binds = set(), set()
     for part in codes(code):
-        for step in dis.get_instructions(part):
-            if step.opname in _LOADS:
-                reads.add(step.argval)
-            elif step.opname == "STORE_GLOBAL" or (step.opname == "STORE_NAME" and part is code):
-                binds.add(step.argval)
-            star |= "IMPORT_STAR" in step.opname or step.argrepr == "INTRINSIC_IMPORT_STAR"
-    definition = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        for operation, name in names_in(part):
+            if operation in _LOADS:
+                reads.add(name)
+            elif operation == "STORE_GLOBAL" or part is code:
+                binds.add(name)
+    star = any(isinstance(part, ast.ImportFrom) and part.names[0].name == "*" for part in parts)
+    definition, into = isinstance(node, _DEFINITIONS), frozenset(_assigned_into(parts))
     return Statement(
         place,
         cell,
@@ -260,24 +277,24 @@ def _statement(place, cell, node, flags):
         code,
         frozenset(reads - (_BUILTINS - binds)),
         frozenset(binds),
-        frozenset(_changed(node)),
+        into,
+        into | frozenset(_may_be_changed(parts)),
         empty,
         _is_proven(node),
         star or (not definition and bool(reads & _SEES_ALL)) or _runs_files(node),
     )
 
 
-def _changed(node):
-    """Names whose things a statement changes in place, or may change, being called with them."""
-    yield from _assigned_into(node)
-    for part in _outside_definitions(node):
+def _may_be_changed(parts):
+    """Names whose things a statement may change in place, being called with them."""
+    for part in parts:
         if isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
             yield from _changed_by_call(part.value)
 
 
-def _assigned_into(node):
+def _assigned_into(parts):
     """`a` of `a.b = ...`, `a[0] += ...` and `del a[0]`."""
-    for part in _outside_definitions(node):
+    for part in parts:
         if isinstance(part, ast.Assign | ast.Delete):
             yield from filter(None, map(_root, part.targets))
         elif isinstance(part, ast.AugAssign | ast.AnnAssign) and _root(part.target):

@@ -8,6 +8,7 @@ import ast
 import builtins
 import contextlib
 import copy
+import gc
 import inspect
 import io
 import linecache
@@ -21,7 +22,7 @@ from typing import Any
 
 from lstm_course.exercises import running
 from lstm_course.exercises.diagnosis.source import Source
-from lstm_course.grading.inside import checking, slicing, wire
+from lstm_course.grading.inside import checking, differences, slicing, wire
 from lstm_course.grading.inside.calls import Calls
 
 _LOOKS = 3  # calls of an answer in which it is looked at what it calls; to look takes time
@@ -51,8 +52,12 @@ class _Line:
         return self.receive()
 
     def function_outside(self, number):
-        def outside(*arguments):
-            return self.ask({"ask": "function", "number": number, "arguments": arguments})["value"]
+        def outside(*arguments, **named):
+            order = {"ask": "function", "number": number, "arguments": arguments, "named": named}
+            reply = self.ask(order)
+            if "error" in reply:
+                raise getattr(builtins, reply.get("kind", ""), ValueError)(reply["error"])
+            return reply["value"]
 
         return outside
 
@@ -64,11 +69,12 @@ def main() -> None:
     for stream in 0, 1, 2:
         os.dup2(nothing, stream)
     start = line.receive()
-    cells = _Cells(line, start["cells"], start["names"], set(start["leave_out"]), start["imports"])
+    cells = _Cells(line, start)
     for module in cells.wanted(start["import"], start["names"]):
         with contextlib.suppress(Exception):  # the statement that imports it raises it again
             __import__(module)
     line.send(parsed=cells.unreadable)
+    gc.freeze()  # or each child, looking for garbage, copies all pages of this process
     while True:
         order = line.receive()
         child = os.fork()
@@ -91,31 +97,38 @@ def _bury_orphans():
 class _Cells:
     """The notebook: its statements, and which cells cannot be read."""
 
-    def __init__(self, line, sources, names, leave_out, imports):
+    def __init__(self, line, start):
         trees, self.unreadable = [], {}
-        for cell, source in enumerate(sources):
-            if cell in leave_out:
+        for cell, source in enumerate(start["cells"]):
+            if cell in start["leave_out"]:
                 self.unreadable[cell] = "it is left out, because Python broke off while reading it"
                 continue
             line.send(reading=cell)
-            text = _python(source)
+            text, tree = _python(source)
             try:
-                trees.append((cell, ast.parse(text)))
+                trees.append((cell, tree or ast.parse(text)))
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 self.unreadable[cell] = f"{type(error).__name__}: {getattr(error, 'msg', None) or error}"
                 trees.append((cell, ast.Module(list(_imports_of(text)), [])))
             file, lines = f"<cell {cell}>", text.splitlines(keepends=True)
             linecache.cache[file] = len(text), None, lines, file
-        self.statements = slicing.statements(trees, set(names))
-        self.imports = imports
+        self.statements = slicing.statements(trees, set(start["names"]))
+        self.imports, self.given = start["imports"], set(start["given"])
+        self.found: dict[str, list[slicing.Statement]] = {}
 
     def wanted(self, modules, names):
         """Those modules that what the exercises need imports, with all that belongs to them."""
         if not modules:
             return []
-        needed = {each for name in names for each in slicing.needed(self.statements, name)}
-        found = {top for each in needed for top in slicing.imports(each.node)}
-        return [name for name, tops in modules.items() if found.intersection(tops)]
+        needed = {each for name in names for each in self.needed(name)}
+        found = {module for each in needed for module in slicing.imports(each.node)}
+        return [name for name, asking in modules.items() if found.intersection(asking)]
+
+    def needed(self, name):
+        """The statements that an exercise needs; looked for once, before the exercises are forked."""
+        if name not in self.found:
+            self.found[name] = slicing.needed(self.statements, name, self.given)
+        return self.found[name]
 
 
 def _imports_of(text):
@@ -127,10 +140,9 @@ def _imports_of(text):
 
 
 def _python(source):
-    """A cell without IPython's own syntax."""
+    """A cell without IPython's own syntax, and its tree, or None where it had some."""
     try:
-        ast.parse(source)
-        return source
+        return source, ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass
     try:
@@ -140,15 +152,15 @@ def _python(source):
         if first.startswith(("%%time", "%%timeit", "%%capture")):
             source = rest
         source = re.sub(r"^%time (?=\S)", "", source, flags=re.MULTILINE)
-        return TransformerManager().transform_cell(source)
+        return TransformerManager().transform_cell(source), None
     except Exception:  # of the transformer, on something that is not Python at all
-        return source
+        return source, None
 
 
 def _serve(line, cells, order):
     """Run what an exercise needs, then answer calls until the grader has had enough."""
     name, left_out = order["exercise"], set(order["leave_out"])
-    needed = slicing.needed(cells.statements, name)
+    needed = cells.needed(name)
     sys.modules["__main__"] = types.ModuleType("__main__")
     notebook = sys.modules["__main__"].__dict__
     notebook |= {"__builtins__": builtins, "display": lambda *shown, **options: None}
@@ -172,7 +184,7 @@ def _serve(line, cells, order):
         bound = any(name in statement.binds for statement in needed)
         line.send(ready="broken" if bound else "missing", **ran)
     else:
-        line.send(**ran, **_described(call, source))
+        line.send(**ran, **_described(call, source, [statement.node for statement in needed]))
     if order["observe"]:
         call = _observed(order["observe"], call)
     looks = _LOOKS
@@ -219,7 +231,7 @@ def _execute(statement, notebook):
     return None
 
 
-def _described(answer, source):
+def _described(answer, source, nodes):
     """What the grader must know of an answer before it calls it."""
     if answer is None or answer is ... or not callable(answer) or isinstance(answer, type):
         return {"ready": "value", "value": answer, "is_class": isinstance(answer, type)}
@@ -240,6 +252,7 @@ def _described(answer, source):
         "numbers": source.numbers(),
         "functions": [name for name, thing in source.outside().items() if not checking.given(thing)],
         "home": str(getattr(answer, "__module__", "")),
+        "differences": differences.divided(nodes),
     }
 
 

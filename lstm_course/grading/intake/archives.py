@@ -7,25 +7,42 @@ import os
 import shutil
 import stat
 import zipfile
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-__all__ = ["files"]
+from lstm_course.grading.intake import kinds
+
+__all__ = ["Found", "files"]
 
 _LARGEST_FILE = 50_000_000  # bytes, unpacked
 _LARGEST_ARCHIVE = 20_000_000_000
 _MOST_FILES = 50_000
 _MOST_IN_STUDENTS = 200, 200_000_000  # files and bytes of an archive within, and of all of one learner's
 _KEPT_FREE = 1_000_000_000  # bytes of the disk
-_WORTH_READING = {".ipynb", ".yml"}
-_HANDED_IN = (".ipynb", ".zip")
-
-_Found = tuple[Path, str, str | None]
 
 
-def files(path: Path, scratch: Path, owner: Callable[[str], str]) -> Iterator[_Found]:
-    """Every file that may be looked at.
+@dataclass(frozen=True)
+class Found:
+    """A file, or a folder of which there is something to say.
+
+    Args:
+        path: Path where it can be opened, if nothing is said of it.
+        shown: its name, relative to what was given.
+        problem: what is wrong with a notebook or an archive, or None.
+        unread: why it is not looked at, being neither, or None.
+    """
+
+    path: Path
+    shown: str
+    problem: str | None = None
+    unread: str | None = None
+
+
+def files(path: Path, scratch: Path, owner: Callable[[str], str]) -> Iterator[Found]:
+    """Every file, whatever it is.
 
     Args:
         path: Path of a folder, a zip file or another file.
@@ -33,41 +50,58 @@ def files(path: Path, scratch: Path, owner: Callable[[str], str]) -> Iterator[_F
         owner: function from a shown name to whoever the limits of one learner count for.
 
     Yields:
-        (Path of the file, its shown name, what is wrong with it or None).
+        A `Found` for each.
     """
     store = _Store(scratch, owner)
     if path.is_file():
-        inner = _unpacked(path, store, path.name, first=True) if zipfile.is_zipfile(path) else None
-        yield from inner if inner is not None else [(path, path.name, None)]
+        zipped = zipfile.is_zipfile(path)
+        yield from _unpacked(path, store, path.name, first=True) if zipped else [Found(path, path.name)]
         return
     root, closed = path.resolve(), []
     for folder, folders, names in os.walk(root, onerror=closed.append):
-        folders[:] = sorted(name for name in folders if name not in (".ipynb_checkpoints", "__MACOSX"))
-        for name in [*folders, *sorted(names)]:
+        if not folders and not names and Path(folder) != root:
+            yield Found(Path(folder), _shown(folder, root), unread="The folder is empty.")
+        for name in [*sorted(folders), *sorted(names)]:
             file = Path(folder, name)
-            yield from _in_folder(file, file.relative_to(root).as_posix(), store)
+            yield from _in_folder(file, _shown(file, root), store)
+        folders[:] = sorted(name for name in folders if not kinds.is_systems(name))
     for error in closed:
-        shown = Path(error.filename).relative_to(root).as_posix()
-        yield Path(error.filename), shown, f"The folder cannot be read: {error.strerror}."
+        file = Path(error.filename)
+        yield Found(file, _shown(file, root), f"The folder cannot be read: {error.strerror}.")
+
+
+def _shown(file, root):
+    return Path(file).relative_to(root).as_posix()
 
 
 def _in_folder(file, shown, store):
     """What there is to say of one entry of a folder: nothing of a folder, which is gone into."""
-    handed_in = file.name.lower().endswith(_HANDED_IN)
+    handed_in = kinds.is_notebook(shown) or _is_zip(shown)
     try:
         kind = file.lstat().st_mode
     except OSError as error:
-        yield file, shown, f"It cannot be read: {error.strerror}."
+        yield Found(file, shown, f"It cannot be read: {error.strerror}.")
         return
     if stat.S_ISLNK(kind):
-        if handed_in or file.is_dir():
-            yield file, shown, "It is a link to another file, which is not followed."
-    elif stat.S_ISREG(kind) and file.name.lower().endswith(".zip"):
+        said = "It is a link to another file, which is not followed."
+        yield _told(file, shown, said, handed_in or file.is_dir())
+    elif stat.S_ISREG(kind) and _is_zip(shown):
         yield from _unpacked(file, store, shown, first=False)
     elif stat.S_ISREG(kind):
-        yield file, shown, None
-    elif handed_in and not stat.S_ISDIR(kind):
-        yield file, shown, "It is no file, but a pipe or a device, which is not opened."
+        yield Found(file, shown)
+    elif not stat.S_ISDIR(kind):
+        yield _told(file, shown, "It is no file, but a pipe or a device, which is not opened.", handed_in)
+    elif kinds.is_systems(shown):
+        yield Found(file, shown, unread=kinds.why_not_read(shown))
+
+
+def _is_zip(shown):
+    return shown.lower().endswith(".zip") and not kinds.is_systems(shown)
+
+
+def _told(file, shown, said, handed_in):
+    """What is said of a notebook or an archive is a problem, of any other file a reason not to read it."""
+    return Found(file, shown, problem=said) if handed_in else Found(file, shown, unread=said)
 
 
 class _Full(Exception):
@@ -117,42 +151,64 @@ def _unpacked(archive, store, shown, first):
         with zipfile.ZipFile(archive) as opened:
             members = opened.infolist()
             if len(members) > most_files or sum(member.file_size for member in members) > most_bytes:
-                yield archive, shown, "The archive is not unpacked: it holds too many files or bytes."
+                yield Found(archive, shown, "The archive is not unpacked: it holds too many files or bytes.")
                 return
+            if not members:
+                yield Found(archive, shown, "The archive is empty.")
+            names = sorted(member.filename for member in members)
             for number, member in enumerate(members):
-                yield from _member(opened, member, target / str(number), store, begin)
+                if not member.is_dir():
+                    yield from _member(opened, member, target / str(number), store, begin)
+                elif not _is_inhabited(member.filename, names):
+                    yield Found(target, begin + _inside(member), unread="The folder is empty.")
     except Exception as error:  # an archive can be damaged in more ways than its library has errors for
-        yield archive, shown, f"The archive is damaged: {error}."
+        yield Found(archive, shown, f"The archive is damaged: {error}.")
+
+
+def _is_inhabited(folder, names):
+    """Whether the sorted names go on with one that lies in the folder."""
+    following = bisect_right(names, folder)
+    return following < len(names) and names[following].startswith(folder)
+
+
+def _path(member):
+    return PurePosixPath(member.filename.replace("\\", "/"))
+
+
+def _inside(member):
+    """The name of a member as it is shown: one that leads nowhere."""
+    return "/".join(part for part in _path(member).parts if part not in ("..", "/", "."))
 
 
 def _member(opened, member, target, store, begin):
     """One file of an archive: unpacked under a name of ours, its own being only shown."""
-    name = PurePosixPath(member.filename.replace("\\", "/"))
-    if member.is_dir() or "__MACOSX" in name.parts or ".ipynb_checkpoints" in name.parts:
+    name, shown = _path(member), begin + _inside(member)
+    if _is_zip(shown) and begin:
+        yield Found(target, shown, unread="It is an archive within an archive, which is not unpacked.")
         return
-    shown = begin + "/".join(part for part in name.parts if part not in ("..", "/", "."))
-    suffix = name.suffix.lower()
-    if suffix not in _WORTH_READING | {".zip"}:
+    if not _is_zip(shown) and not kinds.may_be_read(shown):
+        yield Found(target, shown, unread=kinds.why_not_read(shown))
         return
     outside = name.is_absolute() or ".." in name.parts or ":" in member.filename
     if outside or stat.S_ISLNK(member.external_attr >> 16):
-        yield target, shown, "Its name in the archive leads out of it, or is a link: it is not unpacked."
+        said = "Its name in the archive leads out of it, or is a link: it is not unpacked."
+        yield Found(target, shown, said)
         return
-    file = target.with_suffix(suffix)
+    file = target.with_suffix(name.suffix.lower())
     try:
         whole = _copied(opened, member, file, store, shown)
     except _Full as full:
         file.unlink(missing_ok=True)
-        yield file, shown, str(full)
+        yield Found(file, shown, str(full))
     except Exception as error:
-        yield file, shown, f"It is damaged in the archive: {error}."
+        yield Found(file, shown, f"It is damaged in the archive: {error}.")
     else:
         if not whole:
-            yield file, shown, "It is larger unpacked than a notebook may be."
-        elif suffix == ".zip" and begin == "":
+            yield Found(file, shown, "It is larger unpacked than a notebook may be.")
+        elif _is_zip(shown):
             yield from _unpacked(file, store, shown, first=False)
-        elif suffix != ".zip":
-            yield file, shown, None
+        else:
+            yield Found(file, shown)
 
 
 def _copied(opened, member, file, store, shown):

@@ -3,7 +3,7 @@
 import copy
 import functools
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from lstm_course.grading.sandbox.border import Asked, AskedOfFunction, AskedOfRe
 
 __all__ = ["Desk"]
 
-# A wrong answer is gone on with where the notebook does not say `proven`, as in the notebook itself.
+# A wrong answer is gone on with at first where the notebook does not say `proven`, as in the notebook itself.
 _LOST = {"missing", "not attempted", "error", "killed", "timed out", "not judged"}
 _SECONDS = 2.0  # for one value of a function of ours, whose arguments the learner's code chooses
 
@@ -26,10 +26,11 @@ class Desk:
     Args:
         exercise: the exercise on trial, of which no value is given away.
         done: id -> status of the exercises marked before.
+        doubted: ids of exercises marked before, for whose answers the course's own are to stand in.
     """
 
-    def __init__(self, exercise: AnyExercise, done: Mapping[str, str]) -> None:
-        self.exercise, self.done = exercise, done
+    def __init__(self, exercise: AnyExercise, done: Mapping[str, str], doubted: Collection[str] = ()) -> None:
+        self.exercise, self.done, self.doubted = exercise, done, doubted
 
     def told(self, asked: Asked) -> dict[str, object]:
         """The reply to a question, as a message."""
@@ -37,7 +38,7 @@ class Desk:
             own, exercise = self._askable(asked.name) is None, exercises.find(asked.name)
             return {"own": own, "arrays": isinstance(exercise, Exercise) and _gives_arrays(exercise)}
         if isinstance(asked, AskedOfFunction):
-            return _value_of(asked.function, asked.arguments)
+            return _value_of(asked.function, asked.arguments, asked.named)
         if isinstance(asked, AskedOfReference):
             exercise = self._askable(asked.name)
             if exercise is not None:
@@ -46,7 +47,11 @@ class Desk:
 
     def lost(self) -> list[str]:
         """Exercises marked before whose answers nobody can go on with: the course's own stand in for them."""
-        return [name for name, status in self.done.items() if status in _LOST and self._askable(name)]
+        return [
+            name
+            for name, status in self.done.items()
+            if (status in _LOST or name in self.doubted) and self._askable(name)
+        ]
 
     def _askable(self, name: str) -> Exercise | None:
         """The exercise whose own answer `proven` gives: the learner's came before and is not right."""
@@ -56,13 +61,19 @@ class Desk:
         return exercise if self.done.get(name, "right") != "right" else None
 
 
-def _value_of(function: Callable[..., object], arguments: tuple[object, ...]) -> dict[str, object]:
+def _value_of(
+    function: Callable[..., object], arguments: tuple[object, ...], named: Mapping[str, object] | None = None
+) -> dict[str, object]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return {"value": limited(lambda: function(*arguments), _SECONDS)}
+            return {"value": limited(lambda: function(*arguments, **(named or {})), _SECONDS)}
     except (Exception, TimeUp) as error:
-        return {"error": str(error)[:200] or "it takes too long", "value": None}
+        told = (
+            str(error.args[0] if isinstance(error, KeyError) and error.args else error)[:200]
+            or "it takes too long"
+        )
+        return {"error": told, "kind": type(error).__name__, "value": None}
 
 
 @functools.cache
@@ -70,5 +81,5 @@ def _gives_arrays(exercise):
     """Whether the course's function gives arrays: lists in their place are then made arrays by `proven`."""
     if exercise.observe is not Exercise.observe:
         return False
-    value = exercise.reference(*copy.deepcopy(exercise.probes(np.random.default_rng(0))[0].arguments))
+    value = exercise.reference(*copy.deepcopy(exercise.first_input()))
     return all(isinstance(part, np.ndarray) for part in (value if isinstance(value, tuple) else (value,)))

@@ -1,8 +1,10 @@
 """Marks for one notebook: each exercise of its lesson is run in the sandbox and judged out here."""
 
 import ast
+import contextlib
 import copy
 import functools
+import json
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +23,9 @@ from lstm_course.exercises.diagnosis.trial import examine
 from lstm_course.exercises.exercise import IMPORTS_KERAS
 from lstm_course.exercises.judging import judge
 from lstm_course.exercises.running import describe
+from lstm_course.exercises.testing import WrittenTest
 from lstm_course.grading import variants
+from lstm_course.grading.inside import differences, slicing
 from lstm_course.grading.marking import library as libraries
 from lstm_course.grading.marking import observing
 from lstm_course.grading.marking.answers import Answer
@@ -32,17 +36,18 @@ from lstm_course.grading.sandbox.copying import course_copy
 from lstm_course.grading.sandbox.session import Ended, Session
 from lstm_course.grading.sandbox.walls import Limits
 
-__all__ = ["exercises_of", "imports_of", "limits_for", "mark_notebook", "tidy"]
+__all__ = ["exercises_of", "given_of", "imports_of", "limits_for", "mark_notebook", "tidy"]
 
 _RIGHT = ("right", "nearly", libraries.STATUS)
+_DIFFERENCES = "A difference is divided by a small step: it seems that a derivative is measured, not derived."
 _ATTEMPTS = 4  # how often a notebook that breaks its sandbox is started again for one exercise
 
 
 @functools.cache
 def exercises_of(lesson: str | None) -> list[AnyExercise]:
-    """The exercises of a lesson, in their order; of a variant, such as "V17", its one."""
+    """The exercises of a lesson, in their order; of an examination, whose token begins with "V", its own."""
     if lesson and lesson.startswith("V"):
-        return [variants.exercise(variants.all_variants()[int(lesson[1:])])]
+        return variants.exercises_of(lesson)
     return [exercise for exercise in exercises.every().values() if exercise.lesson == lesson]
 
 
@@ -52,7 +57,7 @@ def mark_notebook(
     seed: int,
     kind: str,
     limits: Limits | None = None,
-    library: str = "none",
+    rows: Sequence[Row] = (),
 ) -> list[Row]:
     """Mark all exercises of a lesson in one notebook.
 
@@ -62,21 +67,27 @@ def mark_notebook(
         seed: of the probes.
         kind: sandbox, as `sandbox.available` says, or "none".
         limits: default by lesson.
-        library: what an answer is worth that lets the library do it: "full", "half" or "none".
+        rows: of exercises that are not judged again; default all are.
 
     Returns:
-        A row for each exercise.
+        A row for each exercise, with what it gets where nothing else is set for a course.
     """
     wanted = exercises_of(lesson)
     names = [exercise.id for exercise in wanted]
     keras = _imports_keras(cells)
     limits = limits or limits_for(lesson, keras)
     modules = {"keras": ["keras", "tensorflow"]} if keras else {}
+    modules |= {module: [module] for module in _modules_of_the_course(lesson)}
     results: list[Row] = []
-    with Session(cells, names, _course(lesson), kind, limits, modules, imports_of(lesson)) as session:
+    before = {row["exercise"]: row for row in rows}
+    own = given_of(lesson)
+    given = [number for number, cell in enumerate(cells) if _as_given(cell) in own]
+    # The path of the copy can be seen inside, and what an examination is drawn from must not.
+    course = _course("V" if lesson.startswith("V") else lesson)
+    with Session(cells, names, course, kind, limits, modules, imports_of(lesson), given) as session:
         for exercise in wanted:
             done = {result["exercise"]: result["status"] for result in results}
-            results.append(_marked(session, exercise, seed, done, library))
+            results.append(before.get(exercise.id) or _marked(session, exercise, seed, done))
     return results
 
 
@@ -103,6 +114,42 @@ def imports_of(lesson: str) -> dict[str, str]:
                     found[alias.asname or alias.name.partition(".")[0]] = ast.unparse(part)
     asked_for = {exercise.id for exercise in exercises_of(lesson)}
     return {name: line for name, line in found.items() if name not in asked_for}
+
+
+@functools.cache
+def _modules_of_the_course(lesson):
+    """Modules of the course that the notebook of a lesson imports: once, not again for each exercise."""
+    found = {module for line in imports_of(lesson).values() for module in slicing.imports(ast.parse(line))}
+    return sorted(module for module in found if module.startswith("lstm_course."))
+
+
+@functools.cache
+def given_of(lesson: str) -> frozenset[str]:
+    """Cells that the notebook of a lesson hands out with nothing to do in them.
+
+    A function there that is called as an exercise is the lesson's own, and no answer.
+
+    Example:
+        >>> any("proven(state_jacobian)" in cell for cell in given_of("02"))
+        True
+    """
+    try:
+        notebooks = sorted(course_folder("notebooks").glob(f"{lesson}_*.ipynb"))
+    except FileNotFoundError:  # it was installed without the lessons
+        return frozenset()
+    cells = (cell for path in notebooks for cell in json.loads(path.read_bytes())["cells"])
+    code = (cell for cell in cells if cell["cell_type"] == "code" and not _is_task(cell))
+    return frozenset(_as_given("".join(cell["source"])) for cell in code)
+
+
+def _is_task(cell):
+    tags = cell["metadata"].get("tags", ())
+    return any(tag in ("exercise", "check") or tag.startswith("manual") for tag in tags)
+
+
+def _as_given(source):
+    """A cell without what an editor changes by itself."""
+    return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
 def limits_for(lesson: str, keras: bool = False) -> Limits:
@@ -151,10 +198,10 @@ class _Verdict:
     message: str
     notes: tuple[str, ...] = ()
     mistake: str | None = None
-    share: float = 0.0  # of what the library has done
+    nearly: bool = False  # whether the values are only nearly right, whoever has made them
 
 
-def _marked(session: Session, exercise: AnyExercise, seed: int, done: Mapping[str, str], library: str) -> Row:
+def _marked(session: Session, exercise: AnyExercise, seed: int, done: Mapping[str, str]) -> Row:
     """Row of one exercise; whatever goes wrong in there is a verdict as well."""
     started = time.monotonic()
     try:
@@ -167,26 +214,45 @@ def _marked(session: Session, exercise: AnyExercise, seed: int, done: Mapping[st
         found = _Verdict("not judged", f"The grader broke off while it judged this answer ({kind}).")
     finally:
         session.finish()
-    by_library = found.status == libraries.STATUS
-    share = libraries.WORTH[library] * found.share if by_library else verdicts.score(found.status)
     return {
         "exercise": exercise.id,
         "title": exercise.title,
         "points": exercise.points,
-        "score": share * exercise.points,
+        "score": verdicts.score(found.status) * exercise.points,
         "status": found.status,
         "mistake": found.mistake,
         "message": found.message,
         "notes": list(found.notes),
         "where": f"lesson {exercise.lesson}, “{exercise.section}”",
         "seconds": round(time.monotonic() - started, 3),
+        "nearly": found.nearly or found.status == "nearly",
     }
 
 
 def _judged(session, exercise, seed, done):
-    desk = Desk(exercise, done)
+    """What is said of an answer as it stands, or as it would be if it did not call a wrong one before it."""
+    found, calls = _judged_with(session, exercise, seed, done)
+    # One that is nearly right misleads what calls it just as well: its gates may come in another order.
+    doubted = [name for name in calls if done.get(name, "right") not in ("right", libraries.STATUS)]
+    if not doubted or found.status in _RIGHT:
+        return found
+    session.finish()
+    with contextlib.suppress(Ended):
+        again, _ = _judged_with(session, exercise, seed, done, doubted)
+        if again.status in _RIGHT:
+            return again
+    return found
+
+
+def _judged_with(session, exercise, seed, done, doubted=()):
+    """A verdict, and which functions of the notebook the answer calls."""
+    desk = Desk(exercise, done, doubted)
     ready = _begun(session, exercise, desk)
     found = _ready_judged(session, exercise, seed, done, desk, ready)
+    return _lacking_told(session, ready, found), getattr(ready, "functions", ())
+
+
+def _lacking_told(session, ready, found):
     lacks = [session.left_out[place] for place in ready.lacks if place in session.left_out]
     if not lacks or found.status in ("right", "nearly"):
         return found
@@ -199,7 +265,7 @@ def _judged(session, exercise, seed, done):
 def _ready_judged(session, exercise, seed, done, desk, ready):
     notes = [f"Code cell {each.cell + 1} raises {each.text}." for each in ready.troubles]
     notes += [
-        f"The notebook's `{name}` is missing or broken: the course's own stood in for it."
+        f"The notebook's `{name}` is missing, broken or wrong: the course's own stood in for it."
         for name in ready.stood_in
     ]
     if isinstance(ready, border.Missing):
@@ -215,8 +281,16 @@ def _ready_judged(session, exercise, seed, done, desk, ready):
     if ready.home.startswith("lstm_course"):
         said = f"This is the course's own `{exercise.id}`, not one that was written in the notebook."
         return _Verdict("not attempted", said)
+    if ready.differences and not _divides_differences(exercise):
+        notes.append(_DIFFERENCES)
     answer = Answer(session, exercise, ready, desk)
     return _function_judged(exercise, answer, seed, _Source(ready, done), notes)
+
+
+@functools.cache
+def _divides_differences(exercise):
+    """Whether the course's own answer does so, or a test is asked for, which may well measure."""
+    return isinstance(exercise, WrittenTest) or differences.divided([ast.parse(exercise.source)])
 
 
 def _begun(session, exercise, desk):
@@ -278,7 +352,7 @@ def _function_judged(exercise, answer, seed, source, notes):
         if names:
             said = f"The values come from {listed(names)}: the exercise asks you to write what that does."
             notes = (*finding.notes, *notes)
-            return _Verdict(libraries.STATUS, said, notes, finding.mistake, verdicts.score(status))
+            return _Verdict(libraries.STATUS, said, notes, finding.mistake, status == "nearly")
     return _Verdict(status, sentence, (*finding.notes, *notes), finding.mistake)
 
 

@@ -5,6 +5,7 @@ cell ends in a mark (see `marks`), and a configuration that closes what can be c
 """
 
 import ast
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,6 +90,8 @@ def create(folder: str | Path, say: Callable[[str], object] = print) -> None:
         notebook = assignment(root, source)
         target = folder / "source" / source.stem / f"{source.stem}.ipynb"
         notebooks.write(target, notebook)
+        for sheet in (root / "notebooks").glob("*.md"):  # linked at the top of the lesson
+            shutil.copy(sheet, target.parent)
         graded = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
         points = sum(cell.metadata.nbgrader.points for cell in graded)
         say(f"{source.stem}: {len(graded)} marked cells, {points} points")
@@ -106,10 +109,12 @@ def assignment(root: Path, source: Path) -> "NotebookNode":
     Returns:
         A notebook without outputs.
     """
-    notebook = authoring.make_notebooks(root, source)[root / "solutions" / f"{source.stem}.ipynb"]
-    for cell in notebook.cells:
+    notebook, learners = authoring.make_notebooks(root, source).values()
+    for cell, given in zip(notebook.cells, learners.cells, strict=True):
         found = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and found.get("grade") and found.get("locked"):
+        if cell.cell_type == "markdown":
+            cell.source = given.source  # whose links lead to what lies beside it
+        elif found.get("grade") and found.get("locked"):
             cell.source = ending_in_a_mark(cell.source, found.points)
     return notebook
 

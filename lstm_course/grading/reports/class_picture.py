@@ -9,6 +9,7 @@ from markupsafe import Markup
 from lstm_course.common.templates import rendered
 from lstm_course.exercises.verdicts import FAILED, NOT_TRIED
 from lstm_course.grading.reports import similarity
+from lstm_course.grading.reports.similarity import Earlier
 from lstm_course.grading.reports.writing import as_csv
 from lstm_course.grading.results import Result
 from lstm_course.plots.style import OKABE_ITO, new_figure, styled
@@ -31,16 +32,17 @@ _SHOWN = 12  # mistakes of a lesson
 _TRIED = (*FAILED, "nearly", "by the library")
 
 
-def files(results: Sequence[Result]) -> dict[str, str]:
+def files(results: Sequence[Result], earlier: Sequence[Earlier] = ()) -> dict[str, str]:
     """The class picture.
 
     Args:
         results: as `batch.run` gives them.
+        earlier: what earlier years have handed in, as `similarity.of_earlier_years` gives it.
 
     Returns:
         Dict from the name of a file to its text: class.html, class.csv, similar.csv.
     """
-    pairs = similarity.similar(results)
+    pairs = similarity.similar(results, earlier)
     alike: list[Sequence[object]] = [["learner", "learner", "lesson", "similarity", "exercises"]]
     alike += [
         [*pair.learners, pair.lesson, round(pair.share, 2), ", ".join(pair.exercises)] for pair in pairs

@@ -6,26 +6,33 @@ from pathlib import Path
 
 from lstm_course.common.templates import rendered
 from lstm_course.exercises.verdicts import NOT_TRIED, VERDICTS
-from lstm_course.grading.reports import class_picture
+from lstm_course.grading.reports import class_picture, gradebooks
+from lstm_course.grading.reports.similarity import Earlier
 from lstm_course.grading.reports.writing import as_csv
 from lstm_course.grading.results import Result
 
 __all__ = ["feedback", "tables", "told_to_learner", "write_all"]
 
 
-def write_all(results: Sequence[Result], out: str | Path) -> list[str]:
-    """Write every report of a batch.
+def write_all(results: Sequence[Result], out: str | Path, earlier: Sequence[Earlier] = ()) -> list[str]:
+    """Write every report on the results of a batch.
 
     Args:
         results: as `batch.run` gives them.
         out: path of the folder.
+        earlier: what earlier years have handed in, as `similarity.of_earlier_years` gives it.
 
     Returns:
         Names of the files and folders that were written.
     """
     out = Path(out)
     written = []
-    for name, text in (tables(results) | class_picture.files(results)).items():
+    for (
+        gradebook
+    ) in gradebooks.PATTERNS:  # one of an earlier run would be imported with marks that are no more
+        for stale in out.glob(gradebook):
+            stale.unlink()
+    for name, text in (tables(results) | class_picture.files(results, earlier)).items():
         # A byte order mark, or Excel takes the names of learners for another alphabet.
         coding = "utf-8-sig" if name.endswith(".csv") else "utf-8"
         (out / name).write_text(text, encoding=coding, newline="")
@@ -37,6 +44,12 @@ def write_all(results: Sequence[Result], out: str | Path) -> list[str]:
     return [*written, "feedback"]
 
 
+_WHO = "learner", "id", "lesson"
+_GRADES = *_WHO, "points", "out of", "reason", "file", "older files, not graded", "handed in"
+_JUDGED = "exercise", "points", "out of", "status", "mistake", "message"
+_EXERCISES = *_WHO, *_JUDGED, "corrected", "remarks", "asked for"
+
+
 def tables(results: Sequence[Result]) -> dict[str, str]:
     """Tables of marks.
 
@@ -44,60 +57,22 @@ def tables(results: Sequence[Result]) -> dict[str, str]:
         results: as `batch.run` gives them.
 
     Returns:
-        Dict from the name of a file to its text: grades.csv, exercises.csv, canvas.csv, and moodle_02.csv and
-        so on where the submissions have numbers.
+        Dict from the name of a file to its text: grades.csv, exercises.csv, and those that Canvas and Moodle
+        import, for what was handed in there.
     """
-    grades: list[Sequence[object]] = [
-        ["learner", "id", "lesson", "points", "out of", "reason", "file", "older files, not graded"]
-    ]
-    rows: list[Sequence[object]] = [
-        ["learner", "id", "lesson", "exercise", "points", "out of", "status", "mistake", "message"]
-    ]
+    grades: list[Sequence[object]] = [_GRADES]
+    rows: list[Sequence[object]] = [_EXERCISES]
     for each in results:
         who = [each["learner"], each["id"], each["lesson"] or ""]
         others = ", ".join(each["others"])
-        grades.append([*who, each["score"], each["points"], each["reason"] or "", each["path"], others])
+        when = each.get("submitted") or ("late" if each.get("late") else "")
+        grades.append([*who, each["score"], each["points"], each["reason"] or "", each["path"], others, when])
         for row in each["exercises"]:
             marks = [row["score"], row["points"], row["status"], row["mistake"] or "", row["message"]]
-            rows.append([*who, row["exercise"], *marks])
-    return {
-        "grades.csv": as_csv(grades),
-        "exercises.csv": as_csv(rows),
-        "canvas.csv": as_csv(_canvas(results)),
-        **_moodle(results),
-    }
-
-
-def _canvas(results):
-    """One row a learner, one column a lesson, as Canvas imports a gradebook; what is not graded is empty."""
-    lessons = {each["lesson"]: each["points"] for each in results if each["lesson"]}
-    names = [f"Lesson {lesson}" for lesson in lessons]
-    header = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names]
-    rows = {}
-    for each in results:
-        row = rows.setdefault((each["learner"], each["id"]), dict.fromkeys(lessons, ""))
-        if each["lesson"] and not each["reason"]:
-            row[each["lesson"]] = each["score"]
-    possible = ["Points Possible", "", "", "", "", *lessons.values()]
-    learners = [[name, number, "", "", "", *row.values()] for (name, number), row in rows.items()]
-    return [header, possible, *learners]
-
-
-_WORKSHEET = "Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments"
-
-
-def _moodle(results):
-    """A grading worksheet for each lesson, for an assignment of Moodle is one lesson; empty as for Canvas."""
-    sheets = {}
-    for each in results:
-        if not (each["id"] and each["lesson"]):
-            continue
-        said = "; ".join(f"{row['exercise']}: {row['mistake'] or row['status']}" for row in each["exercises"])
-        grade = "" if each["reason"] else each["score"]
-        who = [f"Participant {each['id']}", each["learner"]]
-        sheet = sheets.setdefault(each["lesson"], [_WORKSHEET])
-        sheet.append([*who, grade, each["points"], "", each["reason"] or said])
-    return {f"moodle_{lesson}.csv": as_csv(rows) for lesson, rows in sheets.items()}
+            remarks = " ".join(row.get("notes", ()))
+            asked = ", ".join(each.get("asked", {}).get(row["exercise"], ()))
+            rows.append([*who, row["exercise"], *marks, row.get("correction", ""), remarks, asked])
+    return {"grades.csv": as_csv(grades), "exercises.csv": as_csv(rows), **gradebooks.tables(results)}
 
 
 # For the learner
@@ -136,6 +111,7 @@ def feedback(result: Result) -> str:
         title=f"Lesson {result['lesson'] or 'unknown'}: {result['learner']}",
         points=_points(result),
         reason=result["reason"],
+        applied=result.get("applied", []),
         exercises=[_told(row) for row in result["exercises"]],
     )
 
@@ -157,5 +133,6 @@ def _told(row):
         "exercise": row["exercise"],
         "verdict": VERDICTS[row["status"]],
         "points": _points(row),
+        "correction": row.get("correction"),
         "lines": [told_to_learner(line) for line in lines],
     }

@@ -127,6 +127,7 @@ class AskedOfFunction(Asked):
 
     function: Callable[..., object] = field(repr=False)
     arguments: tuple[object, ...]
+    named: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,7 @@ class Function(_Ready):
         signature: None where Python cannot tell it.
         stub, blanks, xor, words, numbers, functions: as in `exercises.diagnosis.source.Source`.
         home: name of the module that it says it is from.
+        differences: whether it, or what it needs, divides a difference by a small step.
     """
 
     signature: inspect.Signature | None
@@ -194,6 +196,7 @@ class Function(_Ready):
     numbers: tuple[str, ...]
     functions: tuple[str, ...]
     home: str
+    differences: bool
 
 
 READY = Missing, Broken, Value, Function
@@ -293,9 +296,11 @@ def _asked(message, known):
             return AskedWhose(name)
         if what == "reference" and isinstance(arguments, tuple):
             return AskedOfReference(name, arguments)
+    named = message.get("named")
     asks_for_function = isinstance(what, str) and what == "function" and isinstance(arguments, tuple)
-    if asks_for_function and type(number) is int and 0 <= number < len(known.functions):
-        return AskedOfFunction(known.functions[number], arguments)
+    with_names = type(named) is dict and all(type(key) is str for key in named)
+    if asks_for_function and with_names and type(number) is int and 0 <= number < len(known.functions):
+        return AskedOfFunction(known.functions[number], arguments, named)
     return AskedNonsense()
 
 
@@ -339,6 +344,7 @@ def _function(message, known):
         _names(message["numbers"]),
         _names(message["functions"]),
         _text(message["home"], _LINE),
+        _truth(message["differences"]),
     )
 
 
@@ -453,13 +459,16 @@ def _over(message, known):
 
 
 _RAN = {"ready", "troubles", "lacks", "stood_in"}
+_OF_A_FUNCTION = {
+    "parameters", "stub", "blanks", "xor", "words", "numbers", "functions", "home", "differences"
+}  # fmt: skip
 _READERS = (
     ({"reading"}, _reading),
     ({"parsed"}, _parsed),
     ({"at"}, _at),
     (_RAN, _without_answer),
     (_RAN | {"value", "is_class"}, _value),
-    (_RAN | {"parameters", "stub", "blanks", "xor", "words", "numbers", "functions", "home"}, _function),
+    (_RAN | _OF_A_FUNCTION, _function),
     ({"value", "error", "warnings", "printed", "changed", "called"}, _returned),
     ({"over", "alone"}, _over),
 )

@@ -1,6 +1,8 @@
 """The copy of the course that is seen in a sandbox: whole folders and modules, named in one place."""
 
 import ast
+import compileall
+import py_compile
 import re
 import shutil
 from collections.abc import Iterable
@@ -13,7 +15,9 @@ __all__ = ["INSIDE", "STANDING_IN", "course_copy", "whole_course_copy"]
 # All that can be seen of the course inside, whole folders and modules; nothing else is copied.
 INSIDE = (
     # what lessons import
-    "__init__.py", "common", "scratch", "data", "memory", "models", "plots", "explore", "learner/setup.py",
+    "__init__.py", "common", "scratch", "data", "memory", "models", "plots", "explore", "learner/cards.py",
+    "learner/errors.py", "learner/reporting.py", "learner/setup.py", "learner/statement_names.py",
+    "learner/without_keras.py", "learner/predictions/__init__.py",
     # what runs an answer
     "exercises/__init__.py", "exercises/exercise.py", "exercises/limits.py", "exercises/registry.py",
     "exercises/running.py",
@@ -24,6 +28,8 @@ INSIDE = (
 STANDING_IN = {
     "learner/checking.py": "grading.inside.checking",
     "learner/logbook.py": "grading.inside.logbook",
+    "learner/predictions/asking.py": "grading.inside.predictions",
+    "learner/predictions/surprises.py": "grading.inside.predictions",
 }
 
 
@@ -77,6 +83,9 @@ def _completed(folder):
     for data in PACKAGE / "_course" / "datasets", PACKAGE.parent / "datasets":
         if data.is_dir():
             shutil.copytree(data, Path(folder, "lstm_course/_course/datasets"), dirs_exist_ok=True)
+    # Inside nothing can be written, and each sandbox would translate all these files anew.
+    unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    compileall.compile_dir(folder, ddir="/course", quiet=2, invalidation_mode=unchecked)
     for path in [Path(folder), *Path(folder).rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
     return Path(folder)

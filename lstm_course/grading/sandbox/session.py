@@ -1,18 +1,19 @@
 """The grader's side of a sandbox: start it, talk to it, and end it when it takes too much."""
 
 import contextlib
+import functools
 import os
 import select
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Self, TypeVar
 
 from lstm_course.grading.inside import wire
-from lstm_course.grading.sandbox import border, usage, walls
+from lstm_course.grading.sandbox import border, groups, usage, walls
 from lstm_course.grading.sandbox.walls import Limits
 
 __all__ = ["Ended", "Session"]
@@ -44,9 +45,10 @@ class Session:
         course: path of a course copy.
         kind: as `walls.available` says.
         limits: `walls.Limits`.
-        modules: name of a module to import before any clock runs -> first names of the imports in the
-            notebook that ask for it.
+        modules: name of a module to import before any clock runs -> names of the modules that the notebook
+            imports, or of their first parts, that ask for it.
         imports: name -> statement that imports it, where nothing in the notebook binds it.
+        given: numbers of the cells that the lesson hands out as they are.
 
     Attributes:
         end: when the notebook as a whole has to be done.
@@ -64,9 +66,10 @@ class Session:
         limits: Limits,
         modules: Mapping[str, Sequence[str]] = MappingProxyType({}),
         imports: Mapping[str, str] = MappingProxyType({}),
+        given: Collection[int] = (),
     ) -> None:
         self.cells, self.names, self.modules = cells, list(names), dict(modules)
-        self.imports = dict(imports)
+        self.imports, self.given = dict(imports), list(given)
         self.course, self.kind, self.limits = course, kind, limits
         self.meter = usage.Meter(counts=kind not in ("docker", "podman") and Path("/proc/self/stat").exists())
         self.end = self.meter.deadline(limits.all_seconds, _PATIENCE)
@@ -75,6 +78,7 @@ class Session:
         self.left_out: dict[int, Ended] = {}
         self.at: int | None = None
         self._process: _Process | None = None
+        self._group: groups.Group | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -108,6 +112,9 @@ class Session:
         if self.kind == "none":
             # The folder comes before PYTHONPATH: from a clone of the course, its own package would be taken.
             environment, folder = walls.environment() | {"PYTHONPATH": str(self.course)}, self.course
+        self._group = _group(self.kind, self.limits)
+        if self._group:
+            line = [*self._group.entering(), *line]
         self._process = _started(line, environment, folder)
         self.meter.follow(self._process.pid)
         self.send(
@@ -118,6 +125,7 @@ class Session:
                 "leave_out": list(self.left_out_cells),
                 "import": self.modules,
                 "imports": self.imports,
+                "given": self.given,
                 "processes": _processes_inside(self.kind),
             },
         )
@@ -297,8 +305,7 @@ class Session:
                 self._not_past(end)
             if self.meter.memory > self.limits.memory:
                 self.stop()
-                size = self.limits.memory / 1e9
-                raise Ended("killed", f"It took more than {size:g} GB of memory and was stopped.")
+                raise self._too_much_memory()
 
     def _not_past(self, end):
         """Raises where the time is up."""
@@ -311,8 +318,16 @@ class Session:
         self.stop()
         raise Ended("timed out", how)
 
+    def _too_much_memory(self):
+        return Ended(
+            "killed", f"It took more than {self.limits.memory / 1e9:g} GB of memory and was stopped."
+        )
+
     def _killed(self):
+        overflowed = self._group is not None and self._group.overflowed
         self.stop()
+        if overflowed:
+            return self._too_much_memory()
         return Ended("killed", "Its process ended before it gave an answer.")
 
     def stop(self) -> None:
@@ -323,6 +338,9 @@ class Session:
         if self.kind == "none":
             _end_group(process.pid)
         process.end()
+        if self._group:
+            self._group, group = None, self._group
+            group.end()
 
 
 @dataclass(frozen=True)
@@ -342,6 +360,24 @@ class _Process:
         self.incoming.close()
         self.outgoing.close()
         self.running.wait()
+
+
+@functools.cache
+def _parent():
+    return groups.parent()
+
+
+def _group(kind, limits):
+    """A group that the kernel limits, or None where none can be had; containers have their own.
+
+    What is looked at five times a second has the limit itself; the kernel's is above it by what the folders
+    in memory may hold, so that a mark is the same with it and without.
+    """
+    parent = _parent() if kind not in ("docker", "podman") else None
+    try:
+        return groups.Group(parent, limits.memory + 2 * limits.disk) if parent else None
+    except OSError:  # whoever owns the tree has just changed it
+        return None
 
 
 def _started(command, environment, folder):

@@ -6,6 +6,8 @@ The plan, from the smallest part to the whole; read it in this order:
     initial_weights   how the weights are drawn
     recurrent         Recurrent: what recurrent layers share: state, mask, buffers, weight gradient
     rnn, lstm, gru    the mathematics of one cell, forward and backward of a step side by side
+    linear            MinGRU, MinLSTM: gates that do not look at the state, so there is no matrix in the loop
+    exponential       SLSTM, MLSTM: gates without a ceiling, and a matrix for a memory
     simple            Dense, Embedding, LastStep: what stands before and behind them
     sequential        Sequential: layers in a row, their weights joined into one vector
 
@@ -35,8 +37,10 @@ a value is called d and its name: dh, dc; for a gate it is taken before the nonl
 """
 
 from .base import Layer, NamedArrays
+from .exponential import MLSTM, SLSTM, Exponential
 from .gru import GRU
 from .initial_weights import chrono_biases, glorot_uniform, orthogonal
+from .linear import LinearRecurrence, MinGRU, MinLSTM
 from .lstm import LSTM
 from .recurrent import Recurrent
 from .rnn import RNN, ReluRNN
@@ -46,11 +50,17 @@ from .simple import Dense, Embedding, LastStep
 __all__ = [
     "GRU",
     "LSTM",
+    "MLSTM",
     "RNN",
+    "SLSTM",
     "Dense",
     "Embedding",
+    "Exponential",
     "LastStep",
     "Layer",
+    "LinearRecurrence",
+    "MinGRU",
+    "MinLSTM",
     "NamedArrays",
     "Recurrent",
     "ReluRNN",

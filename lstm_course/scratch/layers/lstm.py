@@ -22,9 +22,6 @@ class LSTMStep:
     o: np.ndarray            # (H, N)
     f: np.ndarray            # (H, N)
     g_c_prev: np.ndarray     # (2H, N)
-    products: np.ndarray     # (2H, N)  both of the next
-    i_g: np.ndarray          # (H, N)   i times g
-    f_c_prev: np.ndarray     # (H, N)   f times c_prev
     c: np.ndarray            # (H, N)
     tanh_c: np.ndarray       # (H, N)
     h_prev: np.ndarray       # (H, N)
@@ -46,7 +43,7 @@ class LSTMBuffers(Buffers):
         # Z[t] holds o, i, f, g of step t and, below them, c_prev: [i; f] * [g; c_prev] is one product.
         self.Z = self.zeros(L + 1, 5 * H, N)
         self.c = self.Z[:, 4 * H:]                                          # (L + 1, H, N)
-        self.products = self.zeros(L, 2 * H, N)                             # i g and f c_prev
+        self.products = self.zeros(n, 2 * H, N)                             # i g and f c_prev
         self.tanh_c = self.zeros(L, H, N)
         self.dc_by_h = self.zeros(n, H, N)
         self.nothing_in = np.repeat([[0.0], [1.0]], H, axis=0).astype(dtype)    # (2H, 1), i = 0 and f = 1
@@ -56,11 +53,10 @@ class LSTMBuffers(Buffers):
 
     def _step(self, t, H):
         in_block = t % self.plan.n
-        Z, products, d = self.Z[t], self.products[t], self.d[in_block]
+        Z, d = self.Z[t], self.d[in_block]
         return LSTMStep(
             S=self.S[t], oifg=Z[:4 * H], oif=Z[:3 * H], i_f=Z[H:3 * H], o=Z[:H], f=Z[2 * H:3 * H],
-            g_c_prev=Z[3 * H:], products=products, i_g=products[:H], f_c_prev=products[H:],
-            c=self.c[t + 1], tanh_c=self.tanh_c[t], h_prev=self.h[t], h=self.h[t + 1],
+            g_c_prev=Z[3 * H:], c=self.c[t + 1], tanh_c=self.tanh_c[t], h_prev=self.h[t], h=self.h[t + 1],
             d=d, di=d[:H], df=d[H:2 * H], dg=d[2 * H:3 * H], do=d[3 * H:], dc_by_h=self.dc_by_h[in_block])
 
 
@@ -115,6 +111,8 @@ class LSTM(Recurrent):
 
     def forward_steps(self, run):
         W, half, nothing_in = self._W, np.asarray(0.5, self.dtype), run.buffers.nothing_in
+        products = run.buffers.products[0]                                  # (2H, N)
+        i_g, f_c_prev = products[:self.hidden_size], products[self.hidden_size:]
         for step, skip in run.steps:
             W.dot(step.S, step.oifg)                                        # (4H, N)
             tanh(step.oifg, step.oifg)
@@ -122,8 +120,8 @@ class LSTM(Recurrent):
             step.oif += half
             if skip is not None:
                 copyto(step.i_f, nothing_in, where=skip)                    # i = 0, f = 1: c is kept
-            multiply(step.i_f, step.g_c_prev, step.products)
-            add(step.i_g, step.f_c_prev, step.c)                            # c = i g + f c_prev
+            multiply(step.i_f, step.g_c_prev, products)
+            add(i_g, f_c_prev, step.c)                                      # c = i g + f c_prev
             tanh(step.c, step.tanh_c)
             multiply(step.o, step.tanh_c, step.h)                           # h = o tanh(c)
             if skip is not None:
@@ -152,7 +150,7 @@ class LSTM(Recurrent):
     def _derivatives(self, run, start, stop):
         """What dh and dc are multiplied by, for a block of n steps; a is a gate before its nonlinearity."""
         H, buffers, n = self.hidden_size, run.buffers, stop - start
-        Z, products = buffers.Z[start:stop], buffers.products[start:stop]   # (n, 5H, N), (n, 2H, N)
+        Z, products = buffers.Z[start:stop], buffers.products[:n]           # (n, 5H, N), (n, 2H, N)
         o, i, i_f, g = Z[:, :H], Z[:, H:2 * H], Z[:, H:3 * H], Z[:, 3 * H:4 * H]
         h, tanh_c = buffers.h[start + 1:stop + 1], buffers.tanh_c[start:stop]
         dc_by_h, d = buffers.dc_by_h[:n], buffers.d[:n]
@@ -161,6 +159,7 @@ class LSTM(Recurrent):
         subtract(o, dc_by_h, dc_by_h)                                       # dh/dc = o (1 - tanh²(c))
         multiply(h, o, do)
         subtract(h, do, do)                                                 # dh/da = tanh(c) o (1 - o)
+        multiply(i_f, Z[:, 3 * H:], products)              # made again: to keep them takes 2 H N a step
         multiply(products, i_f, di_f)
         subtract(products, di_f, di_f)                     # dc/da = g i (1 - i) and c_prev f (1 - f)
         multiply(products[:, :H], g, dg)

@@ -7,8 +7,12 @@ import numpy as np
 from lstm_course.common import arguments
 
 from .base import Layer
+from .exponential import Exponential
+from .linear import LinearRecurrence
 from .recurrent import Recurrent
 from .simple import Dense, Embedding, LastStep
+
+_SEQUENCES = Recurrent | LinearRecurrence | Exponential | LastStep    # layers that take (N, T, features)
 
 
 class SequentialCache(NamedTuple):
@@ -102,13 +106,13 @@ def _checked_layers(layers):
     size, whole_sequences = None, True
     for k, layer in enumerate(layers):
         name, kind = f"layers[{k}]", type(layer).__name__
-        arguments.instance(name, layer, Recurrent | Dense | Embedding | LastStep,
-                           "RNN, LSTM, GRU, Dense, Embedding or LastStep")
+        arguments.instance(name, layer, _SEQUENCES | Dense | Embedding,
+                           "RNN, LSTM, GRU, MinGRU, MinLSTM, SLSTM, MLSTM, Dense, Embedding or LastStep")
         if any(layer is other for other in layers[:k]):
             raise ValueError(f"{name} is a {kind} that stands in the list before, expected another layer")
         if isinstance(layer, Embedding) and k > 0:
             raise ValueError(f"{name} is an Embedding, expected it only as the first layer")
-        if isinstance(layer, Recurrent | LastStep) and not whole_sequences:
+        if isinstance(layer, _SEQUENCES) and not whole_sequences:
             raise ValueError(f"{name} is a {kind} behind a LastStep, expected a layer that takes (N, H)")
         input_size = getattr(layer, "input_size", size)
         if size is not None and input_size != size:
