@@ -8,6 +8,7 @@ from pathlib import Path
 from queue import Empty
 
 import nbval.plugin as nbval
+import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
@@ -253,6 +254,13 @@ def pytest_xdist_make_scheduler(config, log):
 def no_help_given_yet():
     """Hints and solutions come in an order, which another test in this process may have begun."""
     checking.help_given.forget()
+
+
+@pytest.fixture(autouse=True)
+def numpy_prints_as_before():
+    """`setup` changes how NumPy prints, which the next test in this process must not see."""
+    with np.printoptions():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -340,7 +340,7 @@ def pictures(results):
     from lstm_course.plots import charts
 
     found = {
-        "benchmark-training": (
+        "training": (
             charts.ratios(_ratios(results["training"]), "time of an update, ours = 1"),
             "How many times as long as ours an LSTM update takes in Keras, in PyTorch and on the blackboard, "
             "with one thread.",
@@ -352,7 +352,7 @@ def pictures(results):
         curve = [[row["size"][place] for row in rows]] + [
             [1000 * row["seconds"][key] for row in rows] for key in ("median", "low", "high")
         ]
-        found[f"benchmark-{name}"] = (
+        found[name] = (
             charts.by_size({"LSTM": curve}, "milliseconds an update", label),
             f"Milliseconds of an LSTM update against {label}, both axes logarithmic.",
         )
@@ -377,17 +377,18 @@ def write_report(results, path):
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    parts = [HEAD.format(**_machine_words(results["machine"]))]
+    parts = [HEAD.format(page=path.name, **_machine_words(results["machine"]))]
     for name, (figure, description) in pictures(results).items():
-        figure.savefig(path.with_name(f"{name}.png"), dpi=100, metadata={"Software": None})
-        parts.append(f"![{description}]({name}.png)")
+        picture = path.with_name(f"{path.stem}-{name}.png")  # each machine has a page of its own
+        figure.savefig(picture, dpi=100, metadata={"Software": None})
+        parts.append(f"![{description}]({picture.name})")
     parts += [f"## {title}\n\n{table}" for title, table in tables(results)]
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 HEAD = """# Benchmarks
 
-Made by `lstm-course bench --report docs/benchmarks.md` on {date}; edit nothing here, run it again.
+Made by `lstm-course bench --report docs/{page}` on {date}; edit nothing here, run it again.
 
 Machine: {processor}, {cores} cores, {system}. Python {python}, {versions}. {blas} Load before and after:
 {load}.

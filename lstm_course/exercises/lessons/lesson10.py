@@ -448,8 +448,8 @@ WHERE_TIME_GOES = Question(
             "one long operation all of them take about a hundredth of the time."
         ),
         "c": (
-            "An operation on fifty numbers takes as long as one on a single number: its beginning is what it "
-            "costs. A step has 27 of them, and one batch has 1920 steps."
+            "An operation on fifty numbers takes little longer than one on a single number: its beginning is "
+            "most of what it costs. A step has 27 of them, and one batch has 1920 steps."
         ),
         "d": (
             "A turn of a loop takes a small part of a microsecond, and there are 1920 of them. It is what "

@@ -21,23 +21,30 @@ function withBiases(s, { weights }) {
 
 const distance = (one, other) => Math.hypot(...one.map((value, k) => value - other[k]));
 
-export function step(s, data) {
-  const { cell, memory } = CELLS[s.cell];
+const shares = (norms) => norms.map((norm) => norm / norms[0]);
+let known = {};
+
+/** What hangs on the cell and its biases alone: it is kept until they change, for it takes most of the time. */
+function whole(s, data) {
+  const [key, { cell, memory }] = [[s.cell, s.forget, s.input].join(" "), CELLS[s.cell]];
+  if (known.key === key && known.data === data) return known;
   const weights = withBiases(s, data);
   const steps = run(cell, data.xs, weights);
   // What the first input has changed is what is remembered of it.
   const without = run(cell, data.xs.map((x, t) => (t === 0 ? x.map(() => 0) : x)), weights);
   const apart = steps.map(({ state }, t) => distance(state[memory], without[t].state[memory]));
-  const remembered = apart.map((size) => size / apart[0]);
-  const relative = (until) => {
-    const norms = gradientByLag(steps.slice(0, until + 1));
-    return norms.map((norm) => norm / norms[0]);
+  known = { key, data, steps, remembered: apart.map((size) => size / apart[0]), gradient: shares(gradientByLag(steps)) };
+  return known;
+}
+
+export function step(s, data) {
+  const { steps, remembered, gradient } = whole(s, data);
+  const gone = gradient.findIndex((share) => share < GONE);
+  return {
+    remembered,
+    gradient: s.now === steps.length - 1 ? gradient : shares(gradientByLag(steps.slice(0, s.now + 1))), // by lag
+    horizon: gone < 0 ? steps.length : gone,
   };
-  const last = data.xs.length - 1;
-  const gradient = relative(s.now); // by lag
-  const whole = s.now === last ? gradient : relative(last);
-  const gone = whole.findIndex((share) => share < GONE);
-  return { remembered, gradient, horizon: gone < 0 ? whole.length : gone };
 }
 
 export const refine = (s) => ({
