@@ -25,7 +25,7 @@ def nbgrader(folder, *arguments):
     # The path of a shell in which the environment is not activated.
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "PATH": os.defpath}
     command = [sys.executable, "-m", "nbgrader", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=280)
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=560)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ except OSError as error:
 
 
 @pytest.mark.skipif(sandboxed() is None, reason="no sandbox can be had on this machine")
-@pytest.mark.timeout(290)
+@pytest.mark.timeout(600)
 def test_the_whole_round(course, due):
     done = nbgrader(course, "generate_assignment", LESSON)
     assert done.returncode == 0, done.stderr
