@@ -252,6 +252,8 @@ def warnings_heard() -> Iterator[list[str]]:
     hiding: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        # Of files and connections that are swept up meanwhile, whoever has left them open.
+        warnings.simplefilter("ignore", ResourceWarning)
         with np.errstate(divide="warn", over="warn", invalid="warn"), _nothing_is_hidden(hiding):
             yield texts
     texts += sorted({f"{warning.message}{HIDDEN if hiding else ''}" for warning in caught})
