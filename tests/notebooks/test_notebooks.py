@@ -11,6 +11,7 @@ from helpers import ROOT
 from lstm_course import authoring, exercises
 from lstm_course.authoring import tolerances
 from lstm_course.common import comparing
+from lstm_course.learner.predictions.questions import of_lesson
 
 SOURCES = authoring.find_sources(ROOT)
 PATHS = sorted(ROOT.glob("notebooks/*.ipynb")) + sorted(ROOT.glob("solutions/*.ipynb"))
@@ -192,3 +193,13 @@ def test_every_exercise_of_a_lesson_is_in_it(source):
     for exercise in exercises.every().values():
         if exercise.lesson == source.name[:2]:
             assert {exercise.id, f"check-{exercise.id}"} <= graded
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_every_question_has_a_cell_that_shows_its_form(source):
+    """A cell shows its last line alone: of two questions in one, the first is never seen."""
+    cells = code_cells(read(ROOT / "notebooks" / f"{source.stem}.ipynb"))
+    forms = [cell for cell in cells if re.search(r"^guess\(", cell.source, re.MULTILINE)]
+    shown = [match[1] for cell in forms if (match := re.search(r'guess\("(\S+)"\)\s*$', cell.source))]
+    assert sorted(shown) == sorted(question.id for question in of_lesson(source.name[:2]))
+    assert all(cell.outputs for cell in forms)
