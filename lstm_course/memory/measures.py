@@ -9,7 +9,7 @@ from copy import deepcopy
 import numpy as np
 
 from lstm_course.common.arguments import array, function, instance, integers, real_number
-from lstm_course.common.progress_bar import progress_bar
+from lstm_course.common.progress_bar import progress_over
 from lstm_course.memory.tasks import Task
 from lstm_course.memory.training import train_on_task
 from lstm_course.scratch.layers import LSTM, Recurrent, Sequential
@@ -166,22 +166,16 @@ def recall_by_lag(make_model, make_task, lags, *, updates, seeds=(0,), **trainin
     function("make_task", make_task)
     lags, seeds = integers("lags", lags, ("L",), minimum=1), integers("seeds", seeds, ("S",))
     accuracies = np.full((len(lags), len(seeds)), np.nan)
-    bar = progress_bar(None, accuracies.size, unit="network")
+    tasks = [_with_classes(make_task(lag)) for lag in lags.tolist()]
     try:
-        for row, lag in enumerate(lags.tolist()):
-            task = _with_classes(make_task(lag))
-            for column, seed in enumerate(seeds.tolist()):
-                model = instance("what make_model gave", make_model(task, seed), Sequential, "a Sequential")
-                run = train_on_task(model, task, updates, seed=seed, progress=False, **training)
-                if run.stopped == "interrupted":
-                    raise KeyboardInterrupt
-                accuracies[row, column] = run.test_accuracy
-                bar.update()
+        for row, column in progress_over(list(np.ndindex(accuracies.shape))):
+            task, seed = tasks[row], int(seeds[column])
+            model = instance("what make_model gave", make_model(task, seed), Sequential, "a Sequential")
+            run = train_on_task(model, task, updates, seed=seed, **training)
+            accuracies[row, column] = run.test_accuracy
     except KeyboardInterrupt:
         measured = accuracies.size - int(np.isnan(accuracies).sum())
         print(f"Interrupted: {measured} of {accuracies.size} networks were measured, the others are nan.")
-    finally:
-        bar.close()
     return accuracies
 
 

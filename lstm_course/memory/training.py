@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstm_course.common.arguments import generator, instance, real_number, whole_number
-from lstm_course.common.progress_bar import progress_bar
+from lstm_course.common.progress_bar import in_a_loop_with_a_bar, progress_bar
 from lstm_course.memory.tasks import Task
 from lstm_course.scratch.adam import Adam
 from lstm_course.scratch.layers import Sequential
@@ -65,7 +65,8 @@ def train_on_task(
         progress: whether to show a progress bar, as for `scratch.fit`.
 
     Returns:
-        A `Run`. When the training is interrupted from the keyboard, the updates so far and the test after.
+        A `Run`. When the training is interrupted from the keyboard, the updates so far and the test after;
+        in a loop of `progress_over` the loop ends.
 
     Raises:
         TypeError, ValueError: when an argument is not of the kind or size above, or the model does not fit
@@ -99,6 +100,8 @@ def train_on_task(
         if solved:
             stopped = "early"
     except KeyboardInterrupt:
+        if in_a_loop_with_a_bar():
+            raise
         stopped = "interrupted"
     finally:
         bar.close()

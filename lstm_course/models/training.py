@@ -2,8 +2,9 @@
 
 import os
 import signal
+from contextlib import suppress
 
-from lstm_course.common.progress_bar import progress_bar
+from lstm_course.common.progress_bar import in_a_loop_with_a_bar, progress_bar
 
 __all__ = ["profile", "training_bar"]
 
@@ -34,7 +35,8 @@ def training_bar():
     """A callback for Keras: a progress bar with the remaining time, and an interrupt that keeps the history.
 
     Pressing the stop button (■) while `model.fit` runs ends the training after the batch at work: `fit`
-    returns the history so far, and the cell goes on. Without this the interrupt would throw it away.
+    returns the history so far, and the cell goes on. Without this the interrupt would throw it away. In a
+    loop of `progress_over` the loop ends.
 
     Returns:
         A `keras.callbacks.Callback`, for one call of `fit`.
@@ -57,10 +59,11 @@ def training_bar():
         def on_train_begin(self, logs=None):
             steps = self.params.get("steps")
             self.bar = progress_bar(None, self.params["epochs"] * steps if steps else None)
-            try:
+            self.before = None
+            if in_a_loop_with_a_bar():
+                return
+            with suppress(ValueError):  # not in the main thread, which alone is interrupted
                 self.before = signal.signal(signal.SIGINT, self.stop)
-            except ValueError:  # not in the main thread, which alone is interrupted
-                self.before = None
 
         def stop(self, number, frame):
             self.model.stop_training = True

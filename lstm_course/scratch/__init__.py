@@ -5,6 +5,8 @@ Example:
     >>> model = Sequential([LSTM(1, 8, seed=0), LastStep(), Dense(8, 1, seed=0)])
 """
 
+from lstm_course.common.progress_bar import progress_over
+
 from .adam import Adam, clip_by_global_norm
 from .cells import gru_cell, lstm_cell, rnn_cell, sigmoid
 from .encoder_decoder import EncoderDecoder, attend, train_to_write
@@ -61,6 +63,7 @@ __all__ = [
     "mean_squared_error",
     "numeric_gradient",
     "predict",
+    "progress_over",
     "relative_error",
     "rnn_cell",
     "save",

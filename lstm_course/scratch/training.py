@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstm_course.common import arguments
-from lstm_course.common.progress_bar import progress_bar
+from lstm_course.common.progress_bar import in_a_loop_with_a_bar, progress_bar
 
 from .adam import Adam, clip_by_global_norm
 from .layers import LastStep, Sequential
@@ -221,10 +221,11 @@ def fit(
         seed: of the shuffling; default 0.
         mask: (N, T) booleans for the recurrent layers; default None.
         progress: True shows a progress bar, False none; default None shows one in a notebook or a terminal,
-            unless the environment variable LSTM_COURSE_PROGRESS is 0.
+            unless the environment variable LSTM_COURSE_PROGRESS is 0, or a loop has one (`progress_over`).
 
     Returns:
-        A `History`. When the training is interrupted from the keyboard, the history so far.
+        A `History`. When the training is interrupted from the keyboard, the history so far; in a loop of
+        `progress_over` the loop ends.
 
     Raises:
         TypeError, ValueError: if an argument has the wrong kind or shape, or is not finite.
@@ -267,6 +268,8 @@ def fit(
                     history.stopped = "early"
                     break
     except KeyboardInterrupt:
+        if in_a_loop_with_a_bar():
+            raise
         history.stopped = "interrupted"
     finally:
         bar.close()

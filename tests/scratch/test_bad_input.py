@@ -354,6 +354,11 @@ TABLE = {
         {"model": MODEL},
         {"model": [None, LSTM(D, H), Sequential([LSTM(D, H, dtype="float64")])]},
     ),
+    "progress_over": (
+        scratch.progress_over,
+        {"things": range(2)},
+        {"things": [None, 3, iter([1, 2])], "unit": [None, 3]},
+    ),
     "save": (
         scratch.save,
         {"path": NETWORK, "model": MODEL},

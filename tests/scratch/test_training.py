@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lstm_course.common.progress_bar import progress_bar
+from lstm_course.common.progress_bar import progress_bar, progress_over
 from lstm_course.scratch import (
     GRU,
     LSTM,
@@ -179,6 +179,35 @@ def test_progress_is_silent_unless_asked_for(capfd, monkeypatch):
     monkeypatch.setenv("LSTM_COURSE_PROGRESS", "0")
     fit(small_model(), x, y, loss=mean_squared_error, epochs=1)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_loop_has_one_bar_and_an_interrupt_ends_it(capfd, monkeypatch):
+    x, y = mean_task(32)
+    monkeypatch.delenv("LSTM_COURSE_PROGRESS", raising=False)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    trained = []
+
+    def train(loss):
+        fit(small_model(), x, y, loss=loss, epochs=1)
+        trained.append(loss)
+
+    def train_three(loss):
+        for _ in progress_over(range(3)):
+            train(loss)
+
+    train_three(mean_squared_error)
+    shown = capfd.readouterr().err
+    assert "/3 " in shown and "network" in shown and "update" not in shown
+
+    def interrupted(prediction, target):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_three(interrupted)
+    assert trained == [mean_squared_error] * 3
+    capfd.readouterr()
+    train(mean_squared_error)  # the loop is over, so a training has its bar again
+    assert "update" in capfd.readouterr().err
 
 
 def test_a_training_that_ends_early_leaves_no_red_bar(monkeypatch, capfd):
