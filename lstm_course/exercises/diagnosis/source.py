@@ -2,6 +2,7 @@
 
 import ast
 import dis
+import functools
 import inspect
 import linecache
 import re
@@ -30,23 +31,27 @@ _NAMING = {
     )
     if name in dis.opmap
 }  # fmt: skip
+# Such an operation, after those that bring the higher bytes of its argument.
+_NAMING_STEP = re.compile(
+    b"%b*[%b]" % (re.escape(bytes([dis.EXTENDED_ARG])), re.escape(bytes(_NAMING))), re.DOTALL
+)
 
 
 def _text(function):
     """Source of a function, or "" where it is not to be had."""
     try:
         return inspect.getsource(function)
-    except (OSError, TypeError, SyntaxError):
+    except (OSError, TypeError, SyntaxError, ValueError):
         return ""
 
 
-def _body(function):
-    """Syntax tree of the function's body without the docstring, or None where the source is not to be had."""
+def _body(text):
+    """Syntax tree of a function's body without the docstring, or None where its source is not to be had."""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError, ValueError):
+        tree = ast.parse(textwrap.dedent(text))
+    except (SyntaxError, ValueError):
         return None
-    definition = tree.body[0]
+    definition = tree.body[0] if tree.body else None
     if not isinstance(definition, ast.FunctionDef):
         return None
     docstring = ast.get_docstring(definition, clean=False) is not None
@@ -69,26 +74,14 @@ def is_blank(statement: ast.AST) -> bool:
     return isinstance(statement, ast.Raise) and "NotImplementedError" in ast.dump(statement)
 
 
-def _is_stub(function):
-    """Whether nothing has been written yet."""
-    body = _body(function)
-    if body is not None:
-        return all(is_blank(statement) for statement in body)
+def _is_no_attempt(function):
+    """Whether the code of a function says so, where its source is not to be had."""
     code = getattr(function, "__code__", None)
     if code is None or not set(code.co_names) <= {"NotImplementedError"}:
         return False
-    # Without the source: a body that reads no argument and makes no number cannot have been an attempt.
+    # A body that reads no argument and makes no number cannot have been an attempt.
     reads = any(step.opname.startswith(("LOAD_FAST", "LOAD_DEREF")) for step in dis.get_instructions(code))
     return not reads and set(code.co_consts) <= {None, ..., function.__doc__}
-
-
-def _has_blanks(function):
-    """Whether a `...` that was to be filled in is still there, among given lines."""
-    return any(
-        is_blank(node) and not isinstance(node, ast.Return | ast.Pass)
-        for statement in _body(function) or ()
-        for node in ast.walk(statement)
-    )
 
 
 def codes(code: types.CodeType) -> Iterator[types.CodeType]:
@@ -111,19 +104,10 @@ def names_in(code: types.CodeType) -> Iterator[tuple[str, str]]:
         >>> list(names_in(compile("a = b", "", "exec")))
         [('LOAD_NAME', 'b'), ('STORE_NAME', 'a')]
     """
-    steps, higher = code.co_code, 0
-    for operation, argument in zip(steps[::2], steps[1::2], strict=True):
-        whole = argument | higher
-        higher = whole << 8 if operation == dis.EXTENDED_ARG else 0
-        if operation in _NAMING:
-            name, shift = _NAMING[operation]
-            yield name, code.co_names[whole >> shift]
-
-
-def _uses_xor(function):
-    """Whether `^` stands in the function: for whole numbers it works, and is no power."""
-    nodes = (node for statement in _body(function) or () for node in ast.walk(statement))
-    return any(isinstance(getattr(node, "op", None), ast.BitXor) for node in nodes)
+    operations, arguments = code.co_code[::2], code.co_code[1::2]
+    for found in _NAMING_STEP.finditer(operations):
+        name, shift = _NAMING[operations[found.end() - 1]]
+        yield name, code.co_names[int.from_bytes(arguments[found.start() : found.end()], "big") >> shift]
 
 
 class Source:
@@ -139,23 +123,38 @@ class Source:
         self.code = code if isinstance(code, types.CodeType) else None
         self.globals = getattr(function, "__globals__", None)
 
+    # Looked for once: Python finds the end of a function by taking its text apart, token by token.
+    @functools.cached_property
+    def _text(self):
+        return _text(self.function)
+
+    @functools.cached_property
+    def _body(self):
+        return _body(self._text)
+
+    @functools.cached_property
+    def _nodes(self):
+        return [node for statement in self._body or () for node in ast.walk(statement)]
+
     def is_stub(self) -> bool:
         """Whether nothing has been written yet."""
-        return _is_stub(self.function)
+        if self._body is not None:
+            return all(map(is_blank, self._body))
+        return _is_no_attempt(self.function)
 
     def has_blanks(self) -> bool:
-        """Whether a `...` that was to be filled in is still there."""
-        return _has_blanks(self.function)
+        """Whether a `...` that was to be filled in is still there, among given lines."""
+        return any(is_blank(node) and not isinstance(node, ast.Return | ast.Pass) for node in self._nodes)
 
     def uses_xor(self) -> bool:
-        """Whether `^` stands in it."""
-        return _uses_xor(self.function)
+        """Whether `^` stands in it: for whole numbers it works, and is no power."""
+        return any(isinstance(getattr(node, "op", None), ast.BitXor) for node in self._nodes)
 
     def words(self) -> str:
         """The words of its source and of the notebook's functions that it uses, or "" where there is none."""
         own = [self.function, *self.outside().values()]
         written = [each for each in own if getattr(each, "__globals__", None) is self.globals]
-        texts = [_text(each) for each in written]
+        texts = [self._text if each is self.function else _text(each) for each in written]
         return " ".join(sorted(set(re.findall(r"\w+", "\n".join(texts))))) if texts and texts[0] else ""
 
     def place(self, error: BaseException) -> tuple[int, str, str] | None:

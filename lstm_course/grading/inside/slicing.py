@@ -26,6 +26,7 @@ _MAGICS_WITH_FILES = {"run", "load", "writefile"}
 _LOADS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
 _DEFINITIONS = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef
 _INSIDE_IS_ANOTHER = *_DEFINITIONS, ast.Lambda
+_WITH_TARGETS, _WITH_A_TARGET = (ast.Assign, ast.Delete), (ast.AugAssign, ast.AnnAssign)
 
 
 @dataclass(eq=False)
@@ -246,11 +247,18 @@ def _given_to_check(node, parts, names):
 
 
 def _outside_definitions(node):
-    """A statement and all that is in it, but for the functions and classes that it defines."""
+    """A statement and all that is in it, but for the functions and classes that it defines.
+
+    Left out is what has no parts, such as an operator: of a notebook's nodes that is every second one.
+    """
     parts = [node]
     for part in parts:
-        if not isinstance(part, _INSIDE_IS_ANOTHER):
-            parts += ast.iter_child_nodes(part)
+        if isinstance(part, _INSIDE_IS_ANOTHER):
+            continue
+        for field in part._fields:
+            value = getattr(part, field, None)
+            values = value if type(value) is list else (value,)
+            parts += [each for each in values if isinstance(each, ast.AST) and each._fields]
     return parts
 
 
@@ -275,7 +283,7 @@ def _statement(place, cell, node, parts, flags):
         cell,
         node,
         code,
-        frozenset(reads - (_BUILTINS - binds)),
+        frozenset((reads - _BUILTINS) | (reads & binds)),
         frozenset(binds),
         into,
         into | frozenset(_may_be_changed(parts)),
@@ -295,9 +303,9 @@ def _may_be_changed(parts):
 def _assigned_into(parts):
     """`a` of `a.b = ...`, `a[0] += ...` and `del a[0]`."""
     for part in parts:
-        if isinstance(part, ast.Assign | ast.Delete):
+        if isinstance(part, _WITH_TARGETS):
             yield from filter(None, map(_root, part.targets))
-        elif isinstance(part, ast.AugAssign | ast.AnnAssign) and _root(part.target):
+        elif isinstance(part, _WITH_A_TARGET) and _root(part.target):
             yield _root(part.target)
 
 

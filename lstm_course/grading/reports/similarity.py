@@ -5,6 +5,7 @@ gives its own variables. A pair is a hint and no verdict.
 """
 
 import ast
+import functools
 import math
 import re
 import tempfile
@@ -97,10 +98,11 @@ def of_earlier_years(folder: str | Path) -> Iterator[Earlier]:
         yield Earlier(f"{Path(folder).name}: {each.learner}", answers(each.cells or (), each.lesson))
 
 
+@functools.cache  # many in a class write the same
 def _shingles(text):
     """Runs of tokens; within each, the function's own names are numbered as they come."""
     tokens = _tokens(text)
-    return {_numbered(tokens[k : k + _SHINGLE]) for k in range(len(tokens) - _SHINGLE + 1)}
+    return frozenset(_numbered(tokens[k : k + _SHINGLE]) for k in range(len(tokens) - _SHINGLE + 1))
 
 
 _OWN = "\0"  # begin of a token that is a name of the function's own
@@ -183,7 +185,7 @@ def _known(exercise):
 
 def _by_exercise(held):
     """Exercise -> learner -> shingles of the answer."""
-    groups: dict[Exercise, dict[str, set[tuple[str, ...]]]] = {}
+    groups: dict[Exercise, dict[str, frozenset[tuple[str, ...]]]] = {}
     for who, answers_of in held:
         for name, text in answers_of.items():
             exercise = exercises.find(name)

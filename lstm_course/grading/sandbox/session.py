@@ -7,7 +7,7 @@ import select
 import subprocess
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Self, TypeVar
@@ -77,6 +77,7 @@ class Session:
         self.left_out_cells: set[int] = set()
         self.left_out: dict[int, Ended] = {}
         self.at: int | None = None
+        self._cell_by_cell = False
         self._process: _Process | None = None
         self._group: groups.Group | None = None
 
@@ -87,7 +88,10 @@ class Session:
         self.stop()
 
     def start(self) -> None:
-        """Start Python inside and let it read the notebook; a cell that breaks the reading is left out."""
+        """Start Python inside and let it read the notebook; a cell that breaks the reading is left out.
+
+        Which cell that is, is asked where one does: to hear of every cell takes as long as to read it.
+        """
         while self._process is None:
             self._launch()
             cell = None
@@ -98,7 +102,9 @@ class Session:
                 self.unreadable = message.unreadable
             except Ended:
                 self.stop()
-                if cell in (None, len(self.cells) - 1) and self.modules:
+                if not self._cell_by_cell:
+                    self._cell_by_cell = True
+                elif cell in (None, len(self.cells) - 1) and self.modules:
                     self.modules = {}  # the statement that imports it will say why it cannot be
                 elif cell is None or cell in self.left_out_cells:
                     raise
@@ -107,7 +113,7 @@ class Session:
 
     def _launch(self):
         line = walls.command(self.kind, self.course, self.limits)
-        line += walls.start(self.kind, "lstm_course.grading.inside.worker")
+        line += walls.start(self.kind, "lstm_course.grading.inside")
         environment, folder = walls.outside(self.kind), None
         if self.kind == "none":
             # The folder comes before PYTHONPATH: from a clone of the course, its own package would be taken.
@@ -123,6 +129,7 @@ class Session:
                 "cells": self.cells,
                 "names": self.names,
                 "leave_out": list(self.left_out_cells),
+                "cell_by_cell": self._cell_by_cell,
                 "import": self.modules,
                 "imports": self.imports,
                 "given": self.given,
@@ -276,17 +283,19 @@ class Session:
 
     def _message(self, end):
         """The next message as it arrives, of which nothing is known."""
-        pipe = self._running().outgoing.fileno()
+        process = self._running()
+        pipe, come = process.outgoing.fileno(), process.come
 
         def read(size):
-            parts = bytearray()
-            while len(parts) < size:
+            while len(come) < size:
                 self._wait([pipe], [], end)
-                part = os.read(pipe, min(size - len(parts), 1 << 20))
+                part = os.read(pipe, 1 << 16)
                 if not part:
                     raise self._killed()
-                parts += part
-            return bytes(parts)
+                come.extend(part)
+            wanted = bytes(come[:size])
+            del come[:size]
+            return wanted
 
         return wire.unpack(read)
 
@@ -345,11 +354,12 @@ class Session:
 
 @dataclass(frozen=True)
 class _Process:
-    """The Python inside, and its two pipes, which never block."""
+    """The Python inside, its two pipes, which never block, and what has come and is not read yet."""
 
     running: subprocess.Popen[bytes]
     incoming: IO[bytes]
     outgoing: IO[bytes]
+    come: bytearray = field(default_factory=bytearray)
 
     @property
     def pid(self):
