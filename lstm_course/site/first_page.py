@@ -24,6 +24,7 @@ __all__ = ["Card", "Proof", "cards", "hours", "proofs", "write_first_page"]
 _LIVE = ("cell_playground", "lstm_step")
 _EXPLORABLE_STYLES = "_static/explorables/explorable.css"
 _LIGHT = 16_000  # bytes that the picture of a card may weigh, so that twelve leave room on the page
+_FIGURE = re.compile(rf'<img\b[^>]*\bsrc="({pictures.FOLDER}/[^"]+)"')
 _ATTACKS = "tests/grading/test_hostile.py"
 
 
@@ -114,9 +115,9 @@ def cards(root: Path, out: Path) -> list[Card]:
 def _picture(out, stem):
     """Address, width and height of the picture of a lesson: its first light figure, else the lightest."""
     candidates = []
-    for image in _article(out, stem).find_all("img", src=re.compile(f"^{pictures.FOLDER}/")):
-        content, width, height = pictures.thumbnail(out / "notebooks" / image["src"])
-        candidates.append((len(content), content, Path(image["src"]), width, height))
+    for address in _FIGURE.findall((out / "notebooks" / f"{stem}.html").read_text(encoding="utf-8")):
+        content, width, height = pictures.thumbnail(out / "notebooks" / address)
+        candidates.append((len(content), content, Path(address), width, height))
         if len(content) < _LIGHT:
             break
     if not candidates:

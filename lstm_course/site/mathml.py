@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 FONT = "_static/math.woff"
+_FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
+_ALWAYS = "0123456789+-=()[]"
 _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 _ROWS = {"math", "mrow", "mstyle", "mtd"}
 _FUNCTIONS = {"log", "tanh", "sin", "cos", "exp", "max", "min", "lim", "det", "diag"}
@@ -86,11 +88,27 @@ def _names(element):
     return (element[0].text if len(element) else element.text) in _FUNCTIONS
 
 
+def drawn(page):
+    """What the formulas of a page draw.
+
+    Args:
+        page: str, HTML.
+
+    Returns:
+        A str of characters.
+
+    Example:
+        >>> drawn(f"<p>Say {convert('a < b')}</p>")
+        'a<b'
+    """
+    return html.unescape(re.sub("<[^>]*>", "", "".join(_FORMULA.findall(page))))
+
+
 def font(characters):
     """Cut STIX Two Math (SIL Open Font Licence) down to what some formulas need.
 
     Args:
-        characters: str, each character that is to be drawn.
+        characters: str, each character that is to be drawn, beside digits and what stands with them.
 
     Returns:
         The font in the WOFF format, bytes.
@@ -99,7 +117,7 @@ def font(characters):
         >>> font("x+y")[:4]
         b'wOFF'
     """
-    return _font("".join(sorted(set(characters))))
+    return _font("".join(sorted(set(characters + _ALWAYS))))
 
 
 @cache
@@ -143,12 +161,12 @@ def setup(app):
 
 
 def _inline(translator, node):
-    translator.body.append(_keep(translator, convert(node.astext())))
+    translator.body.append(convert(node.astext()))
     raise _skip()
 
 
 def _block(translator, node):
-    element = _keep(translator, convert(node.astext(), block=True))
+    element = convert(node.astext(), block=True)
     # It may be wider than a telephone, and is then scrolled: with the keyboard, too.
     region = '<div class="formula" role="group" aria-label="formula" tabindex="0">'
     translator.body.append(f"{region}{element}</div>\n")
@@ -161,19 +179,12 @@ def _skip():
     return SkipNode()
 
 
-def _keep(translator, element):
-    """Remember which characters the pages draw."""
-    app = translator.builder.app
-    if not hasattr(app, "math_characters"):
-        app.math_characters = set("0123456789+-=()[]")
-    app.math_characters |= set(html.unescape(re.sub(r"<[^>]*>", "", element)))
-    return element
-
-
 def _leave_font(app):
-    characters = getattr(app, "math_characters", set())
+    """What the formulas draw is read from the pages: several processes have written them."""
+    pages = Path(app.outdir).rglob(f"*{app.builder.out_suffix}")
+    characters = "".join({sign for page in pages for sign in drawn(page.read_text(encoding="utf-8"))})
     if characters:
         path = Path(app.outdir, FONT)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(font("".join(characters)))
+        path.write_bytes(font(characters))
     return []

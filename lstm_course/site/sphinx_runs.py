@@ -1,6 +1,7 @@
 """What Sphinx is given and asked for: tables of contents, and a silent run with its warnings as a list."""
 
 import io
+import logging
 import os
 import re
 import tempfile
@@ -50,6 +51,20 @@ def run_sphinx(source: Path, out: Path, builder: str, **settings: object) -> lis
         app = Sphinx(
             source, source, out, doctrees, builder, settings, status=None, warning=said, freshenv=True
         )
+        app.connect("env-updated", _write_side_by_side)
+        # It tells of every event, tens of thousands of times, and nobody reads it.
+        logging.getLogger("sphinx").setLevel(logging.WARNING)
         app.build(force_all=True)
     plain = re.sub(r"\x1b\[[\d;]*m", "", said.getvalue()).replace(f"{source}{os.sep}", "")
     return [line for line in plain.splitlines() if line.strip()]
+
+
+def _write_side_by_side(app, env):
+    """All pages are read: from here on each core writes some of them.
+
+    They are read by one process, for what is imported for one page of the reference changes what stands on
+    another: a module may hide a function of its own name. Sphinx counts the process that hands the pages out
+    as one of those that write, and it has time left.
+    """
+    app.parallel = (os.cpu_count() or 1) + 1
+    return []

@@ -26,7 +26,6 @@ PLANS = Path("docs/instructors/plans")
 _TOLD = 8  # mistakes in the notes to an exercise
 _WIDE, _HIGH = 78, 18  # letters and lines of code that a slide holds
 _PREDICT = "**Predict first.** "
-_ALWAYS = "0123456789+-=()[]"  # what formulas may need
 
 
 @dataclass(frozen=True)
@@ -88,8 +87,7 @@ def _page(lesson, made):
     script = (PACKAGE / "site/templates/slides.js").read_text(encoding="utf-8")
     bodies = "".join(slide.body + slide.notes for slide in made)
     # What stands in the formulas decides which signs the font has.
-    drawn = html.unescape(re.sub("<[^>]*>", "", "".join(re.findall("<math.*?</math>", bodies, re.DOTALL))))
-    font = base64.b64encode(mathml.font(drawn + _ALWAYS)).decode()
+    font = base64.b64encode(mathml.font(mathml.drawn(bodies))).decode()
     return rendered(
         "site/templates/slides.html",
         title=f"Lesson {int(lesson.number)}: {lesson.title}",
