@@ -87,10 +87,12 @@ SLOW = {
         "notebooks",
         "solutions",
         "tests/learner/test_without_keras.py::test_no_cell_of_any_lesson_raises",
+        "tests/data/test_own_prices.py",
         "tests/notebooks/test_nbval_rules.py",
     ),
     "browser": (
         "tests/browser",
+        "tests/grading/test_feedback_pages.py::test_on_a_telephone_only_tables_are_scrolled",
         "tests/site/test_books.py",
         "tests/site/test_pages.py",
         "tests/site/test_slides_in_a_browser.py",
@@ -101,13 +103,18 @@ SLOW = {
     ),
     "learning": (
         "tests/authoring/test_capstone_reports.py::test_the_numbers_come_from_runs",
+        "tests/learner/test_milestones.py::test_a_wrong_gradient_does_not_reach_one",
         "tests/learner/test_milestones.py::test_right_answers_reach_a_milestone_and_it_is_kept",
         "tests/learner/test_milestones.py::test_weights_in_keras_give_the_same_numbers_unless_their_order_is_wrong",
+        "tests/memory/test_faults.py::test_a_fault_leaves_its_trace_and_its_own_cure_alone_takes_it_away",
+        "tests/memory/test_faults.py::test_a_sound_training_comes_near_the_best_possible_and_no_further",
+        "tests/memory/test_faults.py::test_the_six_patients_have_six_faults",
         "tests/whole/test_learning.py",
         "tests/scratch/test_training.py::test_gru_and_rnn_learn_too",
     ),
     "sandbox": (
         "tests/grading/test_batch.py",
+        "tests/grading/test_border.py::test_no_forged_talk_earns_a_point_or_stops_the_marking",
         "tests/grading/test_broken_files.py",
         "tests/grading/test_clocks.py",
         "tests/grading/test_corrections.py",
@@ -135,40 +142,62 @@ SLOW = {
     "full": (
         "lstm_course/models",
         "tests/authoring/test_building.py",
+        "tests/authoring/test_claims.py::test_the_committed_page_is_what_the_sources_say",
+        "tests/authoring/test_questions.py",
         "tests/bench/test_bench.py",
         "tests/data/test_leaks.py::test_clean_pipelines_pass",
+        "tests/data/test_leaks.py::test_planted_leaks_are_found_and_named",
+        "tests/data/test_many.py::test_smoothing_for_each_misses_by_no_more_than_statsmodels",
         "tests/data/test_series.py::test_exponential_smoothing_is_silent",
         "tests/data/test_series.py::test_exponential_smoothing_is_that_of_statsmodels",
         "tests/data/test_shipping.py::test_processes_that_start_at_once_download_once",
         "tests/data/test_shipping.py::test_the_command_writes_the_same_file_anew",
         "tests/data/test_shipping.py::test_the_generator_gives_the_same_bytes_whatever_the_locale",
         "tests/data/test_text.py::test_encode_agrees_with_keras",
-        "tests/exercises/test_no_false_diagnosis.py::test_of_code_that_is_changed_at_random_only_what_holds_is_named",
+        "tests/exercises/test_no_false_diagnosis.py",
         "tests/explore/test_explore.py",
         "tests/explore/test_javascript.py",
+        "tests/explore/test_same_numbers.py",
         "tests/grading/test_feedback_pages.py::test_the_page_of_the_class_has_no_markup_but_its_own",
         "tests/grading/oral/test_oral_questions.py::test_all_lessons_are_asked_about_without_a_framework",
         "tests/grading/oral/test_oral_questions.py::test_the_known_mistakes_are_found_in_both_versions",
         "tests/grading/variants/test_cells.py::test_the_count_is_that_of_all_that_can_be_drawn",
         "tests/learner/test_doctor.py::test_on_this_computer_nothing_is_wrong",
+        "tests/learner/test_guessing.py::test_two_notebooks_at_once_lose_nothing",
+        "tests/learner/test_keeping.py::test_two_notebooks_at_once_lose_nothing",
+        "tests/learner/test_lab.py::test_a_password_of_an_earlier_jupyter_does_not_hide_the_address",
+        "tests/learner/test_landing.py::test_jupyterlab_starts_without_parsing_grammars",
+        "tests/learner/test_logbook.py::test_two_kernels_at_once_lose_nothing",
+        "tests/learner/test_repetition.py::test_two_notebooks_at_once_lose_nothing",
         "tests/learner/test_reviewing.py",
         "tests/learner/test_setup.py::test_an_interrupt_ends_the_training_and_keeps_its_history",
         "tests/learner/test_setup.py::test_keras_is_silent_after_setup_while_the_models_of_the_lessons_train",
+        "tests/learner/test_setup.py::test_show_makes_one_output_in_a_notebook",
         "tests/learner/test_setup.py::test_tensorflow_gets_one_thread",
+        "tests/learner/test_setup.py::test_the_font_cache_is_built_in_silence",
         "tests/learner/test_setup.py::test_the_bar_counts_every_update",
         "tests/learner/test_setup.py::test_the_stop_button_of_a_notebook_ends_the_training_and_keeps_its_history",
+        "tests/learner/test_without_keras.py::test_nothing_is_watched_where_there_is_keras",
         "tests/learner/test_workspace.py::test_nothing_is_ever_lost",
         "tests/models",
         "tests/plots/test_plots.py::test_no_text_of_the_cell_overlaps",
+        "tests/plots/test_plots.py::test_no_text_of_the_plain_cell_overlaps",
+        "tests/plots/test_plots.py::test_the_gru_is_legible_and_prints_its_numbers",
         "tests/plots/test_plots.py::test_timeline_is_legible",
         "tests/scratch/test_against_keras.py",
         "tests/scratch/test_shaking.py",
+        "tests/site/test_slides.py::test_a_deck_is_one_file_that_shows_what_the_plan_names",
+        "tests/site/test_slides.py::test_the_same_bytes_twice",
+        "tests/whole/test_architecture.py::test_an_import_that_crosses_a_wall_is_found",
+        "tests/whole/test_declared.py",
+        "tests/whole/test_light_imports.py::test_checks_work_where_nothing_else_is_installed",
         "tests/whole/test_light_imports.py::test_import_is_quick",
         "tests/whole/test_packaging.py",
         "tests/whole/test_running_the_tests.py::test_a_quick_run_imports_no_framework_before_its_first_test",
         "tests/whole/test_start.py",
         "tests/whole/test_style.py::test_a_commit_of_everything_passes_all_hooks",
         "tests/whole/test_style.py::test_pyright_has_nothing_to_say",
+        "tests/whole/test_workflows.py::test_actionlint_finds_nothing_wrong",
         "tests/common/test_shape_errors.py::test_a_notebook_says_it_below_the_error_unless_it_is_told_not_to",
         "tests/learner/test_checking.py::test_a_check_shows_its_card_wherever_it_stands_in_the_cell",
         "tests/learner/test_checking.py::test_a_right_answer_that_imports_a_library_is_right_the_first_time",
@@ -197,13 +226,20 @@ def pytest_addoption(parser):
 def pytest_ignore_collect(collection_path, config):
     """Slow files are not even imported in a quick run: half of their time is TensorFlow's start.
 
-    Nobody looks for examples in a conftest.py: all have one name, and to pytest it means the last one loaded.
+    Nor is a file without tests and examples, only to find that there are none. Nobody looks for examples in a
+    conftest.py: all have one name, and to pytest it means the last one loaded.
     """
-    if collection_path.name == "conftest.py":
+    if collection_path.name == "conftest.py" or has_nothing_to_run(collection_path):
         return True
     if config.option.quick and collection_path.is_relative_to(config.rootpath):
         return True if kinds(collection_path.relative_to(config.rootpath).as_posix()) else None
     return None
+
+
+def has_nothing_to_run(path):
+    """Whether a file of Python holds neither tests nor examples."""
+    is_code = path.suffix == ".py" and not path.name.startswith("test_")
+    return is_code and b">>>" not in path.read_bytes()
 
 
 def pytest_collection_modifyitems(config, items):
@@ -248,6 +284,13 @@ def pytest_xdist_make_scheduler(config, log):
 
     config.option.loadscopereorder = False  # as sorted above, not by the number of tests
     return ByFile(config, log) if config.option.dist == "loadfile" else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """For international web addresses jsonschema reads forty grammars; no notebook has such an address."""
+    without = "import sys; sys.modules.setdefault('rfc3987_syntax', None)"
+    node.gateway.remote_exec(without).waitclose()
 
 
 @pytest.fixture(autouse=True)

@@ -139,9 +139,8 @@ def test_no_word_and_no_sentence_tells_the_label(reviews, split):
     assert words[0] == words[1]
     around = [Counter(), Counter()]
     for text, label, distance in zip(part.texts, part.labels, part.distances, strict=True):
-        around[label].update(
-            sentence for sentence in sentences(text) if sentence != decisive(text, int(distance))
-        )
+        telling = decisive(text, int(distance))
+        around[label].update(sentence for sentence in sentences(text) if sentence != telling)
     assert around[0] == around[1]
 
 

@@ -1,5 +1,6 @@
 """What every committed notebook must hold to. That its outputs are still true is what nbval tests."""
 
+import functools
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -19,7 +20,9 @@ SHORTEST_DESCRIPTION = 40  # characters: hardly a sentence
 IGNORING = {"nbval-ignore-output", "nbval-skip"}
 
 
+@functools.cache
 def read(path):
+    """A notebook, which no test changes."""
     return nbformat.read(path, as_version=4)
 
 

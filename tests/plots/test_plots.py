@@ -35,7 +35,6 @@ def cell_values(units, features=1, seed=0):
 
 def texts(figure):
     """Every text that is drawn when the figure is, with its box in pixels."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.text import Text
 
     drawn = {}
@@ -47,7 +46,7 @@ def texts(figure):
             drawn[text] = Text.get_window_extent(text, renderer)
 
     with mock.patch.object(Text, "draw", note):
-        FigureCanvasAgg(figure).draw()
+        figure.draw_without_rendering()
     return drawn
 
 

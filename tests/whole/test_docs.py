@@ -1,6 +1,7 @@
 """The guides say what the code does: messages, commands, and the example that contributors copy."""
 
 import ast
+import functools
 import re
 
 import pytest
@@ -38,9 +39,15 @@ def strings(node):
 
 def fits(message, sentence):
     """Whether a message of the guide, in which … stands for anything, is part of what the code says."""
-    return re.search(".*".join(map(re.escape, message.strip("… ").split("…"))), sentence) is not None
+    return pattern(message).search(sentence) is not None
 
 
+@functools.cache
+def pattern(message):
+    return re.compile(".*".join(map(re.escape, message.strip("… ").split("…"))))
+
+
+@functools.cache
 def explained():
     rows = re.findall(r"^\| (.+?) \| .+ \|$", TROUBLES, re.MULTILINE)
     return [message for row in rows for message in re.findall("`([^`]+)`", row) if " " in message]
