@@ -1,9 +1,10 @@
 """Starts the worker; garbage is not looked for meanwhile: what is loaded stays, and a look takes a while."""
 
-import gc
+if __name__ == "__main__":
+    import gc
 
-gc.disable()
+    gc.disable()
 
-from lstm_course.grading.inside.worker import main  # noqa: E402 - not before the line above
+    from lstm_course.grading.inside.worker import main
 
-main()
+    main()
